@@ -1,0 +1,136 @@
+package pg_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/fenli-io/fenli/platform/clock"
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/pgtest"
+	"github.com/fenli-io/fenli/platform/tenancy"
+)
+
+func put(t *testing.T, db *pgtest.Database, tenant tenancy.ID, rowOf tenancy.ID) error {
+	t.Helper()
+	return db.Within(t.Context(), tenant, func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `insert into settlement_mark (tenant_id, mark) values ($1, $2)`, rowOf, tx.Now())
+		return err
+	})
+}
+
+func count(t *testing.T, db *pgtest.Database, tenant tenancy.ID) (n int) {
+	t.Helper()
+	err := db.Within(t.Context(), tenant, func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from settlement_mark`).Scan(&n) // no filter: the wall alone
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestWithin(t *testing.T) {
+	t.Parallel()
+	db := pgtest.Open(t)
+
+	t.Run("SeesItsOwnRowsOnly", func(t *testing.T) {
+		if err := put(t, db, db.A, db.A); err != nil {
+			t.Fatal(err)
+		}
+		if a, b := count(t, db, db.A), count(t, db, db.B); a != 1 || b != 0 {
+			t.Fatalf("A sees %d rows, B sees %d", a, b)
+		}
+	})
+	t.Run("CannotWriteAnotherStoresRow", func(t *testing.T) {
+		if err := put(t, db, db.A, db.B); err == nil {
+			t.Fatal("A wrote a row of B")
+		}
+	})
+	t.Run("RollsBackOnErrorAndOnPanic", func(t *testing.T) {
+		boom := errors.New("boom")
+		err := db.Within(t.Context(), db.B, func(ctx context.Context, tx *pg.Tx) error {
+			_, _ = tx.Exec(ctx, `insert into settlement_mark (tenant_id) values ($1)`, db.B)
+			return boom
+		})
+		if !errors.Is(err, boom) {
+			t.Fatalf("got %v", err)
+		}
+		func() {
+			defer func() { _ = recover() }()
+			_ = db.Within(t.Context(), db.B, func(ctx context.Context, tx *pg.Tx) error {
+				_, _ = tx.Exec(ctx, `insert into settlement_mark (tenant_id) values ($1)`, db.B)
+				panic("boom")
+			})
+		}()
+		if n := count(t, db, db.B); n != 0 {
+			t.Fatalf("%d rows survived a rollback", n)
+		}
+	})
+	t.Run("TheConnectionForgetsItsStore", func(t *testing.T) {
+		_ = count(t, db, db.A)
+		if _, err := db.Pool().Exec(t.Context(), `select count(*) from settlement_mark`); err == nil {
+			t.Fatal("a query without a store was answered")
+		}
+	})
+	t.Run("BunAndPgxShareTheTransaction", func(t *testing.T) {
+		err := db.Within(t.Context(), db.B, func(ctx context.Context, tx *pg.Tx) error {
+			if _, err := tx.Exec(ctx, `insert into settlement_mark (tenant_id) values ($1)`, db.B); err != nil {
+				return err
+			}
+			n, err := tx.Bun().NewSelect().Table("settlement_mark").Where("tenant_id = ?", db.B).Count(ctx)
+			if err != nil || n != 1 {
+				t.Errorf("bun sees %d rows, %v", n, err)
+			}
+			return errors.New("undo")
+		})
+		if err == nil || err.Error() != "undo" {
+			t.Fatal(err)
+		}
+	})
+	t.Run("ACancelledContextLeavesNothing", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := db.Within(ctx, db.B, func(ctx context.Context, tx *pg.Tx) error {
+			_, _ = tx.Exec(ctx, `insert into settlement_mark (tenant_id) values ($1)`, db.B)
+			cancel()
+			_, err := tx.Exec(ctx, `select 1`)
+			return err
+		})
+		if err == nil || count(t, db, db.B) != 0 {
+			t.Fatalf("err = %v, rows = %d", err, count(t, db, db.B))
+		}
+	})
+}
+
+func TestPlatform(t *testing.T) {
+	t.Parallel()
+	db := pgtest.Open(t)
+	if err := put(t, db, db.A, db.A); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("SweepsAcrossStoresButMayNotWrite", func(t *testing.T) {
+		err := db.Platform(t.Context(), func(ctx context.Context, tx *pg.Tx) error {
+			var n int
+			if err := tx.QueryRow(ctx, `select count(*) from settlement_mark`).Scan(&n); err != nil || n != 1 {
+				t.Errorf("a sweep sees %d rows, %v", n, err)
+			}
+			_, err := tx.Exec(ctx, `update settlement_mark set mark = now()`)
+			return err
+		})
+		if err == nil {
+			t.Fatal("a sweep changed a store's row")
+		}
+	})
+}
+
+func TestOpen(t *testing.T) {
+	t.Parallel()
+	db := pgtest.Open(t)
+	t.Run("RefusesTheSuperuser", func(t *testing.T) {
+		_, err := pg.Open(t.Context(), db.OwnerURL, clock.System{})
+		var bypass *pg.BypassError
+		if !errors.As(err, &bypass) {
+			t.Fatalf("got %v", err)
+		}
+	})
+}
