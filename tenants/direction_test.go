@@ -82,9 +82,9 @@ func TestDirection_FindsWhatItForbids(t *testing.T) {
 func TestDirection_AllowsWhatTheTableAllows(t *testing.T) {
 	t.Parallel()
 	tree := fstest.MapFS{
-		"tenants/README.md":           {Data: []byte("| slice | 中文 | owns |\n|---|---|---|\n| ledger | 账本 | x |\n| withdrawal | 提现 | x |\n| insight | 数据 | x |\n")},
-		"migrations/00001_ledger.sql": {Data: []byte("CREATE TABLE ledger_balance (\n")},
-		"tenants/withdrawal/a.go":     {Data: []byte("package x\nimport _ \"" + module + "tenants/ledger\"\nimport _ \"" + module + "platform/pg\"\n// ledger_balance is spoken of in a comment\n")},
+		"tenants/README.md":                      {Data: []byte("| slice | 中文 | owns |\n|---|---|---|\n| ledger | 账本 | x |\n| withdrawal | 提现 | x |\n| insight | 数据 | x |\n")},
+		"migrations/00001_ledger.sql":            {Data: []byte("CREATE TABLE ledger_balance (\n")},
+		"tenants/withdrawal/a.go":                {Data: []byte("package x\nimport _ \"" + module + "tenants/ledger\"\nimport _ \"" + module + "platform/pg\"\n// ledger_balance is spoken of in a comment\n")},
 		"tenants/withdrawal/withdrawalhttp/a.go": {Data: []byte("package x\nimport _ \"" + module + "tenants/withdrawal\"\nimport _ \"" + module + "rbac\"\n")},
 		"tenants/insight/a.go":                   {Data: []byte("package x\nconst q = `select 1 from ledger_balance`\n")},
 		"tenants/ledger/a.go":                    {Data: []byte("package x\nconst q = `select 1 from ledger_balance`\nconst code = \"withdrawal.in_debt\"\n")},
