@@ -137,7 +137,10 @@ func (d *Doorbell) send(ctx context.Context) {
 func (d *Doorbell) receive(ctx context.Context) {
 	for ctx.Err() == nil {
 		subscription := d.client.Subscribe(ctx, d.channel)
+		// Only closing the line wakes a reader: it does not watch its context.
+		hangUp := context.AfterFunc(ctx, func() { _ = subscription.Close() })
 		err := d.hear(ctx, subscription)
+		hangUp()
 		if ctx.Err() == nil {
 			d.log.WarnContext(ctx, "the doorbell does not hear other processes; the sweep will find their work", "error", err)
 		}
