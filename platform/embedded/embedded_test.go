@@ -93,6 +93,9 @@ func must(t *testing.T, err error) {
 func start(t *testing.T, cfg Config) *Servers {
 	t.Helper()
 	cfg.Log = func(line string) { t.Log(line) }
+	if cfg.Dir != "" {
+		t.Cleanup(func() { _ = Remove(cfg.Dir) }) // also what lies outside t.TempDir
+	}
 	s, err := Start(t.Context(), cfg)
 	must(t, err)
 	t.Cleanup(func() { _ = s.Close() })

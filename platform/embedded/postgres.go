@@ -182,7 +182,7 @@ func dataVersion(data string) (int, error) {
 func (c *cluster) start(ctx context.Context) (*process, int, error) {
 	var lastWords string
 	for range portAttempts {
-		port, err := freePort()
+		port, err := machine.port()
 		if err != nil {
 			return nil, 0, err
 		}
