@@ -47,5 +47,12 @@ CREATE INDEX commission_award_hold ON commission_award (tenant_id, payee) WHERE 
 SELECT fenli_wall('commission_award');
 SELECT fenli_sweep('commission_award');
 
+CREATE TABLE commission_mark ( -- one per store: everything with matures_at ≤ mark is settled
+  tenant_id uuid PRIMARY KEY,
+  mark      timestamptz NOT NULL DEFAULT '1970-01-01T00:00:00Z'
+);
+SELECT fenli_wall('commission_mark');
+SELECT fenli_sweep('commission_mark');
+
 -- +goose Down
-DROP TABLE commission_award, commission_decision, commission_lane;
+DROP TABLE commission_mark, commission_award, commission_decision, commission_lane;

@@ -49,7 +49,7 @@ func (f facts) request(o order.Order, seq int64, list []recipient) *strategyv1.O
 	r := &strategyv1.Order{
 		Seq: seq, Currency: f.currency, MinorDigits: f.minorDigits,
 		PlacedAtMs: o.PlacedAt.UnixMilli(), PaidAtMs: o.PaidAt.UnixMilli(), Channel: o.Channel,
-		Buyer: &strategyv1.Buyer{FirstOrder: f.firstOrder[o.ID], Distributor: o.Chain.Invitee != nil},
+		Buyer: &strategyv1.Buyer{FirstOrder: f.firstOrder[o.ID], Distributor: !o.Chain.Self.IsZero()},
 	}
 	for _, l := range o.Lines {
 		line := &strategyv1.Line{Sku: l.SKU, Category: l.Category, Quantity: l.Qty, UnitPrice: l.UnitPrice, Net: l.Net}

@@ -22,6 +22,7 @@ type reconciliation struct {
 	mark     time.Time
 	zone     *time.Location
 	currency string
+	lastSeq  int64 // of the lane; refunds take the next ones
 
 	parties []ledger.Party
 	moves   []func(*ledger.Book) error

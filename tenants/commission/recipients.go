@@ -38,8 +38,8 @@ func recipients(o order.Order, s program.Settings) []recipient {
 		}
 		list = append(list, r)
 	}
-	if invitee := o.Chain.Invitee; invitee != nil && o.Group != "" {
-		list = append(list, recipient{id: invitee.ID, grade: invitee.Grade, state: invitee.State, role: "invitee"})
+	if self := o.Chain.Self; !self.IsZero() && o.Group != "" {
+		list = append(list, recipient{id: self, state: distributor.Active, role: "invitee"})
 	}
 	return list
 }

@@ -19,9 +19,6 @@ func (s *Service) reconcile(ctx context.Context, tx *pg.Tx, b *batch) error {
 	if err != nil {
 		return err
 	}
-	if err := s.advance(ctx, tx, b.lastSeq, b.nextSeq+countNewRefunds(b)); err != nil {
-		return err
-	}
 	ids := make([]order.ID, len(b.work))
 	for i, w := range b.work {
 		ids[i] = w.order.ID
@@ -34,7 +31,7 @@ func (s *Service) reconcile(ctx context.Context, tx *pg.Tx, b *batch) error {
 	if err != nil {
 		return err
 	}
-	r := &reconciliation{now: tx.Now(), mark: mark, zone: b.zone, currency: b.facts.currency}
+	r := &reconciliation{now: tx.Now(), mark: mark, zone: b.zone, currency: b.facts.currency, lastSeq: b.nextSeq}
 	for _, w := range b.work {
 		if w.decision == nil {
 			continue // nothing is decided, so nothing stands
@@ -42,6 +39,9 @@ func (s *Service) reconcile(ctx context.Context, tx *pg.Tx, b *batch) error {
 		if err := r.order(w, refunds[w.order.ID], awards[w.order.ID], b.facts.firstOrder[w.order.ID]); err != nil {
 			return err
 		}
+	}
+	if err := s.advance(ctx, tx, b.lastSeq, r.lastSeq); err != nil {
+		return err
 	}
 	return r.post(ctx, tx)
 }

@@ -22,15 +22,14 @@ import (
 type Service struct {
 	db       *pg.DB
 	programs *program.Service
-	people   *attribution.Service
 
 	// Doorbell wakes the store's lane after a change has been committed.
 	Doorbell func(tenancy.ID)
 }
 
 // New builds the service.
-func New(db *pg.DB, programs *program.Service, people *attribution.Service) *Service {
-	return &Service{db: db, programs: programs, people: people}
+func New(db *pg.DB, programs *program.Service) *Service {
+	return &Service{db: db, programs: programs}
 }
 
 // Placement is an order that a buyer places or a shop reports. Times are zero
@@ -93,13 +92,13 @@ func (s *Service) draft(ctx context.Context, tx *pg.Tx, p Placement) (Order, err
 	if err != nil {
 		return Order{}, err
 	}
-	chain, err := s.people.Resolve(ctx, tx, p.Buyer, attribution.RulesOf(rev.Settings))
+	chain, err := attribution.ResolveAt(ctx, tx, p.Buyer, RulesOf(rev.Settings), at)
 	if err != nil {
 		return Order{}, err
 	}
 	o := Order{
 		ID: id.New[kind](at), Month: tx.Month(), Source: p.Source, ExternalID: p.ExternalID, Buyer: p.Buyer,
-		Seller: chain.Seller(), Channel: p.Channel, Revision: rev.Revision, Goods: lines.goods(), Freight: p.Freight,
+		Seller: chain.Seller, Channel: p.Channel, Revision: rev.Revision, Goods: lines.goods(), Freight: p.Freight,
 		Lines: lines, Chain: chain, PlacedAt: at,
 	}
 	if p.GroupBuy {
@@ -155,7 +154,7 @@ func (s *Service) Pay(ctx context.Context, tx *pg.Tx, o ID, at time.Time) (Order
 	if err != nil {
 		return Order{}, err
 	}
-	if err := s.people.OnPaid(ctx, tx, locked.Buyer, locked.Chain, attribution.RulesOf(rev.Settings)); err != nil {
+	if err := attribution.OnPaidAt(ctx, tx, locked.Buyer, locked.Chain, RulesOf(rev.Settings), locked.PaidAt); err != nil {
 		return Order{}, err
 	}
 	if err := s.applyEarlyRefunds(ctx, tx, locked); err != nil {
@@ -195,7 +194,7 @@ func (s *Service) Ship(ctx context.Context, tx *pg.Tx, o ID, at time.Time) (Orde
 	if err != nil {
 		return Order{}, err
 	}
-	return locked, setDue(ctx, tx, o, autoReceive, locked.ShippedAt.AddDate(0, 0, rev.Settings.AutoReceiveDays))
+	return locked, setDue(ctx, tx, o, autoReceive, locked.ShippedAt.Add(time.Duration(rev.Settings.AutoReceiveDays)*24*time.Hour))
 }
 
 // Receive records that the buyer has the goods. The freeze starts here.

@@ -41,8 +41,8 @@ type Settings struct {
 type BindSettings struct {
 	On             string `json:"on" enum:"click,registration,first_order,first_payment"`
 	Who            string `json:"who" enum:"unbound,new"`
-	ValidityDays   int    `json:"validity_days" minimum:"0" maximum:"3650" doc:"0 is permanent"`
-	ProtectionDays int    `json:"protection_days" minimum:"0" maximum:"3650"`
+	ValidityDays   int    `json:"validity_days" minimum:"-1" maximum:"3650" doc:"0 is permanent, -1 is this visit"`
+	ProtectionDays int    `json:"protection_days" minimum:"-1" maximum:"3650" doc:"0 is none, -1 is as long as the bind"`
 	Take           string `json:"take" enum:"pay,touch,never"`
 	Model          string `json:"model" enum:"last,first"`
 }
