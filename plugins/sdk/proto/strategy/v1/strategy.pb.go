@@ -9,7 +9,7 @@
 // versions:
 // 	protoc-gen-go v1.36.11
 // 	protoc        v3.21.12
-// source: proto/strategy/v1/strategy.proto
+// source: strategy/v1/strategy.proto
 
 package strategyv1
 
@@ -61,11 +61,11 @@ func (x Rounding) String() string {
 }
 
 func (Rounding) Descriptor() protoreflect.EnumDescriptor {
-	return file_proto_strategy_v1_strategy_proto_enumTypes[0].Descriptor()
+	return file_strategy_v1_strategy_proto_enumTypes[0].Descriptor()
 }
 
 func (Rounding) Type() protoreflect.EnumType {
-	return &file_proto_strategy_v1_strategy_proto_enumTypes[0]
+	return &file_strategy_v1_strategy_proto_enumTypes[0]
 }
 
 func (x Rounding) Number() protoreflect.EnumNumber {
@@ -74,7 +74,7 @@ func (x Rounding) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Rounding.Descriptor instead.
 func (Rounding) EnumDescriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{0}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{0}
 }
 
 type GroupBuyState int32
@@ -110,11 +110,11 @@ func (x GroupBuyState) String() string {
 }
 
 func (GroupBuyState) Descriptor() protoreflect.EnumDescriptor {
-	return file_proto_strategy_v1_strategy_proto_enumTypes[1].Descriptor()
+	return file_strategy_v1_strategy_proto_enumTypes[1].Descriptor()
 }
 
 func (GroupBuyState) Type() protoreflect.EnumType {
-	return &file_proto_strategy_v1_strategy_proto_enumTypes[1]
+	return &file_strategy_v1_strategy_proto_enumTypes[1]
 }
 
 func (x GroupBuyState) Number() protoreflect.EnumNumber {
@@ -123,7 +123,7 @@ func (x GroupBuyState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use GroupBuyState.Descriptor instead.
 func (GroupBuyState) EnumDescriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{1}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{1}
 }
 
 type DescribeRequest struct {
@@ -134,7 +134,7 @@ type DescribeRequest struct {
 
 func (x *DescribeRequest) Reset() {
 	*x = DescribeRequest{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[0]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[0]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -146,7 +146,7 @@ func (x *DescribeRequest) String() string {
 func (*DescribeRequest) ProtoMessage() {}
 
 func (x *DescribeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[0]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[0]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -159,7 +159,7 @@ func (x *DescribeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DescribeRequest.ProtoReflect.Descriptor instead.
 func (*DescribeRequest) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{0}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{0}
 }
 
 type DescribeResponse struct {
@@ -177,7 +177,7 @@ type DescribeResponse struct {
 
 func (x *DescribeResponse) Reset() {
 	*x = DescribeResponse{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[1]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -189,7 +189,7 @@ func (x *DescribeResponse) String() string {
 func (*DescribeResponse) ProtoMessage() {}
 
 func (x *DescribeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[1]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -202,7 +202,7 @@ func (x *DescribeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DescribeResponse.ProtoReflect.Descriptor instead.
 func (*DescribeResponse) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{1}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *DescribeResponse) GetId() string {
@@ -265,7 +265,7 @@ type Fact struct {
 
 func (x *Fact) Reset() {
 	*x = Fact{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[2]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -277,7 +277,7 @@ func (x *Fact) String() string {
 func (*Fact) ProtoMessage() {}
 
 func (x *Fact) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[2]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -290,7 +290,7 @@ func (x *Fact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fact.ProtoReflect.Descriptor instead.
 func (*Fact) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{2}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Fact) GetName() string {
@@ -319,7 +319,7 @@ type Locale struct {
 
 func (x *Locale) Reset() {
 	*x = Locale{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[3]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -331,7 +331,7 @@ func (x *Locale) String() string {
 func (*Locale) ProtoMessage() {}
 
 func (x *Locale) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[3]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -344,7 +344,7 @@ func (x *Locale) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Locale.ProtoReflect.Descriptor instead.
 func (*Locale) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{3}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Locale) GetTag() string {
@@ -371,7 +371,7 @@ type ValidateConfigRequest struct {
 
 func (x *ValidateConfigRequest) Reset() {
 	*x = ValidateConfigRequest{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[4]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -383,7 +383,7 @@ func (x *ValidateConfigRequest) String() string {
 func (*ValidateConfigRequest) ProtoMessage() {}
 
 func (x *ValidateConfigRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[4]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -396,7 +396,7 @@ func (x *ValidateConfigRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidateConfigRequest.ProtoReflect.Descriptor instead.
 func (*ValidateConfigRequest) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{4}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ValidateConfigRequest) GetConfig() []byte {
@@ -422,7 +422,7 @@ type ValidateConfigResponse struct {
 
 func (x *ValidateConfigResponse) Reset() {
 	*x = ValidateConfigResponse{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[5]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -434,7 +434,7 @@ func (x *ValidateConfigResponse) String() string {
 func (*ValidateConfigResponse) ProtoMessage() {}
 
 func (x *ValidateConfigResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[5]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -447,7 +447,7 @@ func (x *ValidateConfigResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidateConfigResponse.ProtoReflect.Descriptor instead.
 func (*ValidateConfigResponse) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{5}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ValidateConfigResponse) GetProblems() []*ConfigProblem {
@@ -467,7 +467,7 @@ type ConfigProblem struct {
 
 func (x *ConfigProblem) Reset() {
 	*x = ConfigProblem{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[6]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -479,7 +479,7 @@ func (x *ConfigProblem) String() string {
 func (*ConfigProblem) ProtoMessage() {}
 
 func (x *ConfigProblem) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[6]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -492,7 +492,7 @@ func (x *ConfigProblem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfigProblem.ProtoReflect.Descriptor instead.
 func (*ConfigProblem) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{6}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ConfigProblem) GetPath() string {
@@ -520,7 +520,7 @@ type Rules struct {
 
 func (x *Rules) Reset() {
 	*x = Rules{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[7]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -532,7 +532,7 @@ func (x *Rules) String() string {
 func (*Rules) ProtoMessage() {}
 
 func (x *Rules) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[7]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -545,7 +545,7 @@ func (x *Rules) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Rules.ProtoReflect.Descriptor instead.
 func (*Rules) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{7}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Rules) GetRounding() Rounding {
@@ -573,7 +573,7 @@ type EvaluateRequest struct {
 
 func (x *EvaluateRequest) Reset() {
 	*x = EvaluateRequest{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[8]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -585,7 +585,7 @@ func (x *EvaluateRequest) String() string {
 func (*EvaluateRequest) ProtoMessage() {}
 
 func (x *EvaluateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[8]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -598,7 +598,7 @@ func (x *EvaluateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluateRequest.ProtoReflect.Descriptor instead.
 func (*EvaluateRequest) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{8}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *EvaluateRequest) GetConfig() []byte {
@@ -643,7 +643,7 @@ type Order struct {
 
 func (x *Order) Reset() {
 	*x = Order{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[9]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -655,7 +655,7 @@ func (x *Order) String() string {
 func (*Order) ProtoMessage() {}
 
 func (x *Order) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[9]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -668,7 +668,7 @@ func (x *Order) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Order.ProtoReflect.Descriptor instead.
 func (*Order) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{9}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Order) GetSeq() int64 {
@@ -762,7 +762,7 @@ type Line struct {
 
 func (x *Line) Reset() {
 	*x = Line{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[10]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -774,7 +774,7 @@ func (x *Line) String() string {
 func (*Line) ProtoMessage() {}
 
 func (x *Line) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[10]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -787,7 +787,7 @@ func (x *Line) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Line.ProtoReflect.Descriptor instead.
 func (*Line) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{10}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Line) GetSku() string {
@@ -844,7 +844,7 @@ type Member struct {
 
 func (x *Member) Reset() {
 	*x = Member{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[11]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -856,7 +856,7 @@ func (x *Member) String() string {
 func (*Member) ProtoMessage() {}
 
 func (x *Member) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[11]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -869,7 +869,7 @@ func (x *Member) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Member.ProtoReflect.Descriptor instead.
 func (*Member) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{11}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Member) GetHandle() string {
@@ -912,7 +912,7 @@ type Stats struct {
 
 func (x *Stats) Reset() {
 	*x = Stats{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[12]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -924,7 +924,7 @@ func (x *Stats) String() string {
 func (*Stats) ProtoMessage() {}
 
 func (x *Stats) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[12]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -937,7 +937,7 @@ func (x *Stats) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Stats.ProtoReflect.Descriptor instead.
 func (*Stats) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{12}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Stats) GetSales() int64 {
@@ -966,7 +966,7 @@ type Role struct {
 
 func (x *Role) Reset() {
 	*x = Role{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[13]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -978,7 +978,7 @@ func (x *Role) String() string {
 func (*Role) ProtoMessage() {}
 
 func (x *Role) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[13]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -991,7 +991,7 @@ func (x *Role) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Role.ProtoReflect.Descriptor instead.
 func (*Role) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{13}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Role) GetName() string {
@@ -1025,7 +1025,7 @@ type Buyer struct {
 
 func (x *Buyer) Reset() {
 	*x = Buyer{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[14]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1037,7 +1037,7 @@ func (x *Buyer) String() string {
 func (*Buyer) ProtoMessage() {}
 
 func (x *Buyer) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[14]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1050,7 +1050,7 @@ func (x *Buyer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Buyer.ProtoReflect.Descriptor instead.
 func (*Buyer) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{14}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Buyer) GetFirstOrder() bool {
@@ -1076,7 +1076,7 @@ type GroupBuy struct {
 
 func (x *GroupBuy) Reset() {
 	*x = GroupBuy{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[15]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1088,7 +1088,7 @@ func (x *GroupBuy) String() string {
 func (*GroupBuy) ProtoMessage() {}
 
 func (x *GroupBuy) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[15]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1101,7 +1101,7 @@ func (x *GroupBuy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupBuy.ProtoReflect.Descriptor instead.
 func (*GroupBuy) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{15}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GroupBuy) GetState() GroupBuyState {
@@ -1121,7 +1121,7 @@ type EvaluateResponse struct {
 
 func (x *EvaluateResponse) Reset() {
 	*x = EvaluateResponse{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[16]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1133,7 +1133,7 @@ func (x *EvaluateResponse) String() string {
 func (*EvaluateResponse) ProtoMessage() {}
 
 func (x *EvaluateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[16]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1146,7 +1146,7 @@ func (x *EvaluateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluateResponse.ProtoReflect.Descriptor instead.
 func (*EvaluateResponse) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{16}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *EvaluateResponse) GetDecisions() []*Decision {
@@ -1171,7 +1171,7 @@ type Decision struct {
 
 func (x *Decision) Reset() {
 	*x = Decision{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[17]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1183,7 +1183,7 @@ func (x *Decision) String() string {
 func (*Decision) ProtoMessage() {}
 
 func (x *Decision) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[17]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1196,7 +1196,7 @@ func (x *Decision) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Decision.ProtoReflect.Descriptor instead.
 func (*Decision) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{17}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Decision) GetOrder() int32 {
@@ -1274,7 +1274,7 @@ type Paid struct {
 
 func (x *Paid) Reset() {
 	*x = Paid{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[18]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1286,7 +1286,7 @@ func (x *Paid) String() string {
 func (*Paid) ProtoMessage() {}
 
 func (x *Paid) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[18]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1299,7 +1299,7 @@ func (x *Paid) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Paid.ProtoReflect.Descriptor instead.
 func (*Paid) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{18}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Paid) GetAwards() []*Award {
@@ -1332,7 +1332,7 @@ type Award struct {
 
 func (x *Award) Reset() {
 	*x = Award{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[19]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1344,7 +1344,7 @@ func (x *Award) String() string {
 func (*Award) ProtoMessage() {}
 
 func (x *Award) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[19]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1357,7 +1357,7 @@ func (x *Award) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Award.ProtoReflect.Descriptor instead.
 func (*Award) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{19}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Award) GetRecipient() int32 {
@@ -1426,7 +1426,7 @@ type Declined struct {
 
 func (x *Declined) Reset() {
 	*x = Declined{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[20]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1438,7 +1438,7 @@ func (x *Declined) String() string {
 func (*Declined) ProtoMessage() {}
 
 func (x *Declined) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[20]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1451,7 +1451,7 @@ func (x *Declined) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Declined.ProtoReflect.Descriptor instead.
 func (*Declined) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{20}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Declined) GetRecipient() int32 {
@@ -1468,16 +1468,19 @@ func (x *Declined) GetWhy() *Why {
 	return nil
 }
 
+// NoCommission says that nobody earns, and why. Whoever has a reason of their
+// own is named in declined; for everybody else of the chain why is the reason.
 type NoCommission struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Why           *Why                   `protobuf:"bytes,1,opt,name=why,proto3" json:"why,omitempty"`
+	Declined      []*Declined            `protobuf:"bytes,2,rep,name=declined,proto3" json:"declined,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *NoCommission) Reset() {
 	*x = NoCommission{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[21]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1489,7 +1492,7 @@ func (x *NoCommission) String() string {
 func (*NoCommission) ProtoMessage() {}
 
 func (x *NoCommission) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[21]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1502,12 +1505,19 @@ func (x *NoCommission) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NoCommission.ProtoReflect.Descriptor instead.
 func (*NoCommission) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{21}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *NoCommission) GetWhy() *Why {
 	if x != nil {
 		return x.Why
+	}
+	return nil
+}
+
+func (x *NoCommission) GetDeclined() []*Declined {
+	if x != nil {
+		return x.Declined
 	}
 	return nil
 }
@@ -1524,7 +1534,7 @@ type Failed struct {
 
 func (x *Failed) Reset() {
 	*x = Failed{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[22]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1536,7 +1546,7 @@ func (x *Failed) String() string {
 func (*Failed) ProtoMessage() {}
 
 func (x *Failed) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[22]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1549,7 +1559,7 @@ func (x *Failed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Failed.ProtoReflect.Descriptor instead.
 func (*Failed) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{22}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Failed) GetCode() string {
@@ -1585,7 +1595,7 @@ type Why struct {
 
 func (x *Why) Reset() {
 	*x = Why{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[23]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1597,7 +1607,7 @@ func (x *Why) String() string {
 func (*Why) ProtoMessage() {}
 
 func (x *Why) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[23]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1610,7 +1620,7 @@ func (x *Why) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Why.ProtoReflect.Descriptor instead.
 func (*Why) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{23}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Why) GetKey() string {
@@ -1637,7 +1647,7 @@ type Arg struct {
 
 func (x *Arg) Reset() {
 	*x = Arg{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[24]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1649,7 +1659,7 @@ func (x *Arg) String() string {
 func (*Arg) ProtoMessage() {}
 
 func (x *Arg) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[24]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1662,7 +1672,7 @@ func (x *Arg) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Arg.ProtoReflect.Descriptor instead.
 func (*Arg) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{24}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Arg) GetName() string {
@@ -1679,11 +1689,11 @@ func (x *Arg) GetValue() string {
 	return ""
 }
 
-var File_proto_strategy_v1_strategy_proto protoreflect.FileDescriptor
+var File_strategy_v1_strategy_proto protoreflect.FileDescriptor
 
-const file_proto_strategy_v1_strategy_proto_rawDesc = "" +
+const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\n" +
-	" proto/strategy/v1/strategy.proto\x12\x11fenli.strategy.v1\"\x11\n" +
+	"\x1astrategy/v1/strategy.proto\x12\x11fenli.strategy.v1\"\x11\n" +
 	"\x0fDescribeRequest\"\xfc\x01\n" +
 	"\x10DescribeResponse\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
@@ -1782,9 +1792,10 @@ const file_proto_strategy_v1_strategy_proto_rawDesc = "" +
 	"\x03why\x18\b \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"R\n" +
 	"\bDeclined\x12\x1c\n" +
 	"\trecipient\x18\x01 \x01(\x05R\trecipient\x12(\n" +
-	"\x03why\x18\x02 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"8\n" +
+	"\x03why\x18\x02 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"q\n" +
 	"\fNoCommission\x12(\n" +
-	"\x03why\x18\x01 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"T\n" +
+	"\x03why\x18\x01 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\x127\n" +
+	"\bdeclined\x18\x02 \x03(\v2\x1b.fenli.strategy.v1.DeclinedR\bdeclined\"T\n" +
 	"\x06Failed\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12\x1c\n" +
@@ -1809,20 +1820,20 @@ const file_proto_strategy_v1_strategy_proto_rawDesc = "" +
 	"\bEvaluate\x12\".fenli.strategy.v1.EvaluateRequest\x1a#.fenli.strategy.v1.EvaluateResponseBDZBgithub.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1;strategyv1b\x06proto3"
 
 var (
-	file_proto_strategy_v1_strategy_proto_rawDescOnce sync.Once
-	file_proto_strategy_v1_strategy_proto_rawDescData []byte
+	file_strategy_v1_strategy_proto_rawDescOnce sync.Once
+	file_strategy_v1_strategy_proto_rawDescData []byte
 )
 
-func file_proto_strategy_v1_strategy_proto_rawDescGZIP() []byte {
-	file_proto_strategy_v1_strategy_proto_rawDescOnce.Do(func() {
-		file_proto_strategy_v1_strategy_proto_rawDescData = protoimpl.X.CompressGZIP(unsafe.Slice(unsafe.StringData(file_proto_strategy_v1_strategy_proto_rawDesc), len(file_proto_strategy_v1_strategy_proto_rawDesc)))
+func file_strategy_v1_strategy_proto_rawDescGZIP() []byte {
+	file_strategy_v1_strategy_proto_rawDescOnce.Do(func() {
+		file_strategy_v1_strategy_proto_rawDescData = protoimpl.X.CompressGZIP(unsafe.Slice(unsafe.StringData(file_strategy_v1_strategy_proto_rawDesc), len(file_strategy_v1_strategy_proto_rawDesc)))
 	})
-	return file_proto_strategy_v1_strategy_proto_rawDescData
+	return file_strategy_v1_strategy_proto_rawDescData
 }
 
-var file_proto_strategy_v1_strategy_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_proto_strategy_v1_strategy_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
-var file_proto_strategy_v1_strategy_proto_goTypes = []any{
+var file_strategy_v1_strategy_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_strategy_v1_strategy_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
+var file_strategy_v1_strategy_proto_goTypes = []any{
 	(Rounding)(0),                  // 0: fenli.strategy.v1.Rounding
 	(GroupBuyState)(0),             // 1: fenli.strategy.v1.GroupBuyState
 	(*DescribeRequest)(nil),        // 2: fenli.strategy.v1.DescribeRequest
@@ -1852,7 +1863,7 @@ var file_proto_strategy_v1_strategy_proto_goTypes = []any{
 	(*Arg)(nil),                    // 26: fenli.strategy.v1.Arg
 	nil,                            // 27: fenli.strategy.v1.Locale.MessagesEntry
 }
-var file_proto_strategy_v1_strategy_proto_depIdxs = []int32{
+var file_strategy_v1_strategy_proto_depIdxs = []int32{
 	4,  // 0: fenli.strategy.v1.DescribeResponse.facts:type_name -> fenli.strategy.v1.Fact
 	5,  // 1: fenli.strategy.v1.DescribeResponse.locales:type_name -> fenli.strategy.v1.Locale
 	27, // 2: fenli.strategy.v1.Locale.messages:type_name -> fenli.strategy.v1.Locale.MessagesEntry
@@ -1878,27 +1889,28 @@ var file_proto_strategy_v1_strategy_proto_depIdxs = []int32{
 	25, // 22: fenli.strategy.v1.Award.why:type_name -> fenli.strategy.v1.Why
 	25, // 23: fenli.strategy.v1.Declined.why:type_name -> fenli.strategy.v1.Why
 	25, // 24: fenli.strategy.v1.NoCommission.why:type_name -> fenli.strategy.v1.Why
-	26, // 25: fenli.strategy.v1.Why.args:type_name -> fenli.strategy.v1.Arg
-	2,  // 26: fenli.strategy.v1.Strategy.Describe:input_type -> fenli.strategy.v1.DescribeRequest
-	6,  // 27: fenli.strategy.v1.Strategy.ValidateConfig:input_type -> fenli.strategy.v1.ValidateConfigRequest
-	10, // 28: fenli.strategy.v1.Strategy.Evaluate:input_type -> fenli.strategy.v1.EvaluateRequest
-	3,  // 29: fenli.strategy.v1.Strategy.Describe:output_type -> fenli.strategy.v1.DescribeResponse
-	7,  // 30: fenli.strategy.v1.Strategy.ValidateConfig:output_type -> fenli.strategy.v1.ValidateConfigResponse
-	18, // 31: fenli.strategy.v1.Strategy.Evaluate:output_type -> fenli.strategy.v1.EvaluateResponse
-	29, // [29:32] is the sub-list for method output_type
-	26, // [26:29] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	22, // 25: fenli.strategy.v1.NoCommission.declined:type_name -> fenli.strategy.v1.Declined
+	26, // 26: fenli.strategy.v1.Why.args:type_name -> fenli.strategy.v1.Arg
+	2,  // 27: fenli.strategy.v1.Strategy.Describe:input_type -> fenli.strategy.v1.DescribeRequest
+	6,  // 28: fenli.strategy.v1.Strategy.ValidateConfig:input_type -> fenli.strategy.v1.ValidateConfigRequest
+	10, // 29: fenli.strategy.v1.Strategy.Evaluate:input_type -> fenli.strategy.v1.EvaluateRequest
+	3,  // 30: fenli.strategy.v1.Strategy.Describe:output_type -> fenli.strategy.v1.DescribeResponse
+	7,  // 31: fenli.strategy.v1.Strategy.ValidateConfig:output_type -> fenli.strategy.v1.ValidateConfigResponse
+	18, // 32: fenli.strategy.v1.Strategy.Evaluate:output_type -> fenli.strategy.v1.EvaluateResponse
+	30, // [30:33] is the sub-list for method output_type
+	27, // [27:30] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
-func init() { file_proto_strategy_v1_strategy_proto_init() }
-func file_proto_strategy_v1_strategy_proto_init() {
-	if File_proto_strategy_v1_strategy_proto != nil {
+func init() { file_strategy_v1_strategy_proto_init() }
+func file_strategy_v1_strategy_proto_init() {
+	if File_strategy_v1_strategy_proto != nil {
 		return
 	}
-	file_proto_strategy_v1_strategy_proto_msgTypes[10].OneofWrappers = []any{}
-	file_proto_strategy_v1_strategy_proto_msgTypes[17].OneofWrappers = []any{
+	file_strategy_v1_strategy_proto_msgTypes[10].OneofWrappers = []any{}
+	file_strategy_v1_strategy_proto_msgTypes[17].OneofWrappers = []any{
 		(*Decision_Paid)(nil),
 		(*Decision_NoCommission)(nil),
 		(*Decision_Failed)(nil),
@@ -1907,18 +1919,18 @@ func file_proto_strategy_v1_strategy_proto_init() {
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
-			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proto_strategy_v1_strategy_proto_rawDesc), len(file_proto_strategy_v1_strategy_proto_rawDesc)),
+			RawDescriptor: unsafe.Slice(unsafe.StringData(file_strategy_v1_strategy_proto_rawDesc), len(file_strategy_v1_strategy_proto_rawDesc)),
 			NumEnums:      2,
 			NumMessages:   26,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
-		GoTypes:           file_proto_strategy_v1_strategy_proto_goTypes,
-		DependencyIndexes: file_proto_strategy_v1_strategy_proto_depIdxs,
-		EnumInfos:         file_proto_strategy_v1_strategy_proto_enumTypes,
-		MessageInfos:      file_proto_strategy_v1_strategy_proto_msgTypes,
+		GoTypes:           file_strategy_v1_strategy_proto_goTypes,
+		DependencyIndexes: file_strategy_v1_strategy_proto_depIdxs,
+		EnumInfos:         file_strategy_v1_strategy_proto_enumTypes,
+		MessageInfos:      file_strategy_v1_strategy_proto_msgTypes,
 	}.Build()
-	File_proto_strategy_v1_strategy_proto = out.File
-	file_proto_strategy_v1_strategy_proto_goTypes = nil
-	file_proto_strategy_v1_strategy_proto_depIdxs = nil
+	File_strategy_v1_strategy_proto = out.File
+	file_strategy_v1_strategy_proto_goTypes = nil
+	file_strategy_v1_strategy_proto_depIdxs = nil
 }
