@@ -15,7 +15,6 @@ import (
 // answer never holds a silent zero.
 type Awards struct {
 	order    Order
-	rounding money.Rounding
 	paid     []*Award
 	declined map[int32]*strategyv1.Why
 	none     *strategyv1.Why
@@ -40,8 +39,26 @@ func (a *Award) Kind(kind string) *Award {
 	return a
 }
 
+// Of tells what the amount was a share of, when the strategy computed it itself.
+func (a *Award) Of(base int64, rate money.Rate) *Award {
+	a.wire.Base, a.wire.RatePpm = base, int64(rate)
+	return a
+}
+
 // Pay awards a fixed amount for a line.
 func (w *Awards) Pay(to Recipient, line Line, amount int64) *Award {
+	return w.add(to, line.at, 0, 0, amount)
+}
+
+// PayPerPiece awards a fixed amount for every piece of a line.
+func (w *Awards) PayPerPiece(to Recipient, line Line, each int64) *Award {
+	if each < 0 || line.Quantity() < 0 {
+		panic(Failure{Code: "strategy.negative_amount", Message: fmt.Sprintf("the strategy pays %d for each of %d", each, line.Quantity())})
+	}
+	amount, err := money.MulDiv(each, line.Quantity(), 1, money.Floor)
+	if err != nil {
+		panic(Failure{Code: "strategy.amount_out_of_range", Message: err.Error()})
+	}
 	return w.add(to, line.at, 0, 0, amount)
 }
 
@@ -58,7 +75,7 @@ func (w *Awards) PayRate(to Recipient, line Line, rate money.Rate, times ...mone
 
 // PayShare is PayRate of a base other than the line's net amount.
 func (w *Awards) PayShare(to Recipient, line Line, base int64, rate money.Rate, times ...money.Rate) *Award {
-	amount, err := money.Product(base, w.rounding, rate, times...)
+	amount, err := money.Product(base, w.order.rules.Rounding, rate, times...)
 	if err != nil {
 		panic(Failure{Code: "strategy.amount_out_of_range", Message: err.Error()})
 	}
@@ -68,6 +85,10 @@ func (w *Awards) PayShare(to Recipient, line Line, base int64, rate money.Rate, 
 	}
 	return w.add(to, line.at, base, together, amount)
 }
+
+// Rounding is how the store rounds, for a strategy that computes an amount
+// itself.
+func (w *Awards) Rounding() money.Rounding { return w.order.rules.Rounding }
 
 // Decline says why a recipient gets nothing. An award to them overrules it.
 func (w *Awards) Decline(who Recipient, key string, args ...any) {

@@ -10,9 +10,9 @@ import (
 
 // Order is one sale to decide. Its methods answer declared facts only.
 type Order struct {
-	wire   *strategyv1.Order
-	facts  declared
-	levels int32
+	wire  *strategyv1.Order
+	facts declared
+	rules Rules
 }
 
 // Seq is the order's place in the store's order of money.
@@ -26,6 +26,15 @@ func (o Order) PlacedAt() time.Time { return time.UnixMilli(o.wire.GetPlacedAtMs
 
 // PaidAt is when the money came, in UTC.
 func (o Order) PaidAt() time.Time { return time.UnixMilli(o.wire.GetPaidAtMs()).UTC() }
+
+// CampaignTime is the instant that decides whether a campaign was on: the time
+// of placing or of paying, as the store chose.
+func (o Order) CampaignTime() time.Time {
+	if o.rules.ByPaying {
+		return o.PaidAt()
+	}
+	return o.PlacedAt()
+}
 
 // Channel is where the order was placed. Needs [Channel].
 func (o Order) Channel() string {
@@ -49,7 +58,7 @@ func (o Order) Chain() []Member {
 	o.facts.must(Chain)
 	var chain []Member
 	for i, m := range o.wire.GetChain() {
-		if level := levelOf(m, i); level <= o.levels {
+		if level := levelOf(m, i); int(level) <= o.rules.Levels {
 			chain = append(chain, Member{wire: m, at: int32(i), level: level, facts: o.facts})
 		}
 	}

@@ -87,8 +87,8 @@ func (s *server[C]) decide(c C, wire *strategyv1.Order, rules Rules) (d *strateg
 			d = failed(asFailure(r))
 		}
 	}()
-	o := Order{wire: wire, facts: s.facts, levels: int32(rules.Levels)}
-	out := &Awards{order: o, rounding: rules.Rounding, declined: map[int32]*strategyv1.Why{}}
+	o := Order{wire: wire, facts: s.facts, rules: rules}
+	out := &Awards{order: o, declined: map[int32]*strategyv1.Why{}}
 	if err := s.plugin.Evaluate(c, o, out); err != nil {
 		return failed(asFailure(err))
 	}

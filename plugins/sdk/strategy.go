@@ -35,7 +35,8 @@ type Plugin[C any] struct {
 // Rules are the store's settings that a configuration may have to agree with.
 type Rules struct {
 	Rounding money.Rounding
-	Levels   int // how many levels of the chain may earn, 1 to 3
+	Levels   int  // how many levels of the chain may earn, 1 to 3
+	ByPaying bool // campaigns go by the time of paying; otherwise of placing
 }
 
 const maxLevels = 3
@@ -48,5 +49,6 @@ func rulesOf(r *strategyv1.Rules) Rules {
 	if n := int(r.GetLevels()); n >= 1 && n < maxLevels {
 		rules.Levels = n
 	}
+	rules.ByPaying = r.GetCampaignClock() == strategyv1.CampaignClock_CAMPAIGN_CLOCK_PAID_AT
 	return rules
 }

@@ -177,3 +177,28 @@ func Product(amount int64, how Rounding, rate Rate, times ...Rate) (int64, error
 	}
 	return product.Int64(), nil
 }
+
+// Part is an amount at its own rate.
+type Part struct {
+	Amount int64
+	Rate   Rate
+}
+
+// Blend is the sum of each part's amount × rate, exact and rounded once. No
+// amount or rate may be negative.
+func Blend(how Rounding, parts ...Part) (int64, error) {
+	sum, whole := new(big.Int), big.NewInt(int64(Whole))
+	for _, p := range parts {
+		if p.Amount < 0 || p.Rate < 0 {
+			return 0, fmt.Errorf("money: %d × %v: negative factor", p.Amount, p.Rate)
+		}
+		sum.Add(sum, new(big.Int).Mul(big.NewInt(p.Amount), big.NewInt(int64(p.Rate))))
+	}
+	if how == HalfUp {
+		sum.Add(sum, big.NewInt(int64(Whole)/2))
+	}
+	if sum.Quo(sum, whole); !sum.IsInt64() {
+		return 0, ErrOverflow
+	}
+	return sum.Int64(), nil
+}

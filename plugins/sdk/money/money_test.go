@@ -118,6 +118,24 @@ func TestRate(t *testing.T) {
 	})
 }
 
+func TestBlend(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(5, 5))
+	million := big.NewInt(1_000_000)
+	for range rounds / 4 {
+		rounding, a, b := how(r), money.Part{Amount: dice(r), Rate: money.Rate(r.Int64N(2_000_000))}, money.Part{Amount: dice(r), Rate: money.Rate(r.Int64N(2_000_000))}
+		exact := new(big.Int).Add(oracle(money.Floor, big.NewInt(1), a.Amount, int64(a.Rate)), oracle(money.Floor, big.NewInt(1), b.Amount, int64(b.Rate)))
+		if rounding == money.HalfUp {
+			exact.Add(exact, big.NewInt(500_000))
+		}
+		got, err := money.Blend(rounding, a, b)
+		agree(t, got, err, exact.Quo(exact, million))
+	}
+	if _, err := money.Blend(money.Floor, money.Part{Amount: -1, Rate: 1}); err == nil {
+		t.Error("a negative amount is accepted")
+	}
+}
+
 func TestSplit(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(4, 4))

@@ -17,9 +17,10 @@ import (
 type Case struct {
 	Name     string          `json:"name"`
 	Config   json.RawMessage `json:"config"`
-	Rounding string          `json:"rounding,omitempty"` // "floor", or "half_up"
-	Levels   int32           `json:"levels,omitempty"`   // 3 when absent
-	Order    json.RawMessage `json:"order"`              // strategyv1.Order as JSON
+	Rounding string          `json:"rounding,omitempty"`  // "floor", or "half_up"
+	Levels   int32           `json:"levels,omitempty"`    // 3 when absent
+	ByPaying bool            `json:"by_paying,omitempty"` // campaigns go by the time of paying
+	Order    json.RawMessage `json:"order"`               // strategyv1.Order as JSON
 
 	Pays     map[string]int64  `json:"pays,omitempty"`     // handle: sum over lines
 	Why      map[string]string `json:"why,omitempty"`      // handle: message key of their first award
@@ -71,6 +72,9 @@ func (c Case) rules() *strategyv1.Rules {
 	r := &strategyv1.Rules{Rounding: strategyv1.Rounding_ROUNDING_FLOOR, Levels: c.Levels}
 	if c.Rounding == "half_up" {
 		r.Rounding = strategyv1.Rounding_ROUNDING_HALF_UP
+	}
+	if c.ByPaying {
+		r.CampaignClock = strategyv1.CampaignClock_CAMPAIGN_CLOCK_PAID_AT
 	}
 	if r.Levels == 0 {
 		r.Levels = 3

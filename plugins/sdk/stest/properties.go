@@ -117,6 +117,9 @@ type maker struct {
 func newMaker(t *testing.T, cases []Case) *maker {
 	m := &maker{skus: []string{"stranger"}, categories: []string{"", "else/where"}, grades: []string{"", "stranger"}, where: []string{"", "h5"}}
 	for _, c := range cases {
+		if c.Failed != "" {
+			continue
+		}
 		o, err := c.order()
 		if err != nil {
 			t.Fatalf("%s: %v", c.Name, err)

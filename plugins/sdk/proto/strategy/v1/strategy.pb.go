@@ -77,6 +77,56 @@ func (Rounding) EnumDescriptor() ([]byte, []int) {
 	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{0}
 }
 
+// CampaignClock is which of an order's times decides whether a campaign was on.
+type CampaignClock int32
+
+const (
+	CampaignClock_CAMPAIGN_CLOCK_UNSPECIFIED CampaignClock = 0 // as PLACED_AT
+	CampaignClock_CAMPAIGN_CLOCK_PLACED_AT   CampaignClock = 1
+	CampaignClock_CAMPAIGN_CLOCK_PAID_AT     CampaignClock = 2
+)
+
+// Enum value maps for CampaignClock.
+var (
+	CampaignClock_name = map[int32]string{
+		0: "CAMPAIGN_CLOCK_UNSPECIFIED",
+		1: "CAMPAIGN_CLOCK_PLACED_AT",
+		2: "CAMPAIGN_CLOCK_PAID_AT",
+	}
+	CampaignClock_value = map[string]int32{
+		"CAMPAIGN_CLOCK_UNSPECIFIED": 0,
+		"CAMPAIGN_CLOCK_PLACED_AT":   1,
+		"CAMPAIGN_CLOCK_PAID_AT":     2,
+	}
+)
+
+func (x CampaignClock) Enum() *CampaignClock {
+	p := new(CampaignClock)
+	*p = x
+	return p
+}
+
+func (x CampaignClock) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CampaignClock) Descriptor() protoreflect.EnumDescriptor {
+	return file_strategy_v1_strategy_proto_enumTypes[1].Descriptor()
+}
+
+func (CampaignClock) Type() protoreflect.EnumType {
+	return &file_strategy_v1_strategy_proto_enumTypes[1]
+}
+
+func (x CampaignClock) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CampaignClock.Descriptor instead.
+func (CampaignClock) EnumDescriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{1}
+}
+
 type GroupBuyState int32
 
 const (
@@ -110,11 +160,11 @@ func (x GroupBuyState) String() string {
 }
 
 func (GroupBuyState) Descriptor() protoreflect.EnumDescriptor {
-	return file_strategy_v1_strategy_proto_enumTypes[1].Descriptor()
+	return file_strategy_v1_strategy_proto_enumTypes[2].Descriptor()
 }
 
 func (GroupBuyState) Type() protoreflect.EnumType {
-	return &file_strategy_v1_strategy_proto_enumTypes[1]
+	return &file_strategy_v1_strategy_proto_enumTypes[2]
 }
 
 func (x GroupBuyState) Number() protoreflect.EnumNumber {
@@ -123,7 +173,7 @@ func (x GroupBuyState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use GroupBuyState.Descriptor instead.
 func (GroupBuyState) EnumDescriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{1}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{2}
 }
 
 type DescribeRequest struct {
@@ -514,6 +564,7 @@ type Rules struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Rounding      Rounding               `protobuf:"varint,1,opt,name=rounding,proto3,enum=fenli.strategy.v1.Rounding" json:"rounding,omitempty"`
 	Levels        int32                  `protobuf:"varint,2,opt,name=levels,proto3" json:"levels,omitempty"` // how many levels of the chain may earn, 1 to 3
+	CampaignClock CampaignClock          `protobuf:"varint,3,opt,name=campaign_clock,json=campaignClock,proto3,enum=fenli.strategy.v1.CampaignClock" json:"campaign_clock,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -560,6 +611,13 @@ func (x *Rules) GetLevels() int32 {
 		return x.Levels
 	}
 	return 0
+}
+
+func (x *Rules) GetCampaignClock() CampaignClock {
+	if x != nil {
+		return x.CampaignClock
+	}
+	return CampaignClock_CAMPAIGN_CLOCK_UNSPECIFIED
 }
 
 type EvaluateRequest struct {
@@ -1719,10 +1777,11 @@ const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\bproblems\x18\x01 \x03(\v2 .fenli.strategy.v1.ConfigProblemR\bproblems\"M\n" +
 	"\rConfigProblem\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12(\n" +
-	"\x03why\x18\x02 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"X\n" +
+	"\x03why\x18\x02 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"\xa1\x01\n" +
 	"\x05Rules\x127\n" +
 	"\brounding\x18\x01 \x01(\x0e2\x1b.fenli.strategy.v1.RoundingR\brounding\x12\x16\n" +
-	"\x06levels\x18\x02 \x01(\x05R\x06levels\"\x8b\x01\n" +
+	"\x06levels\x18\x02 \x01(\x05R\x06levels\x12G\n" +
+	"\x0ecampaign_clock\x18\x03 \x01(\x0e2 .fenli.strategy.v1.CampaignClockR\rcampaignClock\"\x8b\x01\n" +
 	"\x0fEvaluateRequest\x12\x16\n" +
 	"\x06config\x18\x01 \x01(\fR\x06config\x12.\n" +
 	"\x05rules\x18\x02 \x01(\v2\x18.fenli.strategy.v1.RulesR\x05rules\x120\n" +
@@ -1809,7 +1868,11 @@ const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\bRounding\x12\x18\n" +
 	"\x14ROUNDING_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eROUNDING_FLOOR\x10\x01\x12\x14\n" +
-	"\x10ROUNDING_HALF_UP\x10\x02*k\n" +
+	"\x10ROUNDING_HALF_UP\x10\x02*i\n" +
+	"\rCampaignClock\x12\x1e\n" +
+	"\x1aCAMPAIGN_CLOCK_UNSPECIFIED\x10\x00\x12\x1c\n" +
+	"\x18CAMPAIGN_CLOCK_PLACED_AT\x10\x01\x12\x1a\n" +
+	"\x16CAMPAIGN_CLOCK_PAID_AT\x10\x02*k\n" +
 	"\rGroupBuyState\x12\x1f\n" +
 	"\x1bGROUP_BUY_STATE_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19GROUP_BUY_STATE_SUCCEEDED\x10\x01\x12\x1a\n" +
@@ -1831,77 +1894,79 @@ func file_strategy_v1_strategy_proto_rawDescGZIP() []byte {
 	return file_strategy_v1_strategy_proto_rawDescData
 }
 
-var file_strategy_v1_strategy_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_strategy_v1_strategy_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
 var file_strategy_v1_strategy_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
 var file_strategy_v1_strategy_proto_goTypes = []any{
 	(Rounding)(0),                  // 0: fenli.strategy.v1.Rounding
-	(GroupBuyState)(0),             // 1: fenli.strategy.v1.GroupBuyState
-	(*DescribeRequest)(nil),        // 2: fenli.strategy.v1.DescribeRequest
-	(*DescribeResponse)(nil),       // 3: fenli.strategy.v1.DescribeResponse
-	(*Fact)(nil),                   // 4: fenli.strategy.v1.Fact
-	(*Locale)(nil),                 // 5: fenli.strategy.v1.Locale
-	(*ValidateConfigRequest)(nil),  // 6: fenli.strategy.v1.ValidateConfigRequest
-	(*ValidateConfigResponse)(nil), // 7: fenli.strategy.v1.ValidateConfigResponse
-	(*ConfigProblem)(nil),          // 8: fenli.strategy.v1.ConfigProblem
-	(*Rules)(nil),                  // 9: fenli.strategy.v1.Rules
-	(*EvaluateRequest)(nil),        // 10: fenli.strategy.v1.EvaluateRequest
-	(*Order)(nil),                  // 11: fenli.strategy.v1.Order
-	(*Line)(nil),                   // 12: fenli.strategy.v1.Line
-	(*Member)(nil),                 // 13: fenli.strategy.v1.Member
-	(*Stats)(nil),                  // 14: fenli.strategy.v1.Stats
-	(*Role)(nil),                   // 15: fenli.strategy.v1.Role
-	(*Buyer)(nil),                  // 16: fenli.strategy.v1.Buyer
-	(*GroupBuy)(nil),               // 17: fenli.strategy.v1.GroupBuy
-	(*EvaluateResponse)(nil),       // 18: fenli.strategy.v1.EvaluateResponse
-	(*Decision)(nil),               // 19: fenli.strategy.v1.Decision
-	(*Paid)(nil),                   // 20: fenli.strategy.v1.Paid
-	(*Award)(nil),                  // 21: fenli.strategy.v1.Award
-	(*Declined)(nil),               // 22: fenli.strategy.v1.Declined
-	(*NoCommission)(nil),           // 23: fenli.strategy.v1.NoCommission
-	(*Failed)(nil),                 // 24: fenli.strategy.v1.Failed
-	(*Why)(nil),                    // 25: fenli.strategy.v1.Why
-	(*Arg)(nil),                    // 26: fenli.strategy.v1.Arg
-	nil,                            // 27: fenli.strategy.v1.Locale.MessagesEntry
+	(CampaignClock)(0),             // 1: fenli.strategy.v1.CampaignClock
+	(GroupBuyState)(0),             // 2: fenli.strategy.v1.GroupBuyState
+	(*DescribeRequest)(nil),        // 3: fenli.strategy.v1.DescribeRequest
+	(*DescribeResponse)(nil),       // 4: fenli.strategy.v1.DescribeResponse
+	(*Fact)(nil),                   // 5: fenli.strategy.v1.Fact
+	(*Locale)(nil),                 // 6: fenli.strategy.v1.Locale
+	(*ValidateConfigRequest)(nil),  // 7: fenli.strategy.v1.ValidateConfigRequest
+	(*ValidateConfigResponse)(nil), // 8: fenli.strategy.v1.ValidateConfigResponse
+	(*ConfigProblem)(nil),          // 9: fenli.strategy.v1.ConfigProblem
+	(*Rules)(nil),                  // 10: fenli.strategy.v1.Rules
+	(*EvaluateRequest)(nil),        // 11: fenli.strategy.v1.EvaluateRequest
+	(*Order)(nil),                  // 12: fenli.strategy.v1.Order
+	(*Line)(nil),                   // 13: fenli.strategy.v1.Line
+	(*Member)(nil),                 // 14: fenli.strategy.v1.Member
+	(*Stats)(nil),                  // 15: fenli.strategy.v1.Stats
+	(*Role)(nil),                   // 16: fenli.strategy.v1.Role
+	(*Buyer)(nil),                  // 17: fenli.strategy.v1.Buyer
+	(*GroupBuy)(nil),               // 18: fenli.strategy.v1.GroupBuy
+	(*EvaluateResponse)(nil),       // 19: fenli.strategy.v1.EvaluateResponse
+	(*Decision)(nil),               // 20: fenli.strategy.v1.Decision
+	(*Paid)(nil),                   // 21: fenli.strategy.v1.Paid
+	(*Award)(nil),                  // 22: fenli.strategy.v1.Award
+	(*Declined)(nil),               // 23: fenli.strategy.v1.Declined
+	(*NoCommission)(nil),           // 24: fenli.strategy.v1.NoCommission
+	(*Failed)(nil),                 // 25: fenli.strategy.v1.Failed
+	(*Why)(nil),                    // 26: fenli.strategy.v1.Why
+	(*Arg)(nil),                    // 27: fenli.strategy.v1.Arg
+	nil,                            // 28: fenli.strategy.v1.Locale.MessagesEntry
 }
 var file_strategy_v1_strategy_proto_depIdxs = []int32{
-	4,  // 0: fenli.strategy.v1.DescribeResponse.facts:type_name -> fenli.strategy.v1.Fact
-	5,  // 1: fenli.strategy.v1.DescribeResponse.locales:type_name -> fenli.strategy.v1.Locale
-	27, // 2: fenli.strategy.v1.Locale.messages:type_name -> fenli.strategy.v1.Locale.MessagesEntry
-	9,  // 3: fenli.strategy.v1.ValidateConfigRequest.rules:type_name -> fenli.strategy.v1.Rules
-	8,  // 4: fenli.strategy.v1.ValidateConfigResponse.problems:type_name -> fenli.strategy.v1.ConfigProblem
-	25, // 5: fenli.strategy.v1.ConfigProblem.why:type_name -> fenli.strategy.v1.Why
+	5,  // 0: fenli.strategy.v1.DescribeResponse.facts:type_name -> fenli.strategy.v1.Fact
+	6,  // 1: fenli.strategy.v1.DescribeResponse.locales:type_name -> fenli.strategy.v1.Locale
+	28, // 2: fenli.strategy.v1.Locale.messages:type_name -> fenli.strategy.v1.Locale.MessagesEntry
+	10, // 3: fenli.strategy.v1.ValidateConfigRequest.rules:type_name -> fenli.strategy.v1.Rules
+	9,  // 4: fenli.strategy.v1.ValidateConfigResponse.problems:type_name -> fenli.strategy.v1.ConfigProblem
+	26, // 5: fenli.strategy.v1.ConfigProblem.why:type_name -> fenli.strategy.v1.Why
 	0,  // 6: fenli.strategy.v1.Rules.rounding:type_name -> fenli.strategy.v1.Rounding
-	9,  // 7: fenli.strategy.v1.EvaluateRequest.rules:type_name -> fenli.strategy.v1.Rules
-	11, // 8: fenli.strategy.v1.EvaluateRequest.orders:type_name -> fenli.strategy.v1.Order
-	12, // 9: fenli.strategy.v1.Order.lines:type_name -> fenli.strategy.v1.Line
-	13, // 10: fenli.strategy.v1.Order.chain:type_name -> fenli.strategy.v1.Member
-	15, // 11: fenli.strategy.v1.Order.roles:type_name -> fenli.strategy.v1.Role
-	16, // 12: fenli.strategy.v1.Order.buyer:type_name -> fenli.strategy.v1.Buyer
-	17, // 13: fenli.strategy.v1.Order.group_buy:type_name -> fenli.strategy.v1.GroupBuy
-	14, // 14: fenli.strategy.v1.Member.stats:type_name -> fenli.strategy.v1.Stats
-	1,  // 15: fenli.strategy.v1.GroupBuy.state:type_name -> fenli.strategy.v1.GroupBuyState
-	19, // 16: fenli.strategy.v1.EvaluateResponse.decisions:type_name -> fenli.strategy.v1.Decision
-	20, // 17: fenli.strategy.v1.Decision.paid:type_name -> fenli.strategy.v1.Paid
-	23, // 18: fenli.strategy.v1.Decision.no_commission:type_name -> fenli.strategy.v1.NoCommission
-	24, // 19: fenli.strategy.v1.Decision.failed:type_name -> fenli.strategy.v1.Failed
-	21, // 20: fenli.strategy.v1.Paid.awards:type_name -> fenli.strategy.v1.Award
-	22, // 21: fenli.strategy.v1.Paid.declined:type_name -> fenli.strategy.v1.Declined
-	25, // 22: fenli.strategy.v1.Award.why:type_name -> fenli.strategy.v1.Why
-	25, // 23: fenli.strategy.v1.Declined.why:type_name -> fenli.strategy.v1.Why
-	25, // 24: fenli.strategy.v1.NoCommission.why:type_name -> fenli.strategy.v1.Why
-	22, // 25: fenli.strategy.v1.NoCommission.declined:type_name -> fenli.strategy.v1.Declined
-	26, // 26: fenli.strategy.v1.Why.args:type_name -> fenli.strategy.v1.Arg
-	2,  // 27: fenli.strategy.v1.Strategy.Describe:input_type -> fenli.strategy.v1.DescribeRequest
-	6,  // 28: fenli.strategy.v1.Strategy.ValidateConfig:input_type -> fenli.strategy.v1.ValidateConfigRequest
-	10, // 29: fenli.strategy.v1.Strategy.Evaluate:input_type -> fenli.strategy.v1.EvaluateRequest
-	3,  // 30: fenli.strategy.v1.Strategy.Describe:output_type -> fenli.strategy.v1.DescribeResponse
-	7,  // 31: fenli.strategy.v1.Strategy.ValidateConfig:output_type -> fenli.strategy.v1.ValidateConfigResponse
-	18, // 32: fenli.strategy.v1.Strategy.Evaluate:output_type -> fenli.strategy.v1.EvaluateResponse
-	30, // [30:33] is the sub-list for method output_type
-	27, // [27:30] is the sub-list for method input_type
-	27, // [27:27] is the sub-list for extension type_name
-	27, // [27:27] is the sub-list for extension extendee
-	0,  // [0:27] is the sub-list for field type_name
+	1,  // 7: fenli.strategy.v1.Rules.campaign_clock:type_name -> fenli.strategy.v1.CampaignClock
+	10, // 8: fenli.strategy.v1.EvaluateRequest.rules:type_name -> fenli.strategy.v1.Rules
+	12, // 9: fenli.strategy.v1.EvaluateRequest.orders:type_name -> fenli.strategy.v1.Order
+	13, // 10: fenli.strategy.v1.Order.lines:type_name -> fenli.strategy.v1.Line
+	14, // 11: fenli.strategy.v1.Order.chain:type_name -> fenli.strategy.v1.Member
+	16, // 12: fenli.strategy.v1.Order.roles:type_name -> fenli.strategy.v1.Role
+	17, // 13: fenli.strategy.v1.Order.buyer:type_name -> fenli.strategy.v1.Buyer
+	18, // 14: fenli.strategy.v1.Order.group_buy:type_name -> fenli.strategy.v1.GroupBuy
+	15, // 15: fenli.strategy.v1.Member.stats:type_name -> fenli.strategy.v1.Stats
+	2,  // 16: fenli.strategy.v1.GroupBuy.state:type_name -> fenli.strategy.v1.GroupBuyState
+	20, // 17: fenli.strategy.v1.EvaluateResponse.decisions:type_name -> fenli.strategy.v1.Decision
+	21, // 18: fenli.strategy.v1.Decision.paid:type_name -> fenli.strategy.v1.Paid
+	24, // 19: fenli.strategy.v1.Decision.no_commission:type_name -> fenli.strategy.v1.NoCommission
+	25, // 20: fenli.strategy.v1.Decision.failed:type_name -> fenli.strategy.v1.Failed
+	22, // 21: fenli.strategy.v1.Paid.awards:type_name -> fenli.strategy.v1.Award
+	23, // 22: fenli.strategy.v1.Paid.declined:type_name -> fenli.strategy.v1.Declined
+	26, // 23: fenli.strategy.v1.Award.why:type_name -> fenli.strategy.v1.Why
+	26, // 24: fenli.strategy.v1.Declined.why:type_name -> fenli.strategy.v1.Why
+	26, // 25: fenli.strategy.v1.NoCommission.why:type_name -> fenli.strategy.v1.Why
+	23, // 26: fenli.strategy.v1.NoCommission.declined:type_name -> fenli.strategy.v1.Declined
+	27, // 27: fenli.strategy.v1.Why.args:type_name -> fenli.strategy.v1.Arg
+	3,  // 28: fenli.strategy.v1.Strategy.Describe:input_type -> fenli.strategy.v1.DescribeRequest
+	7,  // 29: fenli.strategy.v1.Strategy.ValidateConfig:input_type -> fenli.strategy.v1.ValidateConfigRequest
+	11, // 30: fenli.strategy.v1.Strategy.Evaluate:input_type -> fenli.strategy.v1.EvaluateRequest
+	4,  // 31: fenli.strategy.v1.Strategy.Describe:output_type -> fenli.strategy.v1.DescribeResponse
+	8,  // 32: fenli.strategy.v1.Strategy.ValidateConfig:output_type -> fenli.strategy.v1.ValidateConfigResponse
+	19, // 33: fenli.strategy.v1.Strategy.Evaluate:output_type -> fenli.strategy.v1.EvaluateResponse
+	31, // [31:34] is the sub-list for method output_type
+	28, // [28:31] is the sub-list for method input_type
+	28, // [28:28] is the sub-list for extension type_name
+	28, // [28:28] is the sub-list for extension extendee
+	0,  // [0:28] is the sub-list for field type_name
 }
 
 func init() { file_strategy_v1_strategy_proto_init() }
@@ -1920,7 +1985,7 @@ func file_strategy_v1_strategy_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_strategy_v1_strategy_proto_rawDesc), len(file_strategy_v1_strategy_proto_rawDesc)),
-			NumEnums:      2,
+			NumEnums:      3,
 			NumMessages:   26,
 			NumExtensions: 0,
 			NumServices:   1,
