@@ -222,3 +222,8 @@ func List(ctx context.Context, tx *pg.Tx, f Filter, before time.Time, beforeID I
 		and (placed_at, id) < ($6, $7::uuid)
 		order by placed_at desc, id desc limit $8`, string(f.State), f.Seller, f.Buyer, f.Query, before, last, limit)
 }
+
+// Page walks all orders in the order of their ids, after the given one.
+func Page(ctx context.Context, tx *pg.Tx, after ID, limit int) ([]Order, error) {
+	return query(ctx, tx, `and ($2::uuid is null or id > $2) order by id limit $3`, after, limit)
+}
