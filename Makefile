@@ -15,8 +15,8 @@ RACE := platform/pg platform/jobs platform/redis platform/httpapi rbac \
         tenants/leaderboard tenants/points plugins/host
 
 FRONT_ENDS  := $(strip $(foreach app,admin mini,$(if $(wildcard web/$(app)/package.json),$(app))))
-# What a build reads. The output and the tests' own files would only cause needless builds.
-WEB_SOURCES := $(if $(FRONT_ENDS),$(shell find web -type d \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -not -name '*.go' -print))
+# What a build reads: everything but the other front end's folder. Output and tests would only cause needless builds.
+web_sources = $(if $(FRONT_ENDS),$(shell find web \( -name node_modules -o -name dist -o -name tests -o -path web/$(1) \) -prune -o -type f -not -name '*.go' -print))
 # A stamp without its output is worth nothing.
 ifneq ($(FRONT_ENDS),)
 $(foreach app,$(FRONT_ENDS),$(if $(wildcard web/dist/$(if $(filter mini,$(app)),h5,admin)/index.html),,$(shell rm -f bin/.stamp/$(app).built)))
@@ -56,12 +56,12 @@ bin/.stamp/%.installed: web/%/package-lock.json
 	@cd web/$* && npm ci --no-audit --no-fund --loglevel=error
 	@mkdir -p $(@D) && touch $@
 
-bin/.stamp/admin.built: bin/.stamp/admin.installed $(WEB_SOURCES)
+bin/.stamp/admin.built: bin/.stamp/admin.installed $(call web_sources,mini)
 	$(call heading,web/admin)
 	@cd web/admin && npm run --silent build
 	@touch $@
 
-bin/.stamp/mini.built: bin/.stamp/mini.installed $(WEB_SOURCES)
+bin/.stamp/mini.built: bin/.stamp/mini.installed $(call web_sources,admin)
 	$(call heading,web/mini for browsers and for WeChat)
 	@cd web/mini && npm run --silent build:h5 && npm run --silent build:mp-weixin
 	@touch $@
