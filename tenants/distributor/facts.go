@@ -1,0 +1,95 @@
+package distributor
+
+import (
+	"context"
+
+	"github.com/fenli-io/fenli/platform/pg"
+)
+
+// Reach is how many earning members of one line anybody may ask for: three
+// levels, and the buyer who is a distributor and does not count as one.
+const Reach = 4
+
+// firstLook is how many ancestors are read at once; hardly any line has so
+// many members in a row who may not earn.
+const firstLook = 8
+
+// ChainOf reads, for each seller, the seller and the ancestors above, nearest
+// first, up to the [Reach]th who may earn; those who may not stand among them.
+// A seller the store does not know is absent.
+func ChainOf(ctx context.Context, tx *pg.Tx, sellers []ID) (map[ID][]Link, error) {
+	chains := make(map[ID][]Link, len(sellers))
+	short, err := readChains(ctx, tx, sellers, firstLook, chains)
+	if err != nil || len(short) == 0 {
+		return chains, err
+	}
+	_, err = readChains(ctx, tx, short, 1<<20, chains)
+	return chains, err
+}
+
+// readChains looks up to `depth` ancestors high and returns the sellers whose
+// line goes on above without having given enough earners.
+func readChains(ctx context.Context, tx *pg.Tx, sellers []ID, depth int, into map[ID][]Link) (short []ID, err error) {
+	rows, err := pg.Collect[struct {
+		Seller ID     `db:"seller"`
+		Height int    `db:"height"`
+		ID     ID     `db:"id"`
+		Grade  string `db:"grade"`
+		State  State  `db:"state"`
+	}](ctx, tx, `
+		select s.id as seller, cardinality(s.ancestors) as height, m.id, m.grade, m.state
+		  from distributor_member s
+		  cross join unnest(s.id || s.ancestors[1:$3]) with ordinality p (id, nth)
+		  join distributor_member m on m.tenant_id = $1 and m.id = p.id
+		 where s.tenant_id = $1 and s.id = any($2::uuid[])
+		 order by s.id, p.nth`, tx.Tenant(), ids(sellers), depth)
+	if err != nil {
+		return nil, err
+	}
+	earners, height := map[ID]int{}, map[ID]int{}
+	for _, s := range sellers {
+		delete(into, s)
+	}
+	for _, r := range rows {
+		height[r.Seller] = r.Height
+		if earners[r.Seller] == Reach {
+			continue
+		}
+		into[r.Seller] = append(into[r.Seller], Link{r.ID, r.Grade, r.State})
+		if r.State.MayEarn() {
+			earners[r.Seller]++
+		}
+	}
+	for seller, h := range height {
+		if h > depth && earners[seller] < Reach {
+			short = append(short, seller)
+		}
+	}
+	return short, nil
+}
+
+// States reads where each of them stands now; unknown ones are absent.
+func States(ctx context.Context, tx *pg.Tx, who []ID) (map[ID]State, error) {
+	rows, err := pg.Collect[struct {
+		ID    ID    `db:"id"`
+		State State `db:"state"`
+	}](ctx, tx, `select id, state from distributor_member where tenant_id = $1 and id = any($2::uuid[])`, tx.Tenant(), ids(who))
+	states := make(map[ID]State, len(rows))
+	for _, r := range rows {
+		states[r.ID] = r.State
+	}
+	return states, err
+}
+
+// Names reads what each of them is called; unknown ones are absent.
+func Names(ctx context.Context, tx *pg.Tx, who []ID) (map[ID]string, error) {
+	rows, err := pg.Collect[struct {
+		ID   ID     `db:"id"`
+		Name string `db:"name"`
+	}](ctx, tx, `select id, name from distributor_member where tenant_id = $1 and id = any($2::uuid[])`, tx.Tenant(), ids(who))
+	names := make(map[ID]string, len(rows))
+	for _, r := range rows {
+		names[r.ID] = r.Name
+	}
+	return names, err
+}
