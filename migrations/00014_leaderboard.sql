@@ -3,7 +3,7 @@ CREATE TABLE leaderboard_dirty ( -- members whose sums have changed since the fl
   tenant_id uuid NOT NULL,
   member_id uuid NOT NULL,
   day       date NOT NULL,
-  noted     bigint NOT NULL, -- seq of the change, so that a later one is not lost
+  noted     bigint NOT NULL, -- how often it was marked since, so that a later change is not lost
   PRIMARY KEY (tenant_id, member_id, day)
 );
 SELECT fenli_wall('leaderboard_dirty');

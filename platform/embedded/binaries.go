@@ -24,11 +24,12 @@ type installation struct {
 	major int
 }
 
-// machine says where this system keeps its servers. Tests replace it.
+// machine says what this system has to offer. Tests replace it.
 var machine = struct {
 	postgres func() []string
 	redis    func() string
-}{postgresOfMachine, redisOfMachine}
+	port     func() (int, error)
+}{postgresOfMachine, redisOfMachine, freePort}
 
 func postgresOfMachine() []string {
 	var dirs []string

@@ -115,7 +115,7 @@ func redisURL(port int, password string) string {
 func startRealRedis(ctx context.Context, path, data, password string, b *berth, who account, durable bool) (*process, int, error) {
 	var lastWords string
 	for range portAttempts {
-		port, err := freePort()
+		port, err := machine.port()
 		if err != nil {
 			return nil, 0, err
 		}

@@ -1,0 +1,67 @@
+package migrations
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Querier is a connection or a pool: Audit only reads the catalog, so any role
+// may run it.
+type Querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// platformTables carry no tenant. Whatever else has no tenant_id is a finding.
+// A trailing % covers a family.
+var platformTables = []string{
+	"registry_store", "registry_host", "registry_person",
+	"program_artifact",
+	"fenli_migration", // goose
+	"river_%",         // job arguments are ids only, the worker re-reads within the store
+}
+
+// appendOnly tables keep what was once written: the product inserts and
+// selects.
+var appendOnly = []string{
+	"ledger_movement", "commission_decision", "program_revision", "attribution_touch", "registry_audit",
+}
+
+// sweeps are the tables in which fenli_platform may see every store's rows,
+// each with the one caller that needs it.
+var sweeps = []struct{ Table, Caller string }{
+	{"order_change", "commission: finds stores whose lane has work"},
+	{"order_due", "order: finds stores whose unpaid orders close or whose parcels count as received"},
+	{"commission_award", "settlement: finds stores in which something has matured"},
+	{"commission_mark", "settlement: compares what has matured with the store's mark"},
+	{"leaderboard_dirty", "leaderboard: finds stores whose boards lag behind"},
+}
+
+// definers are the functions that run with their owner's rights.
+var definers = []string{"fenli_open_month"}
+
+// Audit walks the catalog and describes, one sentence each, what the rules of
+// tenancy forbid; nothing means that no row of one store can be read, written
+// or referenced by another, as far as the schema decides it.
+func Audit(ctx context.Context, db Querier) ([]string, error) {
+	swept := make([]string, len(sweeps))
+	for i, s := range sweeps {
+		swept[i] = s.Table
+	}
+	lists := pgx.NamedArgs{"platform": platformTables, "append_only": appendOnly, "sweeps": swept, "definers": definers}
+
+	var findings []string
+	for _, rule := range rules {
+		rows, err := db.Query(ctx, catalog+rule.sql, lists)
+		if err != nil {
+			return nil, fmt.Errorf("migrations: audit: %s: %w", rule.name, err)
+		}
+		found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return nil, fmt.Errorf("migrations: audit: %s: %w", rule.name, err)
+		}
+		findings = append(findings, found...)
+	}
+	return findings, nil
+}

@@ -1,0 +1,101 @@
+package rbac
+
+// One constant for each verb. A route names exactly one.
+const (
+	// Everybody with a session.
+	SessionEnd      = "session.end"
+	MeRead          = "me.read"
+	LeaderboardRead = "leaderboard.read"
+
+	// The store.
+	StoreRead      = "store.read"
+	StoreBrand     = "store.brand"
+	StrategyRead   = "strategy.read"
+	ProgramRead    = "program.read"
+	ProgramPreview = "program.preview"
+	ProgramRevise  = "program.revise"
+	KeyRead        = "key.read"
+	KeyCreate      = "key.create"
+	KeyRevoke      = "key.revoke"
+	AuditRead      = "audit.read"
+	OverviewRead   = "overview.read"
+	SettlementRead = "settlement.read"
+
+	// People.
+	DistributorRead     = "distributor.read"
+	DistributorCreate   = "distributor.create"
+	DistributorApprove  = "distributor.approve"
+	DistributorReject   = "distributor.reject"
+	DistributorFreeze   = "distributor.freeze"
+	DistributorUnfreeze = "distributor.unfreeze"
+	DistributorBan      = "distributor.ban"
+	DistributorMove     = "distributor.move"  // to another upline
+	DistributorGrade    = "distributor.grade" // set by hand
+	DistributorSync     = "distributor.sync"  // create or change by the merchant's own id
+	CustomerRead        = "customer.read"
+	BalanceRead         = "balance.read"
+
+	// Goods.
+	ProductRead    = "product.read"
+	ProductCreate  = "product.create"
+	ProductChange  = "product.change"
+	ProductList    = "product.list"
+	ProductUnlist  = "product.unlist"
+	ProductArchive = "product.archive"
+	StockAdjust    = "stock.adjust"
+
+	// Orders and what follows from them.
+	OrderRead            = "order.read"
+	OrderReport          = "order.report" // an order placed elsewhere
+	OrderPay             = "order.pay"    // the merchant says that the money came
+	OrderShip            = "order.ship"
+	OrderReceive         = "order.receive"
+	OrderClose           = "order.close"
+	OrderGroup           = "order.group" // a group-buy succeeded or failed
+	OrderRefund          = "order.refund"
+	TouchRecord          = "touch.record" // seen elsewhere
+	CommissionRead       = "commission.read"
+	WithdrawalRead       = "withdrawal.read"
+	WithdrawalApprove    = "withdrawal.approve"
+	WithdrawalReject     = "withdrawal.reject"
+	WithdrawalPay        = "withdrawal.pay"
+	WithdrawalRequestFor = "withdrawal.request_for" // on a distributor's behalf
+
+	// A buyer about themselves.
+	OwnTouch        = "own.touch"
+	OwnOrderPlace   = "own.order.place"
+	OwnOrderPay     = "own.order.pay"
+	OwnOrderRead    = "own.order.read"
+	OwnOrderReceive = "own.order.receive"
+	OwnOrderClose   = "own.order.close"
+	OwnApplication  = "own.application" // to become a distributor
+
+	// A distributor about themselves.
+	OwnLinkRead          = "own.link.read"
+	OwnBalanceRead       = "own.balance.read"
+	OwnAwardRead         = "own.award.read"
+	OwnTeamRead          = "own.team.read"
+	OwnCustomerRead      = "own.customer.read"
+	OwnPromotedRead      = "own.promoted.read" // orders that came by their link
+	OwnWithdrawalRead    = "own.withdrawal.read"
+	OwnWithdrawalRequest = "own.withdrawal.request"
+
+	// The platform.
+	PlatformStoreRead  = "platform.store.read"
+	PlatformStoreClock = "platform.store.clock"
+)
+
+// Permissions lists them all, in the order above.
+var Permissions = []string{
+	SessionEnd, MeRead, LeaderboardRead,
+	StoreRead, StoreBrand, StrategyRead, ProgramRead, ProgramPreview, ProgramRevise,
+	KeyRead, KeyCreate, KeyRevoke, AuditRead, OverviewRead, SettlementRead,
+	DistributorRead, DistributorCreate, DistributorApprove, DistributorReject, DistributorFreeze, DistributorUnfreeze,
+	DistributorBan, DistributorMove, DistributorGrade, DistributorSync, CustomerRead, BalanceRead,
+	ProductRead, ProductCreate, ProductChange, ProductList, ProductUnlist, ProductArchive, StockAdjust,
+	OrderRead, OrderReport, OrderPay, OrderShip, OrderReceive, OrderClose, OrderGroup, OrderRefund, TouchRecord,
+	CommissionRead, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
+	OwnTouch, OwnOrderPlace, OwnOrderPay, OwnOrderRead, OwnOrderReceive, OwnOrderClose, OwnApplication,
+	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnTeamRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
+	PlatformStoreRead, PlatformStoreClock,
+}

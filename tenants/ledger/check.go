@@ -1,0 +1,46 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/fenli-io/fenli/platform/pg"
+)
+
+// Check compares every balance of the store with the sum of its movements and
+// describes what differs; nothing means the journal balances.
+func Check(ctx context.Context, tx *pg.Tx) ([]string, error) {
+	type difference struct {
+		Party   Party
+		Asset   string
+		Account string
+		Sum     int64
+		Balance int64
+	}
+	found, err := pg.Collect[difference](ctx, tx, `
+		with legs as (
+		  select party, asset, target as account, amount from ledger_movement where tenant_id = $1
+		  union all
+		  select party, asset, source, -amount from ledger_movement where tenant_id = $1
+		), sums as (
+		  select party, asset, account, sum(amount)::bigint as sum from legs group by 1, 2, 3
+		), balances as (
+		  select party, asset, v.account, v.balance
+		    from ledger_balance, lateral (values
+		      ('expense', expense), ('adjustment', adjustment), ('fees', fees), ('tax', tax), ('held', held),
+		      ('available', available), ('reserved', reserved), ('debt', debt), ('paid', paid)) as v(account, balance)
+		   where tenant_id = $1
+		)
+		select party, asset, account, coalesce(sum, 0) as sum, coalesce(balance, 0) as balance
+		  from sums full join balances using (party, asset, account)
+		 where coalesce(sum, 0) <> coalesce(balance, 0)
+		 order by party, asset, account limit 100`, tx.Tenant())
+	if err != nil {
+		return nil, fmt.Errorf("ledger: check: %w", err)
+	}
+	lines := make([]string, len(found))
+	for i, d := range found {
+		lines[i] = fmt.Sprintf("%s of %s in %s: postings sum to %d, the balance says %d", d.Account, d.Party, d.Asset, d.Sum, d.Balance)
+	}
+	return lines, nil
+}
