@@ -106,7 +106,7 @@ func collect(into map[string]map[string]int64, e explained) {
 }
 
 func (p *player) explain(ctx context.Context, order string) (e explained, err error) {
-	err = p.open.call(ctx, "GET", orderPath(order)+"/commission", nil, &e)
+	err = p.open.Call(ctx, "GET", orderPath(order)+"/commission", nil, &e)
 	return e, err
 }
 
@@ -116,7 +116,7 @@ func (p *player) orders(ctx context.Context) (ids []string) {
 			ExternalID string `json:"external_id"`
 		} `json:"items"`
 	}
-	if err := p.merchant.call(ctx, "GET", "/orders?limit=100", nil, &page); err != nil {
+	if err := p.merchant.Call(ctx, "GET", "/orders?limit=100", nil, &page); err != nil {
 		return nil
 	}
 	for _, o := range page.Items {
@@ -127,7 +127,7 @@ func (p *player) orders(ctx context.Context) (ids []string) {
 
 func (p *player) balance(ctx context.Context, who string) (map[string]int64, error) {
 	var b struct{ Held, Available, Reserved, Debt, Paid amount }
-	if err := p.open.call(ctx, "GET", "/distributors/"+who+"/balance", nil, &b); err != nil {
+	if err := p.open.Call(ctx, "GET", "/distributors/"+who+"/balance", nil, &b); err != nil {
 		return nil, err
 	}
 	return map[string]int64{"held": b.Held.Amount, "available": b.Available.Amount, "reserved": b.Reserved.Amount,

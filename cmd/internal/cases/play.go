@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"sync"
 	"time"
+
+	"github.com/fenli-io/fenli/cmd/internal/client"
 )
 
 // Server is where to play: the address of a server with test clocks, and its
@@ -22,9 +23,9 @@ type player struct {
 	server   Server
 	store    string // id
 	currency string
-	platform client
-	merchant client
-	open     client
+	platform client.Client
+	merchant client.Client
+	open     client.Client
 	accepted int
 	now      time.Time
 }
@@ -47,10 +48,6 @@ func Play(ctx context.Context, s Server, c Case, slug string) []string {
 	return p.check(ctx, c.Expect)
 }
 
-func (p *player) client(audience, token string) client {
-	return client{http: http.DefaultClient, base: p.server.Base + "/api/" + audience + "/v1", token: token}
-}
-
 func (p *player) money(minor int64) map[string]any {
 	return map[string]any{"amount": minor, "currency": p.currency}
 }
@@ -64,25 +61,25 @@ func (p *player) setUp(ctx context.Context, c Case, slug string) string {
 	if len(c.Steps) > 0 {
 		p.now = c.Steps[0].At.Add(-24 * time.Hour)
 	}
-	p.platform = p.client("platform", p.server.OperatorToken)
+	p.platform = client.New(p.server.Base, "platform", p.server.OperatorToken)
 	var opened struct {
 		Store struct{ ID string } `json:"store"`
 		Token string              `json:"token"`
 	}
-	err := p.platform.call(ctx, "POST", "/stores", object{"slug": slug, "name": c.ID, "currency": p.currency, "time_zone": "Asia/Shanghai",
+	err := p.platform.Call(ctx, "POST", "/stores", object{"slug": slug, "name": c.ID, "currency": p.currency, "time_zone": "Asia/Shanghai",
 		"owner": object{"name": "case", "login": slug + "@cases.test", "password": "worked-case-" + slug}, "test_clock_at": p.now}, &opened)
 	if err != nil {
 		return fmt.Sprintf("store: want a new one, got %v", err)
 	}
-	p.store, p.merchant = opened.Store.ID, p.client("merchant", opened.Token)
+	p.store, p.merchant = opened.Store.ID, client.New(p.server.Base, "merchant", opened.Token)
 	if failed := p.propose(ctx, c); failed != "" {
 		return failed
 	}
 	var key struct{ Key string }
-	if err := p.merchant.call(ctx, "POST", "/api-keys", object{"name": "cases"}, &key); err != nil {
+	if err := p.merchant.Call(ctx, "POST", "/api-keys", object{"name": "cases"}, &key); err != nil {
 		return fmt.Sprintf("api key: want one, got %v", err)
 	}
-	p.open = p.client("open", key.Key)
+	p.open = client.New(p.server.Base, "open", key.Key)
 	return p.enlist(ctx, c.People)
 }
 
@@ -91,7 +88,7 @@ func (p *player) propose(ctx context.Context, c Case) string {
 	var known struct {
 		Items []struct{ Strategy string } `json:"items"`
 	}
-	if err := p.merchant.call(ctx, "GET", "/strategies?limit=100", nil, &known); err != nil {
+	if err := p.merchant.Call(ctx, "GET", "/strategies?limit=100", nil, &known); err != nil {
 		return fmt.Sprintf("strategies: want the list, got %v", err)
 	}
 	installed := false
@@ -102,11 +99,11 @@ func (p *player) propose(ctx context.Context, c Case) string {
 		return fmt.Sprintf("strategy: want %s, got not installed", c.Strategy.ID)
 	}
 	var current struct{ Settings object }
-	if err := p.merchant.call(ctx, "GET", "/program", nil, &current); err != nil {
+	if err := p.merchant.Call(ctx, "GET", "/program", nil, &current); err != nil {
 		return fmt.Sprintf("program: want the default, got %v", err)
 	}
 	body := object{"strategy": c.Strategy.ID, "config": c.Strategy.Config, "settings": settings(current.Settings, c), "note": c.Title}
-	if err := p.merchant.call(ctx, "POST", "/program/revisions", body, nil); err != nil {
+	if err := p.merchant.Call(ctx, "POST", "/program/revisions", body, nil); err != nil {
 		return fmt.Sprintf("program: want it accepted, got %v", err)
 	}
 	return ""
@@ -180,7 +177,7 @@ func (p *player) enlist(ctx context.Context, people []Person) string {
 					body[key] = v
 				}
 			}
-			if err := p.open.call(ctx, "PUT", "/distributors/"+who.ID, body, nil); err != nil {
+			if err := p.open.Call(ctx, "PUT", "/distributors/"+who.ID, body, nil); err != nil {
 				return fmt.Sprintf("people.%s: want them enlisted, got %v", who.ID, err)
 			}
 			made[who.ID] = true
@@ -195,7 +192,7 @@ func (p *player) enlist(ctx context.Context, people []Person) string {
 // moveClock moves the store's clock and returns when everything due is done.
 func (p *player) moveClock(ctx context.Context, to time.Time) error {
 	p.now = to
-	return p.platform.call(ctx, "POST", "/stores/"+p.store+"/clock", object{"to": to}, nil)
+	return p.platform.Call(ctx, "POST", "/stores/"+p.store+"/clock", object{"to": to}, nil)
 }
 
 func (p *player) step(ctx context.Context, s Step) string {
@@ -208,17 +205,17 @@ func (p *player) step(ctx context.Context, s Step) string {
 	case s.Place != nil:
 		verb, err = "place", p.place(ctx, *s.Place)
 	case s.Pay != "":
-		verb, err = "pay", p.open.call(ctx, "POST", orderPath(s.Pay)+"/pay", nil, nil)
+		verb, err = "pay", p.open.Call(ctx, "POST", orderPath(s.Pay)+"/pay", nil, nil)
 	case s.Ship != "":
-		verb, err = "ship", p.open.call(ctx, "POST", orderPath(s.Ship)+"/ship", nil, nil)
+		verb, err = "ship", p.open.Call(ctx, "POST", orderPath(s.Ship)+"/ship", nil, nil)
 	case s.Receive != "":
-		verb, err = "receive", p.open.call(ctx, "POST", orderPath(s.Receive)+"/receive", nil, nil)
+		verb, err = "receive", p.open.Call(ctx, "POST", orderPath(s.Receive)+"/receive", nil, nil)
 	case s.Refund != nil:
 		verb, err = "refund", p.refund(ctx, *s.Refund)
 	case s.Set != nil:
 		verb, err = "set", p.set(ctx, *s.Set)
 	case s.Group != nil:
-		verb, err = "group", p.open.call(ctx, "POST", orderPath(s.Group.Order)+"/group", object{"result": map[string]string{"success": "success", "failed": "failed"}[s.Group.Result]}, nil)
+		verb, err = "group", p.open.Call(ctx, "POST", orderPath(s.Group.Order)+"/group", object{"result": map[string]string{"success": "success", "failed": "failed"}[s.Group.Result]}, nil)
 	case s.Withdraw != nil:
 		return p.withdraw(ctx, *s.Withdraw)
 	case s.Close != "":
@@ -248,7 +245,7 @@ func (p *player) place(ctx context.Context, o Place) error {
 	if o.Channel != "" {
 		body["channel"] = o.Channel
 	}
-	return p.open.call(ctx, "POST", "/orders", body, nil)
+	return p.open.Call(ctx, "POST", "/orders", body, nil)
 }
 
 func (p *player) refund(ctx context.Context, r Refund) error {
@@ -256,7 +253,7 @@ func (p *player) refund(ctx context.Context, r Refund) error {
 	if r.Line != "" {
 		body["line"] = r.Line
 	}
-	return p.open.call(ctx, "POST", orderPath(r.Order)+"/refunds", body, nil)
+	return p.open.Call(ctx, "POST", orderPath(r.Order)+"/refunds", body, nil)
 }
 
 func (p *player) set(ctx context.Context, s Set) error {
@@ -266,7 +263,7 @@ func (p *player) set(ctx context.Context, s Set) error {
 			body[key] = v
 		}
 	}
-	return p.open.call(ctx, "PUT", "/distributors/"+s.Person, body, nil)
+	return p.open.Call(ctx, "PUT", "/distributors/"+s.Person, body, nil)
 }
 
 // withdraw sends the requests at once; accepted ones are approved and marked
@@ -279,7 +276,7 @@ func (p *player) withdraw(ctx context.Context, w Withdraw) string {
 		all.Go(func() {
 			var made struct{ ID string }
 			key := fmt.Sprintf("%s-%s-%d-%d", p.store, w.Person, p.now.UnixNano(), i)
-			errs[i] = p.open.call(ctx, "POST", "/distributors/"+w.Person+"/withdrawals", object{"amount": p.money(w.Amount)}, &made, "Idempotency-Key", key)
+			errs[i] = p.open.Call(ctx, "POST", "/distributors/"+w.Person+"/withdrawals", object{"amount": p.money(w.Amount)}, &made, "Idempotency-Key", key)
 			ids[i] = made.ID
 		})
 	}
@@ -287,7 +284,7 @@ func (p *player) withdraw(ctx context.Context, w Withdraw) string {
 	outcome := "accepted"
 	for i, err := range errs {
 		if err != nil {
-			var refused *problem
+			var refused *client.Problem
 			if !errors.As(err, &refused) {
 				return fmt.Sprintf(".withdraw: want %s, got %v", w.Want, err)
 			}
@@ -308,8 +305,8 @@ func (p *player) withdraw(ctx context.Context, w Withdraw) string {
 }
 
 func (p *player) payOut(ctx context.Context, withdrawal string) error {
-	if err := p.merchant.call(ctx, "POST", "/withdrawals/"+withdrawal+"/approve", nil, nil); err != nil {
+	if err := p.merchant.Call(ctx, "POST", "/withdrawals/"+withdrawal+"/approve", nil, nil); err != nil {
 		return err
 	}
-	return p.merchant.call(ctx, "POST", "/withdrawals/"+withdrawal+"/pay", object{"voucher": "case"}, nil, "Idempotency-Key", "pay-"+withdrawal)
+	return p.merchant.Call(ctx, "POST", "/withdrawals/"+withdrawal+"/pay", object{"voucher": "case"}, nil, "Idempotency-Key", "pay-"+withdrawal)
 }
