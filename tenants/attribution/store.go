@@ -67,7 +67,7 @@ func latestBind(ctx context.Context, tx *pg.Tx, buyer customer.ID) (*Bind, error
 // have had their say, and the very last one for its reason.
 func touchesAfter(ctx context.Context, tx *pg.Tx, buyer customer.ID, nth int) ([]TouchRecord, error) {
 	return pg.Collect[TouchRecord](ctx, tx, `
-		select `+touchColumns+` from attribution_touch 
+		select `+touchColumns+` from attribution_touch
 		 where tenant_id = $1 and buyer_id = $2 and nth > $3
 		   and (verdict in ('waits', 'challenges')
 		        or nth = (select b.touches from attribution_buyer b where b.tenant_id = $1 and b.buyer_id = $2))

@@ -1,0 +1,90 @@
+package withdrawal
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/tenants/distributor"
+)
+
+const columns = `id, distributor_id, gross, tax, fee, net, method, state, reason, voucher, requested_at, decided_at, decided_by, paid_at`
+
+// Get reads one withdrawal; [ErrUnknown] when the store has none of that id.
+func Get(ctx context.Context, tx *pg.Tx, which ID) (Withdrawal, error) {
+	return one(ctx, tx, `select `+columns+` from withdrawal_request where tenant_id = $1 and id = $2`, which)
+}
+
+func lock(ctx context.Context, tx *pg.Tx, which ID) (Withdrawal, error) {
+	return one(ctx, tx, `select `+columns+` from withdrawal_request where tenant_id = $1 and id = $2 for update`, which)
+}
+
+func one(ctx context.Context, tx *pg.Tx, sql string, which ID) (Withdrawal, error) {
+	w, err := pg.CollectOne[Withdrawal](ctx, tx, sql, tx.Tenant(), which)
+	if errors.Is(err, pg.ErrNoRows) {
+		return w, ErrUnknown
+	}
+	return w, err
+}
+
+// Filter chooses withdrawals of a list; empty fields choose all.
+type Filter struct {
+	State       State
+	Distributor distributor.ID
+	After       ID // the last id of the page before
+	Limit       int
+}
+
+// List reads a page of withdrawals, the newest first.
+func List(ctx context.Context, tx *pg.Tx, f Filter) ([]Withdrawal, error) {
+	if f.State != "" && !f.State.known() {
+		return nil, ErrUnknownState.With("state", f.State)
+	}
+	return pg.Collect[Withdrawal](ctx, tx, `
+		select `+columns+` from withdrawal_request
+		 where tenant_id = $1 and ($2 = '' or state = $2) and ($3::uuid is null or distributor_id = $3) and ($4::uuid is null or id < $4)
+		 order by id desc limit $5`, tx.Tenant(), string(f.State), f.Distributor, f.After, f.Limit)
+}
+
+func insert(ctx context.Context, tx *pg.Tx, w Withdrawal) error {
+	_, err := tx.Exec(ctx, `
+		insert into withdrawal_request (tenant_id, id, distributor_id, gross, tax, fee, net, method, state, requested_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		tx.Tenant(), w.ID, w.Distributor, w.Gross, w.Tax, w.Fee, w.Net, w.Method, w.State, w.RequestedAt)
+	return err
+}
+
+func save(ctx context.Context, tx *pg.Tx, w Withdrawal) error {
+	_, err := tx.Exec(ctx, `
+		update withdrawal_request set state = $3, reason = $4, voucher = $5, decided_at = $6, decided_by = $7, paid_at = $8
+		 where tenant_id = $1 and id = $2`,
+		tx.Tenant(), w.ID, w.State, w.Reason, w.Voucher, w.DecidedAt, w.DecidedBy, w.PaidAt)
+	return err
+}
+
+// askedBetween sums what was asked for and not given back.
+func askedBetween(ctx context.Context, tx *pg.Tx, who distributor.ID, from, to time.Time) (sum int64, err error) {
+	err = tx.QueryRow(ctx, `
+		select coalesce(sum(gross), 0)::bigint from withdrawal_request
+		 where tenant_id = $1 and distributor_id = $2 and state in ('requested', 'approved', 'paid') and requested_at >= $3 and requested_at < $4`,
+		tx.Tenant(), who, from, to).Scan(&sum)
+	return sum, err
+}
+
+func lockUnsent(ctx context.Context, tx *pg.Tx, who distributor.ID) ([]Withdrawal, error) {
+	return pg.Collect[Withdrawal](ctx, tx, `
+		select `+columns+` from withdrawal_request
+		 where tenant_id = $1 and distributor_id = $2 and state in ('requested', 'approved') order by id for update`, tx.Tenant(), who)
+}
+
+func waitingPayees(ctx context.Context, tx *pg.Tx) ([]distributor.ID, error) {
+	rows, err := pg.Collect[struct{ Payee distributor.ID }](ctx, tx, `
+		select distinct distributor_id as payee from withdrawal_request
+		 where tenant_id = $1 and state in ('requested', 'approved') order by 1`, tx.Tenant())
+	payees := make([]distributor.ID, len(rows))
+	for i, r := range rows {
+		payees[i] = r.Payee
+	}
+	return payees, err
+}
