@@ -343,7 +343,7 @@ func TestBoards_AlwaysEqualTheChanges(t *testing.T) {
 	h := open(t)
 	who := people(6)
 	rapid.Check(t, func(r *rapid.T) {
-		h.db.Owner(t, `truncate performance_day, leaderboard_dirty`)
+		store := tenancy.New(pgtest.Start) // an empty one
 		h.must(h.redis.FlushDB(t.Context()).Err())
 		var changes []performance.Change
 		for range rapid.IntRange(1, 25).Draw(r, "steps") {
@@ -351,11 +351,11 @@ func TestBoards_AlwaysEqualTheChanges(t *testing.T) {
 			case 0:
 				h.must(h.redis.FlushDB(t.Context()).Err())
 			case 1:
-				h.must(h.Rebuild(t.Context(), h.db.A))
+				h.must(h.Rebuild(t.Context(), store))
 			case 2:
 				h.must(h.Sweep(t.Context()))
 			case 3:
-				h.top(h.db.A, rapid.SampledFrom(Metrics).Draw(r, "metric"), rapid.SampledFrom(Periods).Draw(r, "period"), 3)
+				h.top(store, rapid.SampledFrom(Metrics).Draw(r, "metric"), rapid.SampledFrom(Periods).Draw(r, "period"), 3)
 			default:
 				c := performance.Change{
 					Member: rapid.SampledFrom(who).Draw(r, "member"), Day: today.AddDays(rapid.IntRange(-2, 2).Draw(r, "day")),
@@ -363,7 +363,7 @@ func TestBoards_AlwaysEqualTheChanges(t *testing.T) {
 					Orders: rapid.IntRange(0, 1).Draw(r, "orders"), Commission: rapid.Int64Range(-1, 2).Draw(r, "commission"), Seq: int64(len(changes) + 1),
 				}
 				changes = append(changes, c)
-				h.add(h.db.A, c)
+				h.add(store, c)
 			}
 		}
 		h.must(h.Sweep(t.Context()))
@@ -372,11 +372,11 @@ func TestBoards_AlwaysEqualTheChanges(t *testing.T) {
 				from, to := p.Window(today)
 				want := model(changes, m, from, to)
 				limit := rapid.IntRange(1, 7).Draw(r, "limit")
-				if got := h.top(h.db.A, m, p, limit); !slices.Equal(got, want[:min(limit, len(want))]) {
+				if got := h.top(store, m, p, limit); !slices.Equal(got, want[:min(limit, len(want))]) {
 					r.Fatalf("%s of the %s: got %v, want %v", m, p, got, want)
 				}
 				for i, place := range want {
-					around, err := h.Rank(t.Context(), h.db.A, m, p, today, place.Member, 1)
+					around, err := h.Rank(t.Context(), store, m, p, today, place.Member, 1)
 					h.must(err)
 					if !slices.Equal(around.Places, want[max(0, i-1):min(i+2, len(want))]) {
 						r.Fatalf("around %d of %s of the %s: got %v, want %v", i+1, m, p, around.Places, want)
@@ -384,6 +384,6 @@ func TestBoards_AlwaysEqualTheChanges(t *testing.T) {
 				}
 			}
 		}
-		h.mustEqualTheSums(h.db.A)
+		h.mustEqualTheSums(store)
 	})
 }
