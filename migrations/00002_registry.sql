@@ -8,6 +8,7 @@ CREATE TABLE registry_store (
   name       text NOT NULL,
   currency   text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
   time_zone  text NOT NULL,
+  industry   text NOT NULL DEFAULT '',
   plan       text NOT NULL DEFAULT 'trial' CHECK (plan IN ('trial', 'basic', 'pro', 'flagship')),
   state      text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'closing', 'closed')),
   brand      jsonb NOT NULL DEFAULT '{}',
@@ -46,6 +47,7 @@ CREATE TABLE registry_session (
   expires_at timestamptz NOT NULL,
   PRIMARY KEY (tenant_id, token_hash)
 );
+CREATE INDEX registry_session_person ON registry_session (tenant_id, person_id);
 SELECT fenli_wall('registry_session');
 CREATE TABLE registry_api_key (
   tenant_id   uuid NOT NULL,
@@ -55,7 +57,8 @@ CREATE TABLE registry_api_key (
   hint        text NOT NULL, -- the last four characters
   created_at  timestamptz NOT NULL,
   revoked_at  timestamptz,
-  PRIMARY KEY (tenant_id, id)
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, secret_hash)
 );
 SELECT fenli_wall('registry_api_key');
 CREATE TABLE registry_audit (

@@ -73,7 +73,7 @@ CREATE TABLE order_change ( -- "this order has changed": deleted by the lane tha
   order_id     uuid NOT NULL,
   noted_at     timestamptz NOT NULL, -- store time
   attempts     int NOT NULL DEFAULT 0,
-  next_try_at  timestamptz NOT NULL DEFAULT '-infinity', -- real time
+  next_try_at  timestamptz NOT NULL DEFAULT '1970-01-01T00:00:00Z', -- real time
   blocked_code text NOT NULL DEFAULT '', -- why it waits
   blocked_note text NOT NULL DEFAULT '',
   PRIMARY KEY (tenant_id, order_id)

@@ -5,7 +5,7 @@ CREATE TABLE commission_lane ( -- one per store
   tenant_id    uuid PRIMARY KEY,
   last_seq     bigint NOT NULL DEFAULT 0,
   holder       uuid, -- the process that works the lane
-  leased_until timestamptz NOT NULL DEFAULT '-infinity' -- real time
+  leased_until timestamptz NOT NULL DEFAULT '1970-01-01T00:00:00Z' -- real time
 );
 SELECT fenli_wall('commission_lane');
 
@@ -36,8 +36,8 @@ CREATE TABLE commission_award ( -- one per payee and order; line detail is in th
   granted    bigint NOT NULL CHECK (granted >= 0),
   standing   bigint NOT NULL CHECK (standing BETWEEN 0 AND granted),
   points     bigint NOT NULL DEFAULT 0 CHECK (points >= 0), -- standing points
-  due_at     timestamptz NOT NULL DEFAULT 'infinity', -- receipt + freeze
-  matures_at timestamptz NOT NULL DEFAULT 'infinity', -- settled ⇔ matures_at ≤ the store's mark
+  due_at     timestamptz NOT NULL DEFAULT '9999-12-31T00:00:00Z', -- receipt + freeze
+  matures_at timestamptz NOT NULL DEFAULT '9999-12-31T00:00:00Z', -- settled ⇔ matures_at ≤ the store's mark
   hold       text NOT NULL DEFAULT '', -- why it does not mature: "payee_frozen"
   PRIMARY KEY (tenant_id, order_id, payee)
 );
@@ -47,5 +47,12 @@ CREATE INDEX commission_award_hold ON commission_award (tenant_id, payee) WHERE 
 SELECT fenli_wall('commission_award');
 SELECT fenli_sweep('commission_award');
 
+CREATE TABLE commission_mark ( -- one per store: everything with matures_at ≤ mark is settled
+  tenant_id uuid PRIMARY KEY,
+  mark      timestamptz NOT NULL DEFAULT '1970-01-01T00:00:00Z'
+);
+SELECT fenli_wall('commission_mark');
+SELECT fenli_sweep('commission_mark');
+
 -- +goose Down
-DROP TABLE commission_award, commission_decision, commission_lane;
+DROP TABLE commission_mark, commission_award, commission_decision, commission_lane;

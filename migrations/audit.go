@@ -34,7 +34,7 @@ var sweeps = []struct{ Table, Caller string }{
 	{"order_change", "commission: finds stores whose lane has work"},
 	{"order_due", "order: finds stores whose unpaid orders close or whose parcels count as received"},
 	{"commission_award", "settlement: finds stores in which something has matured"},
-	{"settlement_mark", "settlement: compares what has matured with the store's mark"},
+	{"commission_mark", "settlement: compares what has matured with the store's mark"},
 	{"leaderboard_dirty", "leaderboard: finds stores whose boards lag behind"},
 }
 

@@ -209,7 +209,7 @@ func (c *cluster) start(ctx context.Context) (*process, int, error) {
 func (c *cluster) program(port int) program {
 	settings := []string{
 		"listen_addresses=127.0.0.1", "port=" + strconv.Itoa(port), "unix_socket_directories=",
-		"max_connections=200", "shared_buffers=64MB", "jit=off",
+		"max_connections=300", "shared_buffers=64MB", "jit=off",
 		"timezone=UTC", "log_timezone=UTC", "password_encryption=scram-sha-256",
 	}
 	if !c.durable {

@@ -61,3 +61,6 @@ func ReadCursor(cursor string, n int) ([]string, error) {
 	}
 	return parts, nil
 }
+
+// BadCursor is the fault of a cursor whose parts make no sense.
+func BadCursor() error { return errBadCursor }

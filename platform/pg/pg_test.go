@@ -14,7 +14,7 @@ import (
 func put(t *testing.T, db *pgtest.Database, tenant tenancy.ID, rowOf tenancy.ID) error {
 	t.Helper()
 	return db.Within(t.Context(), tenant, func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, `insert into settlement_mark (tenant_id, mark) values ($1, $2)`, rowOf, tx.Now())
+		_, err := tx.Exec(ctx, `insert into commission_mark (tenant_id, mark) values ($1, $2)`, rowOf, tx.Now())
 		return err
 	})
 }
@@ -22,7 +22,7 @@ func put(t *testing.T, db *pgtest.Database, tenant tenancy.ID, rowOf tenancy.ID)
 func count(t *testing.T, db *pgtest.Database, tenant tenancy.ID) (n int) {
 	t.Helper()
 	err := db.Within(t.Context(), tenant, func(ctx context.Context, tx *pg.Tx) error {
-		return tx.QueryRow(ctx, `select count(*) from settlement_mark`).Scan(&n) // no filter: the wall alone
+		return tx.QueryRow(ctx, `select count(*) from commission_mark`).Scan(&n) // no filter: the wall alone
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func TestWithin(t *testing.T) {
 	t.Run("RollsBackOnErrorAndOnPanic", func(t *testing.T) {
 		boom := errors.New("boom")
 		err := db.Within(t.Context(), db.B, func(ctx context.Context, tx *pg.Tx) error {
-			_, _ = tx.Exec(ctx, `insert into settlement_mark (tenant_id) values ($1)`, db.B)
+			_, _ = tx.Exec(ctx, `insert into commission_mark (tenant_id) values ($1)`, db.B)
 			return boom
 		})
 		if !errors.Is(err, boom) {
@@ -59,7 +59,7 @@ func TestWithin(t *testing.T) {
 		func() {
 			defer func() { _ = recover() }()
 			_ = db.Within(t.Context(), db.B, func(ctx context.Context, tx *pg.Tx) error {
-				_, _ = tx.Exec(ctx, `insert into settlement_mark (tenant_id) values ($1)`, db.B)
+				_, _ = tx.Exec(ctx, `insert into commission_mark (tenant_id) values ($1)`, db.B)
 				panic("boom")
 			})
 		}()
@@ -69,16 +69,16 @@ func TestWithin(t *testing.T) {
 	})
 	t.Run("TheConnectionForgetsItsStore", func(t *testing.T) {
 		_ = count(t, db, db.A)
-		if _, err := db.Pool().Exec(t.Context(), `select count(*) from settlement_mark`); err == nil {
+		if _, err := db.Pool().Exec(t.Context(), `select count(*) from commission_mark`); err == nil {
 			t.Fatal("a query without a store was answered")
 		}
 	})
 	t.Run("BunAndPgxShareTheTransaction", func(t *testing.T) {
 		err := db.Within(t.Context(), db.B, func(ctx context.Context, tx *pg.Tx) error {
-			if _, err := tx.Exec(ctx, `insert into settlement_mark (tenant_id) values ($1)`, db.B); err != nil {
+			if _, err := tx.Exec(ctx, `insert into commission_mark (tenant_id) values ($1)`, db.B); err != nil {
 				return err
 			}
-			n, err := tx.Bun().NewSelect().Table("settlement_mark").Where("tenant_id = ?", db.B).Count(ctx)
+			n, err := tx.Bun().NewSelect().Table("commission_mark").Where("tenant_id = ?", db.B).Count(ctx)
 			if err != nil || n != 1 {
 				t.Errorf("bun sees %d rows, %v", n, err)
 			}
@@ -91,7 +91,7 @@ func TestWithin(t *testing.T) {
 	t.Run("ACancelledContextLeavesNothing", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		err := db.Within(ctx, db.B, func(ctx context.Context, tx *pg.Tx) error {
-			_, _ = tx.Exec(ctx, `insert into settlement_mark (tenant_id) values ($1)`, db.B)
+			_, _ = tx.Exec(ctx, `insert into commission_mark (tenant_id) values ($1)`, db.B)
 			cancel()
 			_, err := tx.Exec(ctx, `select 1`)
 			return err
@@ -111,10 +111,10 @@ func TestPlatform(t *testing.T) {
 	t.Run("SweepsAcrossStoresButMayNotWrite", func(t *testing.T) {
 		err := db.Platform(t.Context(), func(ctx context.Context, tx *pg.Tx) error {
 			var n int
-			if err := tx.QueryRow(ctx, `select count(*) from settlement_mark`).Scan(&n); err != nil || n != 1 {
+			if err := tx.QueryRow(ctx, `select count(*) from commission_mark`).Scan(&n); err != nil || n != 1 {
 				t.Errorf("a sweep sees %d rows, %v", n, err)
 			}
-			_, err := tx.Exec(ctx, `update settlement_mark set mark = now()`)
+			_, err := tx.Exec(ctx, `update commission_mark set mark = now()`)
 			return err
 		})
 		if err == nil {

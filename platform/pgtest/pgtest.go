@@ -109,12 +109,7 @@ var theServer = sync.OnceValues(func() (*server, error) {
 	ctx := context.Background()
 	s := &server{url: os.Getenv("FENLI_TEST_DATABASE_URL")}
 	if s.url == "" {
-		dir, err := os.MkdirTemp("", "fenli-pg-")
-		if err != nil {
-			return nil, err
-		}
-		// The servers die with this process; the directory is in the temporary one.
-		servers, err := embedded.Start(ctx, embedded.Config{Dir: dir, Postgres: true})
+		servers, err := embedded.Start(ctx, embedded.Config{Postgres: true}) // they die with this process
 		if err != nil {
 			return nil, err
 		}

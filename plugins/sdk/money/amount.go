@@ -31,17 +31,17 @@ func (a Amount) String() string { return Format(a.Minor, a.Currency) + " " + a.C
 
 // Format writes minor units in major units: 1990 CNY is "19.90".
 func Format(minor int64, currency string) string {
-	sign := ""
+	sign, size := "", uint64(minor)
 	if minor < 0 {
-		sign, minor = "-", -minor
+		sign, size = "-", -size // also right for the smallest int64, which has no positive twin
 	}
 	d := Digits(currency)
 	if d == 0 {
-		return fmt.Sprintf("%s%d", sign, minor)
+		return fmt.Sprintf("%s%d", sign, size)
 	}
-	unit := int64(1)
+	unit := uint64(1)
 	for range d {
 		unit *= 10
 	}
-	return fmt.Sprintf("%s%d.%0*d", sign, minor/unit, d, minor%unit)
+	return fmt.Sprintf("%s%d.%0*d", sign, size/unit, d, size%unit)
 }

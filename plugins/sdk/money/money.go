@@ -8,6 +8,7 @@ package money
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"math/bits"
 	"slices"
 	"strings"
@@ -59,7 +60,13 @@ func (r Rate) String() string {
 }
 
 // Percent is r as people read it: "10%", "2.5%".
-func (r Rate) Percent() string { return (r * 100).String() + "%" }
+func (r Rate) Percent() string {
+	frac := strings.TrimRight(fmt.Sprintf("%04d", r%10_000), "0")
+	if frac == "" {
+		return fmt.Sprintf("%d%%", r/10_000)
+	}
+	return fmt.Sprintf("%d.%s%%", r/10_000, frac)
+}
 
 // MarshalText writes the decimal.
 func (r Rate) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
@@ -143,4 +150,55 @@ func Split(total int64, weights []int64) ([]int64, error) {
 		parts[rests[i].at]++
 	}
 	return parts, nil
+}
+
+// Product is amount × rate × times…, exact and rounded once at the end. No
+// factor may be negative.
+func Product(amount int64, how Rounding, rate Rate, times ...Rate) (int64, error) {
+	if len(times) == 0 {
+		return rate.Of(amount, how)
+	}
+	product, whole := big.NewInt(amount), big.NewInt(1)
+	negative := amount < 0
+	for _, r := range append([]Rate{rate}, times...) {
+		negative = negative || r < 0
+		product.Mul(product, big.NewInt(int64(r)))
+		whole.Mul(whole, big.NewInt(int64(Whole)))
+	}
+	if negative {
+		return 0, fmt.Errorf("money: %d × %v × %v: negative factor", amount, rate, times)
+	}
+	if how == HalfUp {
+		product.Add(product, new(big.Int).Rsh(whole, 1))
+	}
+	product.Quo(product, whole)
+	if !product.IsInt64() {
+		return 0, ErrOverflow
+	}
+	return product.Int64(), nil
+}
+
+// Part is an amount at its own rate.
+type Part struct {
+	Amount int64
+	Rate   Rate
+}
+
+// Blend is the sum of each part's amount × rate, exact and rounded once. No
+// amount or rate may be negative.
+func Blend(how Rounding, parts ...Part) (int64, error) {
+	sum, whole := new(big.Int), big.NewInt(int64(Whole))
+	for _, p := range parts {
+		if p.Amount < 0 || p.Rate < 0 {
+			return 0, fmt.Errorf("money: %d × %v: negative factor", p.Amount, p.Rate)
+		}
+		sum.Add(sum, new(big.Int).Mul(big.NewInt(p.Amount), big.NewInt(int64(p.Rate))))
+	}
+	if how == HalfUp {
+		sum.Add(sum, big.NewInt(int64(Whole)/2))
+	}
+	if sum.Quo(sum, whole); !sum.IsInt64() {
+		return 0, ErrOverflow
+	}
+	return sum.Int64(), nil
 }

@@ -9,7 +9,7 @@
 // versions:
 // 	protoc-gen-go v1.36.11
 // 	protoc        v3.21.12
-// source: proto/strategy/v1/strategy.proto
+// source: strategy/v1/strategy.proto
 
 package strategyv1
 
@@ -61,11 +61,11 @@ func (x Rounding) String() string {
 }
 
 func (Rounding) Descriptor() protoreflect.EnumDescriptor {
-	return file_proto_strategy_v1_strategy_proto_enumTypes[0].Descriptor()
+	return file_strategy_v1_strategy_proto_enumTypes[0].Descriptor()
 }
 
 func (Rounding) Type() protoreflect.EnumType {
-	return &file_proto_strategy_v1_strategy_proto_enumTypes[0]
+	return &file_strategy_v1_strategy_proto_enumTypes[0]
 }
 
 func (x Rounding) Number() protoreflect.EnumNumber {
@@ -74,7 +74,57 @@ func (x Rounding) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Rounding.Descriptor instead.
 func (Rounding) EnumDescriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{0}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{0}
+}
+
+// CampaignClock is which of an order's times decides whether a campaign was on.
+type CampaignClock int32
+
+const (
+	CampaignClock_CAMPAIGN_CLOCK_UNSPECIFIED CampaignClock = 0 // as PLACED_AT
+	CampaignClock_CAMPAIGN_CLOCK_PLACED_AT   CampaignClock = 1
+	CampaignClock_CAMPAIGN_CLOCK_PAID_AT     CampaignClock = 2
+)
+
+// Enum value maps for CampaignClock.
+var (
+	CampaignClock_name = map[int32]string{
+		0: "CAMPAIGN_CLOCK_UNSPECIFIED",
+		1: "CAMPAIGN_CLOCK_PLACED_AT",
+		2: "CAMPAIGN_CLOCK_PAID_AT",
+	}
+	CampaignClock_value = map[string]int32{
+		"CAMPAIGN_CLOCK_UNSPECIFIED": 0,
+		"CAMPAIGN_CLOCK_PLACED_AT":   1,
+		"CAMPAIGN_CLOCK_PAID_AT":     2,
+	}
+)
+
+func (x CampaignClock) Enum() *CampaignClock {
+	p := new(CampaignClock)
+	*p = x
+	return p
+}
+
+func (x CampaignClock) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CampaignClock) Descriptor() protoreflect.EnumDescriptor {
+	return file_strategy_v1_strategy_proto_enumTypes[1].Descriptor()
+}
+
+func (CampaignClock) Type() protoreflect.EnumType {
+	return &file_strategy_v1_strategy_proto_enumTypes[1]
+}
+
+func (x CampaignClock) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CampaignClock.Descriptor instead.
+func (CampaignClock) EnumDescriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{1}
 }
 
 type GroupBuyState int32
@@ -110,11 +160,11 @@ func (x GroupBuyState) String() string {
 }
 
 func (GroupBuyState) Descriptor() protoreflect.EnumDescriptor {
-	return file_proto_strategy_v1_strategy_proto_enumTypes[1].Descriptor()
+	return file_strategy_v1_strategy_proto_enumTypes[2].Descriptor()
 }
 
 func (GroupBuyState) Type() protoreflect.EnumType {
-	return &file_proto_strategy_v1_strategy_proto_enumTypes[1]
+	return &file_strategy_v1_strategy_proto_enumTypes[2]
 }
 
 func (x GroupBuyState) Number() protoreflect.EnumNumber {
@@ -123,7 +173,7 @@ func (x GroupBuyState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use GroupBuyState.Descriptor instead.
 func (GroupBuyState) EnumDescriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{1}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{2}
 }
 
 type DescribeRequest struct {
@@ -134,7 +184,7 @@ type DescribeRequest struct {
 
 func (x *DescribeRequest) Reset() {
 	*x = DescribeRequest{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[0]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[0]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -146,7 +196,7 @@ func (x *DescribeRequest) String() string {
 func (*DescribeRequest) ProtoMessage() {}
 
 func (x *DescribeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[0]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[0]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -159,7 +209,7 @@ func (x *DescribeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DescribeRequest.ProtoReflect.Descriptor instead.
 func (*DescribeRequest) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{0}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{0}
 }
 
 type DescribeResponse struct {
@@ -177,7 +227,7 @@ type DescribeResponse struct {
 
 func (x *DescribeResponse) Reset() {
 	*x = DescribeResponse{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[1]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -189,7 +239,7 @@ func (x *DescribeResponse) String() string {
 func (*DescribeResponse) ProtoMessage() {}
 
 func (x *DescribeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[1]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -202,7 +252,7 @@ func (x *DescribeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DescribeResponse.ProtoReflect.Descriptor instead.
 func (*DescribeResponse) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{1}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *DescribeResponse) GetId() string {
@@ -265,7 +315,7 @@ type Fact struct {
 
 func (x *Fact) Reset() {
 	*x = Fact{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[2]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -277,7 +327,7 @@ func (x *Fact) String() string {
 func (*Fact) ProtoMessage() {}
 
 func (x *Fact) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[2]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -290,7 +340,7 @@ func (x *Fact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fact.ProtoReflect.Descriptor instead.
 func (*Fact) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{2}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Fact) GetName() string {
@@ -319,7 +369,7 @@ type Locale struct {
 
 func (x *Locale) Reset() {
 	*x = Locale{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[3]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -331,7 +381,7 @@ func (x *Locale) String() string {
 func (*Locale) ProtoMessage() {}
 
 func (x *Locale) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[3]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -344,7 +394,7 @@ func (x *Locale) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Locale.ProtoReflect.Descriptor instead.
 func (*Locale) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{3}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Locale) GetTag() string {
@@ -371,7 +421,7 @@ type ValidateConfigRequest struct {
 
 func (x *ValidateConfigRequest) Reset() {
 	*x = ValidateConfigRequest{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[4]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -383,7 +433,7 @@ func (x *ValidateConfigRequest) String() string {
 func (*ValidateConfigRequest) ProtoMessage() {}
 
 func (x *ValidateConfigRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[4]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -396,7 +446,7 @@ func (x *ValidateConfigRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidateConfigRequest.ProtoReflect.Descriptor instead.
 func (*ValidateConfigRequest) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{4}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ValidateConfigRequest) GetConfig() []byte {
@@ -422,7 +472,7 @@ type ValidateConfigResponse struct {
 
 func (x *ValidateConfigResponse) Reset() {
 	*x = ValidateConfigResponse{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[5]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -434,7 +484,7 @@ func (x *ValidateConfigResponse) String() string {
 func (*ValidateConfigResponse) ProtoMessage() {}
 
 func (x *ValidateConfigResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[5]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -447,7 +497,7 @@ func (x *ValidateConfigResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidateConfigResponse.ProtoReflect.Descriptor instead.
 func (*ValidateConfigResponse) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{5}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ValidateConfigResponse) GetProblems() []*ConfigProblem {
@@ -467,7 +517,7 @@ type ConfigProblem struct {
 
 func (x *ConfigProblem) Reset() {
 	*x = ConfigProblem{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[6]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -479,7 +529,7 @@ func (x *ConfigProblem) String() string {
 func (*ConfigProblem) ProtoMessage() {}
 
 func (x *ConfigProblem) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[6]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -492,7 +542,7 @@ func (x *ConfigProblem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfigProblem.ProtoReflect.Descriptor instead.
 func (*ConfigProblem) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{6}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ConfigProblem) GetPath() string {
@@ -514,13 +564,14 @@ type Rules struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Rounding      Rounding               `protobuf:"varint,1,opt,name=rounding,proto3,enum=fenli.strategy.v1.Rounding" json:"rounding,omitempty"`
 	Levels        int32                  `protobuf:"varint,2,opt,name=levels,proto3" json:"levels,omitempty"` // how many levels of the chain may earn, 1 to 3
+	CampaignClock CampaignClock          `protobuf:"varint,3,opt,name=campaign_clock,json=campaignClock,proto3,enum=fenli.strategy.v1.CampaignClock" json:"campaign_clock,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Rules) Reset() {
 	*x = Rules{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[7]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -532,7 +583,7 @@ func (x *Rules) String() string {
 func (*Rules) ProtoMessage() {}
 
 func (x *Rules) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[7]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -545,7 +596,7 @@ func (x *Rules) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Rules.ProtoReflect.Descriptor instead.
 func (*Rules) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{7}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Rules) GetRounding() Rounding {
@@ -562,6 +613,13 @@ func (x *Rules) GetLevels() int32 {
 	return 0
 }
 
+func (x *Rules) GetCampaignClock() CampaignClock {
+	if x != nil {
+		return x.CampaignClock
+	}
+	return CampaignClock_CAMPAIGN_CLOCK_UNSPECIFIED
+}
+
 type EvaluateRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Config        []byte                 `protobuf:"bytes,1,opt,name=config,proto3" json:"config,omitempty"` // JSON, valid against config_schema
@@ -573,7 +631,7 @@ type EvaluateRequest struct {
 
 func (x *EvaluateRequest) Reset() {
 	*x = EvaluateRequest{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[8]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -585,7 +643,7 @@ func (x *EvaluateRequest) String() string {
 func (*EvaluateRequest) ProtoMessage() {}
 
 func (x *EvaluateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[8]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -598,7 +656,7 @@ func (x *EvaluateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluateRequest.ProtoReflect.Descriptor instead.
 func (*EvaluateRequest) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{8}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *EvaluateRequest) GetConfig() []byte {
@@ -643,7 +701,7 @@ type Order struct {
 
 func (x *Order) Reset() {
 	*x = Order{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[9]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -655,7 +713,7 @@ func (x *Order) String() string {
 func (*Order) ProtoMessage() {}
 
 func (x *Order) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[9]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -668,7 +726,7 @@ func (x *Order) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Order.ProtoReflect.Descriptor instead.
 func (*Order) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{9}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Order) GetSeq() int64 {
@@ -762,7 +820,7 @@ type Line struct {
 
 func (x *Line) Reset() {
 	*x = Line{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[10]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -774,7 +832,7 @@ func (x *Line) String() string {
 func (*Line) ProtoMessage() {}
 
 func (x *Line) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[10]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -787,7 +845,7 @@ func (x *Line) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Line.ProtoReflect.Descriptor instead.
 func (*Line) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{10}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Line) GetSku() string {
@@ -844,7 +902,7 @@ type Member struct {
 
 func (x *Member) Reset() {
 	*x = Member{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[11]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -856,7 +914,7 @@ func (x *Member) String() string {
 func (*Member) ProtoMessage() {}
 
 func (x *Member) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[11]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -869,7 +927,7 @@ func (x *Member) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Member.ProtoReflect.Descriptor instead.
 func (*Member) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{11}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Member) GetHandle() string {
@@ -912,7 +970,7 @@ type Stats struct {
 
 func (x *Stats) Reset() {
 	*x = Stats{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[12]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -924,7 +982,7 @@ func (x *Stats) String() string {
 func (*Stats) ProtoMessage() {}
 
 func (x *Stats) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[12]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -937,7 +995,7 @@ func (x *Stats) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Stats.ProtoReflect.Descriptor instead.
 func (*Stats) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{12}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Stats) GetSales() int64 {
@@ -966,7 +1024,7 @@ type Role struct {
 
 func (x *Role) Reset() {
 	*x = Role{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[13]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -978,7 +1036,7 @@ func (x *Role) String() string {
 func (*Role) ProtoMessage() {}
 
 func (x *Role) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[13]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -991,7 +1049,7 @@ func (x *Role) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Role.ProtoReflect.Descriptor instead.
 func (*Role) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{13}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Role) GetName() string {
@@ -1025,7 +1083,7 @@ type Buyer struct {
 
 func (x *Buyer) Reset() {
 	*x = Buyer{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[14]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1037,7 +1095,7 @@ func (x *Buyer) String() string {
 func (*Buyer) ProtoMessage() {}
 
 func (x *Buyer) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[14]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1050,7 +1108,7 @@ func (x *Buyer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Buyer.ProtoReflect.Descriptor instead.
 func (*Buyer) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{14}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Buyer) GetFirstOrder() bool {
@@ -1076,7 +1134,7 @@ type GroupBuy struct {
 
 func (x *GroupBuy) Reset() {
 	*x = GroupBuy{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[15]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1088,7 +1146,7 @@ func (x *GroupBuy) String() string {
 func (*GroupBuy) ProtoMessage() {}
 
 func (x *GroupBuy) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[15]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1101,7 +1159,7 @@ func (x *GroupBuy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupBuy.ProtoReflect.Descriptor instead.
 func (*GroupBuy) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{15}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GroupBuy) GetState() GroupBuyState {
@@ -1121,7 +1179,7 @@ type EvaluateResponse struct {
 
 func (x *EvaluateResponse) Reset() {
 	*x = EvaluateResponse{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[16]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1133,7 +1191,7 @@ func (x *EvaluateResponse) String() string {
 func (*EvaluateResponse) ProtoMessage() {}
 
 func (x *EvaluateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[16]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1146,7 +1204,7 @@ func (x *EvaluateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluateResponse.ProtoReflect.Descriptor instead.
 func (*EvaluateResponse) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{16}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *EvaluateResponse) GetDecisions() []*Decision {
@@ -1171,7 +1229,7 @@ type Decision struct {
 
 func (x *Decision) Reset() {
 	*x = Decision{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[17]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1183,7 +1241,7 @@ func (x *Decision) String() string {
 func (*Decision) ProtoMessage() {}
 
 func (x *Decision) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[17]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1196,7 +1254,7 @@ func (x *Decision) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Decision.ProtoReflect.Descriptor instead.
 func (*Decision) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{17}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Decision) GetOrder() int32 {
@@ -1274,7 +1332,7 @@ type Paid struct {
 
 func (x *Paid) Reset() {
 	*x = Paid{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[18]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1286,7 +1344,7 @@ func (x *Paid) String() string {
 func (*Paid) ProtoMessage() {}
 
 func (x *Paid) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[18]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1299,7 +1357,7 @@ func (x *Paid) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Paid.ProtoReflect.Descriptor instead.
 func (*Paid) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{18}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Paid) GetAwards() []*Award {
@@ -1332,7 +1390,7 @@ type Award struct {
 
 func (x *Award) Reset() {
 	*x = Award{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[19]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1344,7 +1402,7 @@ func (x *Award) String() string {
 func (*Award) ProtoMessage() {}
 
 func (x *Award) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[19]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1357,7 +1415,7 @@ func (x *Award) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Award.ProtoReflect.Descriptor instead.
 func (*Award) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{19}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Award) GetRecipient() int32 {
@@ -1426,7 +1484,7 @@ type Declined struct {
 
 func (x *Declined) Reset() {
 	*x = Declined{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[20]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1438,7 +1496,7 @@ func (x *Declined) String() string {
 func (*Declined) ProtoMessage() {}
 
 func (x *Declined) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[20]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1451,7 +1509,7 @@ func (x *Declined) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Declined.ProtoReflect.Descriptor instead.
 func (*Declined) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{20}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Declined) GetRecipient() int32 {
@@ -1468,16 +1526,19 @@ func (x *Declined) GetWhy() *Why {
 	return nil
 }
 
+// NoCommission says that nobody earns, and why. Whoever has a reason of their
+// own is named in declined; for everybody else of the chain why is the reason.
 type NoCommission struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Why           *Why                   `protobuf:"bytes,1,opt,name=why,proto3" json:"why,omitempty"`
+	Declined      []*Declined            `protobuf:"bytes,2,rep,name=declined,proto3" json:"declined,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *NoCommission) Reset() {
 	*x = NoCommission{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[21]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1489,7 +1550,7 @@ func (x *NoCommission) String() string {
 func (*NoCommission) ProtoMessage() {}
 
 func (x *NoCommission) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[21]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1502,12 +1563,19 @@ func (x *NoCommission) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NoCommission.ProtoReflect.Descriptor instead.
 func (*NoCommission) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{21}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *NoCommission) GetWhy() *Why {
 	if x != nil {
 		return x.Why
+	}
+	return nil
+}
+
+func (x *NoCommission) GetDeclined() []*Declined {
+	if x != nil {
+		return x.Declined
 	}
 	return nil
 }
@@ -1524,7 +1592,7 @@ type Failed struct {
 
 func (x *Failed) Reset() {
 	*x = Failed{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[22]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1536,7 +1604,7 @@ func (x *Failed) String() string {
 func (*Failed) ProtoMessage() {}
 
 func (x *Failed) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[22]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1549,7 +1617,7 @@ func (x *Failed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Failed.ProtoReflect.Descriptor instead.
 func (*Failed) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{22}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Failed) GetCode() string {
@@ -1585,7 +1653,7 @@ type Why struct {
 
 func (x *Why) Reset() {
 	*x = Why{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[23]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1597,7 +1665,7 @@ func (x *Why) String() string {
 func (*Why) ProtoMessage() {}
 
 func (x *Why) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[23]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1610,7 +1678,7 @@ func (x *Why) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Why.ProtoReflect.Descriptor instead.
 func (*Why) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{23}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Why) GetKey() string {
@@ -1637,7 +1705,7 @@ type Arg struct {
 
 func (x *Arg) Reset() {
 	*x = Arg{}
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[24]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1649,7 +1717,7 @@ func (x *Arg) String() string {
 func (*Arg) ProtoMessage() {}
 
 func (x *Arg) ProtoReflect() protoreflect.Message {
-	mi := &file_proto_strategy_v1_strategy_proto_msgTypes[24]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1662,7 +1730,7 @@ func (x *Arg) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Arg.ProtoReflect.Descriptor instead.
 func (*Arg) Descriptor() ([]byte, []int) {
-	return file_proto_strategy_v1_strategy_proto_rawDescGZIP(), []int{24}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Arg) GetName() string {
@@ -1679,11 +1747,11 @@ func (x *Arg) GetValue() string {
 	return ""
 }
 
-var File_proto_strategy_v1_strategy_proto protoreflect.FileDescriptor
+var File_strategy_v1_strategy_proto protoreflect.FileDescriptor
 
-const file_proto_strategy_v1_strategy_proto_rawDesc = "" +
+const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\n" +
-	" proto/strategy/v1/strategy.proto\x12\x11fenli.strategy.v1\"\x11\n" +
+	"\x1astrategy/v1/strategy.proto\x12\x11fenli.strategy.v1\"\x11\n" +
 	"\x0fDescribeRequest\"\xfc\x01\n" +
 	"\x10DescribeResponse\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
@@ -1709,10 +1777,11 @@ const file_proto_strategy_v1_strategy_proto_rawDesc = "" +
 	"\bproblems\x18\x01 \x03(\v2 .fenli.strategy.v1.ConfigProblemR\bproblems\"M\n" +
 	"\rConfigProblem\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12(\n" +
-	"\x03why\x18\x02 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"X\n" +
+	"\x03why\x18\x02 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"\xa1\x01\n" +
 	"\x05Rules\x127\n" +
 	"\brounding\x18\x01 \x01(\x0e2\x1b.fenli.strategy.v1.RoundingR\brounding\x12\x16\n" +
-	"\x06levels\x18\x02 \x01(\x05R\x06levels\"\x8b\x01\n" +
+	"\x06levels\x18\x02 \x01(\x05R\x06levels\x12G\n" +
+	"\x0ecampaign_clock\x18\x03 \x01(\x0e2 .fenli.strategy.v1.CampaignClockR\rcampaignClock\"\x8b\x01\n" +
 	"\x0fEvaluateRequest\x12\x16\n" +
 	"\x06config\x18\x01 \x01(\fR\x06config\x12.\n" +
 	"\x05rules\x18\x02 \x01(\v2\x18.fenli.strategy.v1.RulesR\x05rules\x120\n" +
@@ -1782,9 +1851,10 @@ const file_proto_strategy_v1_strategy_proto_rawDesc = "" +
 	"\x03why\x18\b \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"R\n" +
 	"\bDeclined\x12\x1c\n" +
 	"\trecipient\x18\x01 \x01(\x05R\trecipient\x12(\n" +
-	"\x03why\x18\x02 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"8\n" +
+	"\x03why\x18\x02 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"q\n" +
 	"\fNoCommission\x12(\n" +
-	"\x03why\x18\x01 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"T\n" +
+	"\x03why\x18\x01 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\x127\n" +
+	"\bdeclined\x18\x02 \x03(\v2\x1b.fenli.strategy.v1.DeclinedR\bdeclined\"T\n" +
 	"\x06Failed\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12\x1c\n" +
@@ -1798,7 +1868,11 @@ const file_proto_strategy_v1_strategy_proto_rawDesc = "" +
 	"\bRounding\x12\x18\n" +
 	"\x14ROUNDING_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eROUNDING_FLOOR\x10\x01\x12\x14\n" +
-	"\x10ROUNDING_HALF_UP\x10\x02*k\n" +
+	"\x10ROUNDING_HALF_UP\x10\x02*i\n" +
+	"\rCampaignClock\x12\x1e\n" +
+	"\x1aCAMPAIGN_CLOCK_UNSPECIFIED\x10\x00\x12\x1c\n" +
+	"\x18CAMPAIGN_CLOCK_PLACED_AT\x10\x01\x12\x1a\n" +
+	"\x16CAMPAIGN_CLOCK_PAID_AT\x10\x02*k\n" +
 	"\rGroupBuyState\x12\x1f\n" +
 	"\x1bGROUP_BUY_STATE_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19GROUP_BUY_STATE_SUCCEEDED\x10\x01\x12\x1a\n" +
@@ -1809,96 +1883,99 @@ const file_proto_strategy_v1_strategy_proto_rawDesc = "" +
 	"\bEvaluate\x12\".fenli.strategy.v1.EvaluateRequest\x1a#.fenli.strategy.v1.EvaluateResponseBDZBgithub.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1;strategyv1b\x06proto3"
 
 var (
-	file_proto_strategy_v1_strategy_proto_rawDescOnce sync.Once
-	file_proto_strategy_v1_strategy_proto_rawDescData []byte
+	file_strategy_v1_strategy_proto_rawDescOnce sync.Once
+	file_strategy_v1_strategy_proto_rawDescData []byte
 )
 
-func file_proto_strategy_v1_strategy_proto_rawDescGZIP() []byte {
-	file_proto_strategy_v1_strategy_proto_rawDescOnce.Do(func() {
-		file_proto_strategy_v1_strategy_proto_rawDescData = protoimpl.X.CompressGZIP(unsafe.Slice(unsafe.StringData(file_proto_strategy_v1_strategy_proto_rawDesc), len(file_proto_strategy_v1_strategy_proto_rawDesc)))
+func file_strategy_v1_strategy_proto_rawDescGZIP() []byte {
+	file_strategy_v1_strategy_proto_rawDescOnce.Do(func() {
+		file_strategy_v1_strategy_proto_rawDescData = protoimpl.X.CompressGZIP(unsafe.Slice(unsafe.StringData(file_strategy_v1_strategy_proto_rawDesc), len(file_strategy_v1_strategy_proto_rawDesc)))
 	})
-	return file_proto_strategy_v1_strategy_proto_rawDescData
+	return file_strategy_v1_strategy_proto_rawDescData
 }
 
-var file_proto_strategy_v1_strategy_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_proto_strategy_v1_strategy_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
-var file_proto_strategy_v1_strategy_proto_goTypes = []any{
+var file_strategy_v1_strategy_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_strategy_v1_strategy_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
+var file_strategy_v1_strategy_proto_goTypes = []any{
 	(Rounding)(0),                  // 0: fenli.strategy.v1.Rounding
-	(GroupBuyState)(0),             // 1: fenli.strategy.v1.GroupBuyState
-	(*DescribeRequest)(nil),        // 2: fenli.strategy.v1.DescribeRequest
-	(*DescribeResponse)(nil),       // 3: fenli.strategy.v1.DescribeResponse
-	(*Fact)(nil),                   // 4: fenli.strategy.v1.Fact
-	(*Locale)(nil),                 // 5: fenli.strategy.v1.Locale
-	(*ValidateConfigRequest)(nil),  // 6: fenli.strategy.v1.ValidateConfigRequest
-	(*ValidateConfigResponse)(nil), // 7: fenli.strategy.v1.ValidateConfigResponse
-	(*ConfigProblem)(nil),          // 8: fenli.strategy.v1.ConfigProblem
-	(*Rules)(nil),                  // 9: fenli.strategy.v1.Rules
-	(*EvaluateRequest)(nil),        // 10: fenli.strategy.v1.EvaluateRequest
-	(*Order)(nil),                  // 11: fenli.strategy.v1.Order
-	(*Line)(nil),                   // 12: fenli.strategy.v1.Line
-	(*Member)(nil),                 // 13: fenli.strategy.v1.Member
-	(*Stats)(nil),                  // 14: fenli.strategy.v1.Stats
-	(*Role)(nil),                   // 15: fenli.strategy.v1.Role
-	(*Buyer)(nil),                  // 16: fenli.strategy.v1.Buyer
-	(*GroupBuy)(nil),               // 17: fenli.strategy.v1.GroupBuy
-	(*EvaluateResponse)(nil),       // 18: fenli.strategy.v1.EvaluateResponse
-	(*Decision)(nil),               // 19: fenli.strategy.v1.Decision
-	(*Paid)(nil),                   // 20: fenli.strategy.v1.Paid
-	(*Award)(nil),                  // 21: fenli.strategy.v1.Award
-	(*Declined)(nil),               // 22: fenli.strategy.v1.Declined
-	(*NoCommission)(nil),           // 23: fenli.strategy.v1.NoCommission
-	(*Failed)(nil),                 // 24: fenli.strategy.v1.Failed
-	(*Why)(nil),                    // 25: fenli.strategy.v1.Why
-	(*Arg)(nil),                    // 26: fenli.strategy.v1.Arg
-	nil,                            // 27: fenli.strategy.v1.Locale.MessagesEntry
+	(CampaignClock)(0),             // 1: fenli.strategy.v1.CampaignClock
+	(GroupBuyState)(0),             // 2: fenli.strategy.v1.GroupBuyState
+	(*DescribeRequest)(nil),        // 3: fenli.strategy.v1.DescribeRequest
+	(*DescribeResponse)(nil),       // 4: fenli.strategy.v1.DescribeResponse
+	(*Fact)(nil),                   // 5: fenli.strategy.v1.Fact
+	(*Locale)(nil),                 // 6: fenli.strategy.v1.Locale
+	(*ValidateConfigRequest)(nil),  // 7: fenli.strategy.v1.ValidateConfigRequest
+	(*ValidateConfigResponse)(nil), // 8: fenli.strategy.v1.ValidateConfigResponse
+	(*ConfigProblem)(nil),          // 9: fenli.strategy.v1.ConfigProblem
+	(*Rules)(nil),                  // 10: fenli.strategy.v1.Rules
+	(*EvaluateRequest)(nil),        // 11: fenli.strategy.v1.EvaluateRequest
+	(*Order)(nil),                  // 12: fenli.strategy.v1.Order
+	(*Line)(nil),                   // 13: fenli.strategy.v1.Line
+	(*Member)(nil),                 // 14: fenli.strategy.v1.Member
+	(*Stats)(nil),                  // 15: fenli.strategy.v1.Stats
+	(*Role)(nil),                   // 16: fenli.strategy.v1.Role
+	(*Buyer)(nil),                  // 17: fenli.strategy.v1.Buyer
+	(*GroupBuy)(nil),               // 18: fenli.strategy.v1.GroupBuy
+	(*EvaluateResponse)(nil),       // 19: fenli.strategy.v1.EvaluateResponse
+	(*Decision)(nil),               // 20: fenli.strategy.v1.Decision
+	(*Paid)(nil),                   // 21: fenli.strategy.v1.Paid
+	(*Award)(nil),                  // 22: fenli.strategy.v1.Award
+	(*Declined)(nil),               // 23: fenli.strategy.v1.Declined
+	(*NoCommission)(nil),           // 24: fenli.strategy.v1.NoCommission
+	(*Failed)(nil),                 // 25: fenli.strategy.v1.Failed
+	(*Why)(nil),                    // 26: fenli.strategy.v1.Why
+	(*Arg)(nil),                    // 27: fenli.strategy.v1.Arg
+	nil,                            // 28: fenli.strategy.v1.Locale.MessagesEntry
 }
-var file_proto_strategy_v1_strategy_proto_depIdxs = []int32{
-	4,  // 0: fenli.strategy.v1.DescribeResponse.facts:type_name -> fenli.strategy.v1.Fact
-	5,  // 1: fenli.strategy.v1.DescribeResponse.locales:type_name -> fenli.strategy.v1.Locale
-	27, // 2: fenli.strategy.v1.Locale.messages:type_name -> fenli.strategy.v1.Locale.MessagesEntry
-	9,  // 3: fenli.strategy.v1.ValidateConfigRequest.rules:type_name -> fenli.strategy.v1.Rules
-	8,  // 4: fenli.strategy.v1.ValidateConfigResponse.problems:type_name -> fenli.strategy.v1.ConfigProblem
-	25, // 5: fenli.strategy.v1.ConfigProblem.why:type_name -> fenli.strategy.v1.Why
+var file_strategy_v1_strategy_proto_depIdxs = []int32{
+	5,  // 0: fenli.strategy.v1.DescribeResponse.facts:type_name -> fenli.strategy.v1.Fact
+	6,  // 1: fenli.strategy.v1.DescribeResponse.locales:type_name -> fenli.strategy.v1.Locale
+	28, // 2: fenli.strategy.v1.Locale.messages:type_name -> fenli.strategy.v1.Locale.MessagesEntry
+	10, // 3: fenli.strategy.v1.ValidateConfigRequest.rules:type_name -> fenli.strategy.v1.Rules
+	9,  // 4: fenli.strategy.v1.ValidateConfigResponse.problems:type_name -> fenli.strategy.v1.ConfigProblem
+	26, // 5: fenli.strategy.v1.ConfigProblem.why:type_name -> fenli.strategy.v1.Why
 	0,  // 6: fenli.strategy.v1.Rules.rounding:type_name -> fenli.strategy.v1.Rounding
-	9,  // 7: fenli.strategy.v1.EvaluateRequest.rules:type_name -> fenli.strategy.v1.Rules
-	11, // 8: fenli.strategy.v1.EvaluateRequest.orders:type_name -> fenli.strategy.v1.Order
-	12, // 9: fenli.strategy.v1.Order.lines:type_name -> fenli.strategy.v1.Line
-	13, // 10: fenli.strategy.v1.Order.chain:type_name -> fenli.strategy.v1.Member
-	15, // 11: fenli.strategy.v1.Order.roles:type_name -> fenli.strategy.v1.Role
-	16, // 12: fenli.strategy.v1.Order.buyer:type_name -> fenli.strategy.v1.Buyer
-	17, // 13: fenli.strategy.v1.Order.group_buy:type_name -> fenli.strategy.v1.GroupBuy
-	14, // 14: fenli.strategy.v1.Member.stats:type_name -> fenli.strategy.v1.Stats
-	1,  // 15: fenli.strategy.v1.GroupBuy.state:type_name -> fenli.strategy.v1.GroupBuyState
-	19, // 16: fenli.strategy.v1.EvaluateResponse.decisions:type_name -> fenli.strategy.v1.Decision
-	20, // 17: fenli.strategy.v1.Decision.paid:type_name -> fenli.strategy.v1.Paid
-	23, // 18: fenli.strategy.v1.Decision.no_commission:type_name -> fenli.strategy.v1.NoCommission
-	24, // 19: fenli.strategy.v1.Decision.failed:type_name -> fenli.strategy.v1.Failed
-	21, // 20: fenli.strategy.v1.Paid.awards:type_name -> fenli.strategy.v1.Award
-	22, // 21: fenli.strategy.v1.Paid.declined:type_name -> fenli.strategy.v1.Declined
-	25, // 22: fenli.strategy.v1.Award.why:type_name -> fenli.strategy.v1.Why
-	25, // 23: fenli.strategy.v1.Declined.why:type_name -> fenli.strategy.v1.Why
-	25, // 24: fenli.strategy.v1.NoCommission.why:type_name -> fenli.strategy.v1.Why
-	26, // 25: fenli.strategy.v1.Why.args:type_name -> fenli.strategy.v1.Arg
-	2,  // 26: fenli.strategy.v1.Strategy.Describe:input_type -> fenli.strategy.v1.DescribeRequest
-	6,  // 27: fenli.strategy.v1.Strategy.ValidateConfig:input_type -> fenli.strategy.v1.ValidateConfigRequest
-	10, // 28: fenli.strategy.v1.Strategy.Evaluate:input_type -> fenli.strategy.v1.EvaluateRequest
-	3,  // 29: fenli.strategy.v1.Strategy.Describe:output_type -> fenli.strategy.v1.DescribeResponse
-	7,  // 30: fenli.strategy.v1.Strategy.ValidateConfig:output_type -> fenli.strategy.v1.ValidateConfigResponse
-	18, // 31: fenli.strategy.v1.Strategy.Evaluate:output_type -> fenli.strategy.v1.EvaluateResponse
-	29, // [29:32] is the sub-list for method output_type
-	26, // [26:29] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	1,  // 7: fenli.strategy.v1.Rules.campaign_clock:type_name -> fenli.strategy.v1.CampaignClock
+	10, // 8: fenli.strategy.v1.EvaluateRequest.rules:type_name -> fenli.strategy.v1.Rules
+	12, // 9: fenli.strategy.v1.EvaluateRequest.orders:type_name -> fenli.strategy.v1.Order
+	13, // 10: fenli.strategy.v1.Order.lines:type_name -> fenli.strategy.v1.Line
+	14, // 11: fenli.strategy.v1.Order.chain:type_name -> fenli.strategy.v1.Member
+	16, // 12: fenli.strategy.v1.Order.roles:type_name -> fenli.strategy.v1.Role
+	17, // 13: fenli.strategy.v1.Order.buyer:type_name -> fenli.strategy.v1.Buyer
+	18, // 14: fenli.strategy.v1.Order.group_buy:type_name -> fenli.strategy.v1.GroupBuy
+	15, // 15: fenli.strategy.v1.Member.stats:type_name -> fenli.strategy.v1.Stats
+	2,  // 16: fenli.strategy.v1.GroupBuy.state:type_name -> fenli.strategy.v1.GroupBuyState
+	20, // 17: fenli.strategy.v1.EvaluateResponse.decisions:type_name -> fenli.strategy.v1.Decision
+	21, // 18: fenli.strategy.v1.Decision.paid:type_name -> fenli.strategy.v1.Paid
+	24, // 19: fenli.strategy.v1.Decision.no_commission:type_name -> fenli.strategy.v1.NoCommission
+	25, // 20: fenli.strategy.v1.Decision.failed:type_name -> fenli.strategy.v1.Failed
+	22, // 21: fenli.strategy.v1.Paid.awards:type_name -> fenli.strategy.v1.Award
+	23, // 22: fenli.strategy.v1.Paid.declined:type_name -> fenli.strategy.v1.Declined
+	26, // 23: fenli.strategy.v1.Award.why:type_name -> fenli.strategy.v1.Why
+	26, // 24: fenli.strategy.v1.Declined.why:type_name -> fenli.strategy.v1.Why
+	26, // 25: fenli.strategy.v1.NoCommission.why:type_name -> fenli.strategy.v1.Why
+	23, // 26: fenli.strategy.v1.NoCommission.declined:type_name -> fenli.strategy.v1.Declined
+	27, // 27: fenli.strategy.v1.Why.args:type_name -> fenli.strategy.v1.Arg
+	3,  // 28: fenli.strategy.v1.Strategy.Describe:input_type -> fenli.strategy.v1.DescribeRequest
+	7,  // 29: fenli.strategy.v1.Strategy.ValidateConfig:input_type -> fenli.strategy.v1.ValidateConfigRequest
+	11, // 30: fenli.strategy.v1.Strategy.Evaluate:input_type -> fenli.strategy.v1.EvaluateRequest
+	4,  // 31: fenli.strategy.v1.Strategy.Describe:output_type -> fenli.strategy.v1.DescribeResponse
+	8,  // 32: fenli.strategy.v1.Strategy.ValidateConfig:output_type -> fenli.strategy.v1.ValidateConfigResponse
+	19, // 33: fenli.strategy.v1.Strategy.Evaluate:output_type -> fenli.strategy.v1.EvaluateResponse
+	31, // [31:34] is the sub-list for method output_type
+	28, // [28:31] is the sub-list for method input_type
+	28, // [28:28] is the sub-list for extension type_name
+	28, // [28:28] is the sub-list for extension extendee
+	0,  // [0:28] is the sub-list for field type_name
 }
 
-func init() { file_proto_strategy_v1_strategy_proto_init() }
-func file_proto_strategy_v1_strategy_proto_init() {
-	if File_proto_strategy_v1_strategy_proto != nil {
+func init() { file_strategy_v1_strategy_proto_init() }
+func file_strategy_v1_strategy_proto_init() {
+	if File_strategy_v1_strategy_proto != nil {
 		return
 	}
-	file_proto_strategy_v1_strategy_proto_msgTypes[10].OneofWrappers = []any{}
-	file_proto_strategy_v1_strategy_proto_msgTypes[17].OneofWrappers = []any{
+	file_strategy_v1_strategy_proto_msgTypes[10].OneofWrappers = []any{}
+	file_strategy_v1_strategy_proto_msgTypes[17].OneofWrappers = []any{
 		(*Decision_Paid)(nil),
 		(*Decision_NoCommission)(nil),
 		(*Decision_Failed)(nil),
@@ -1907,18 +1984,18 @@ func file_proto_strategy_v1_strategy_proto_init() {
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
-			RawDescriptor: unsafe.Slice(unsafe.StringData(file_proto_strategy_v1_strategy_proto_rawDesc), len(file_proto_strategy_v1_strategy_proto_rawDesc)),
-			NumEnums:      2,
+			RawDescriptor: unsafe.Slice(unsafe.StringData(file_strategy_v1_strategy_proto_rawDesc), len(file_strategy_v1_strategy_proto_rawDesc)),
+			NumEnums:      3,
 			NumMessages:   26,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
-		GoTypes:           file_proto_strategy_v1_strategy_proto_goTypes,
-		DependencyIndexes: file_proto_strategy_v1_strategy_proto_depIdxs,
-		EnumInfos:         file_proto_strategy_v1_strategy_proto_enumTypes,
-		MessageInfos:      file_proto_strategy_v1_strategy_proto_msgTypes,
+		GoTypes:           file_strategy_v1_strategy_proto_goTypes,
+		DependencyIndexes: file_strategy_v1_strategy_proto_depIdxs,
+		EnumInfos:         file_strategy_v1_strategy_proto_enumTypes,
+		MessageInfos:      file_strategy_v1_strategy_proto_msgTypes,
 	}.Build()
-	File_proto_strategy_v1_strategy_proto = out.File
-	file_proto_strategy_v1_strategy_proto_goTypes = nil
-	file_proto_strategy_v1_strategy_proto_depIdxs = nil
+	File_strategy_v1_strategy_proto = out.File
+	file_strategy_v1_strategy_proto_goTypes = nil
+	file_strategy_v1_strategy_proto_depIdxs = nil
 }

@@ -9,7 +9,7 @@
 // versions:
 // - protoc-gen-go-grpc v1.5.1
 // - protoc             v3.21.12
-// source: proto/strategy/v1/strategy.proto
+// source: strategy/v1/strategy.proto
 
 package strategyv1
 
@@ -206,5 +206,5 @@ var Strategy_ServiceDesc = grpc.ServiceDesc{
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
-	Metadata: "proto/strategy/v1/strategy.proto",
+	Metadata: "strategy/v1/strategy.proto",
 }

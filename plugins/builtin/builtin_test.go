@@ -1,0 +1,137 @@
+package builtin_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/fenli-io/fenli/plugins/builtin"
+	"github.com/fenli-io/fenli/plugins/builtin/campaignboost"
+	"github.com/fenli-io/fenli/plugins/builtin/differential"
+	"github.com/fenli-io/fenli/plugins/builtin/groupbuy"
+	"github.com/fenli-io/fenli/plugins/builtin/matrix"
+	"github.com/fenli-io/fenli/plugins/builtin/newcustomer"
+	"github.com/fenli-io/fenli/plugins/builtin/threelevel"
+	"github.com/fenli-io/fenli/plugins/builtin/tieredsales"
+	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
+	"github.com/fenli-io/fenli/plugins/sdk/stest"
+)
+
+var strategies = map[string]stest.Strategy{
+	"campaignboost": campaignboost.Strategy, "differential": differential.Strategy, "groupbuy": groupbuy.Strategy,
+	"matrix": matrix.Strategy, "newcustomer": newcustomer.Strategy, "threelevel": threelevel.Strategy, "tieredsales": tieredsales.Strategy,
+}
+
+// The form validates in a browser with the schema, the plugin with its struct:
+// they must agree about every golden configuration.
+func TestSchemaAcceptsWhatTheStrategyAccepts(t *testing.T) {
+	t.Parallel()
+	for folder, strategy := range strategies {
+		described, err := strategy.Server().Describe(context.Background(), &strategyv1.DescribeRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Contains(builtin.List, described.Id) {
+			t.Errorf("%s is not listed", described.Id)
+		}
+		schema := compile(t, described.ConfigSchema)
+		var cases []stest.Case
+		raw, err := os.ReadFile(filepath.Join(folder, "testdata", "golden.json"))
+		if err == nil {
+			err = json.Unmarshal(raw, &cases)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range cases {
+			config, err := jsonschema.UnmarshalJSON(bytes.NewReader(c.Config))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := schema.Validate(config); (err == nil) != (c.Failed != "strategy.config_invalid") {
+				t.Errorf("%s, %s: the schema says %v", described.Id, c.Name, err)
+			}
+		}
+	}
+	if len(strategies) != len(builtin.List) {
+		t.Errorf("%d strategies are tried, %d are listed", len(strategies), len(builtin.List))
+	}
+}
+
+func compile(t *testing.T, raw []byte) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("config.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("config.json")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, raw)
+	}
+	return schema
+}
+
+// A reference strategy shows what an author can do, so it may use nothing that
+// an author lacks.
+func TestStrategiesImportTheSDKAlone(t *testing.T) {
+	t.Parallel()
+	for folder := range strategies {
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(folder, "strategy.go"), nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range f.Imports {
+			path := strings.Trim(i.Path.Value, `"`)
+			if strings.Contains(path, ".") && !strings.HasPrefix(path, "github.com/fenli-io/fenli/plugins/sdk") {
+				t.Errorf("%s imports %s", folder, path)
+			}
+		}
+	}
+}
+
+func TestEveryCommandServesItsStrategy(t *testing.T) {
+	t.Parallel()
+	for _, id := range builtin.List {
+		raw, err := os.ReadFile(filepath.Join("cmd", id, "main.go"))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		folder := strings.ReplaceAll(id, "-", "")
+		if !strings.Contains(string(raw), "strategy.Serve("+folder+".Strategy)") {
+			t.Errorf("cmd/%s serves something else", id)
+		}
+	}
+}
+
+func TestBuild(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds seven programs")
+	}
+	var heard []string
+	paths, err := builtin.Build(context.Background(), t.TempDir(), func(id string) { heard = append(heard, id) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(heard, builtin.List) {
+		t.Errorf("progress heard %v", heard)
+	}
+	for _, id := range builtin.List {
+		if info, err := os.Stat(paths[id]); err != nil || info.Mode().Perm()&0o111 == 0 {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+// Package tieredsales pays the seller by their own sales in a window: the rate
+// reached before the order, the rate reached with it, or each part of it at
+// the rate of the tier it falls into.
+package tieredsales
+
+import (
+	"fmt"
+	"math"
+
+	strategy "github.com/fenli-io/fenli/plugins/sdk"
+	"github.com/fenli-io/fenli/plugins/sdk/money"
+)
+
+// Config is the settings form. The host reads window to know which sales to sum.
+type Config struct {
+	Window string `json:"window" title:"统计周期" title_en:"Window" enum:"day,week,month,quarter,year,all"`
+	Mode   string `json:"mode" title:"跨档计算" title_en:"Crossing a tier" help:"before_order：按本单之前；including_order：含本单；slab：分段" help_en:"before_order: sales before it; including_order: with it; slab: each part at its own rate" enum:"before_order,including_order,slab"`
+	Tiers  []Tier `json:"tiers" title:"档位" title_en:"Tiers" widget:"tier-table" min_items:"1"`
+}
+
+// Tier is a rate and the sales, in minor units, from which it holds.
+type Tier struct {
+	From int64      `json:"from" title:"销售额起" title_en:"Sales from" widget:"money"`
+	Rate money.Rate `json:"rate" title:"比例" title_en:"Rate"`
+}
+
+// Strategy is "tiered-sales".
+var Strategy = strategy.Plugin[Config]{
+	ID: "tiered-sales", Version: "1.0.0",
+	Needs: []strategy.Need{
+		strategy.Lines.For("needs_lines"), strategy.Chain.For("needs_chain"), strategy.MemberStats.For("needs_sales"),
+	},
+	Locales:  sentences,
+	Validate: validate,
+	Evaluate: evaluate,
+}
+
+func validate(c Config, _ strategy.Rules, problems *strategy.Problems) {
+	for i := 1; i < len(c.Tiers); i++ {
+		if c.Tiers[i].From <= c.Tiers[i-1].From {
+			problems.Add(fmt.Sprintf("/tiers/%d/from", i), "tiers_must_rise")
+		}
+	}
+}
+
+func evaluate(c Config, o strategy.Order, out *strategy.Awards) error {
+	for _, member := range o.Chain() {
+		if member.Level() != 1 {
+			out.Decline(member, "seller_alone")
+			continue
+		}
+		if err := c.paySeller(o, member, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c Config) paySeller(o strategy.Order, seller strategy.Member, out *strategy.Awards) error {
+	before, total := max(seller.Sales(), 0), int64(0)
+	for _, line := range o.Lines() {
+		total += line.Net()
+	}
+	if c.Mode == "slab" {
+		return c.paySlabs(o, seller, before, total, out)
+	}
+	reached := before
+	if c.Mode == "including_order" {
+		reached += total
+	}
+	rate, found := c.at(reached)
+	for _, line := range o.Lines() {
+		if found {
+			out.PayRate(seller, line, rate).Because("tier", "rate", rate, "sales", o.Money(reached))
+		} else {
+			out.Decline(seller, "below_the_first_tier", "sales", o.Money(reached))
+		}
+	}
+	return nil
+}
+
+// at is the rate that holds at these sales.
+func (c Config) at(sales int64) (rate money.Rate, found bool) {
+	for _, t := range c.Tiers {
+		if t.From <= sales {
+			rate, found = t.Rate, true
+		}
+	}
+	return rate, found
+}
+
+// paySlabs cuts the order into tiers as a whole, rounds once, and gives every
+// line its share, so that the order of lines cannot change the sum.
+func (c Config) paySlabs(o strategy.Order, seller strategy.Member, before, total int64, out *strategy.Awards) error {
+	amount, err := money.Blend(out.Rounding(), c.slabs(before, before+total)...)
+	if err != nil {
+		return err
+	}
+	lines := o.Lines()
+	weights := make([]int64, len(lines))
+	for i, line := range lines {
+		weights[i] = line.Net()
+	}
+	shares, err := money.Split(amount, weights)
+	if err != nil {
+		return err
+	}
+	for i, line := range lines {
+		rate, err := money.MulDiv(shares[i], int64(money.Whole), max(line.Net(), 1), money.Floor)
+		if err != nil {
+			return err
+		}
+		out.Pay(seller, line, shares[i]).Of(line.Net(), money.Rate(rate)).Because("slabs", "sales", o.Money(before))
+	}
+	return nil
+}
+
+// slabs are the parts of the sales between two sums, each at its tier's rate.
+func (c Config) slabs(from, to int64) []money.Part {
+	var parts []money.Part
+	for i, t := range c.Tiers {
+		end := int64(math.MaxInt64)
+		if i+1 < len(c.Tiers) {
+			end = c.Tiers[i+1].From
+		}
+		if low, high := max(from, t.From), min(to, end); low < high {
+			parts = append(parts, money.Part{Amount: high - low, Rate: t.Rate})
+		}
+	}
+	return parts
+}
+
+var sentences = strategy.Locales{
+	"zh-CN": {
+		"title":                "销售额阶梯",
+		"summary":              "按卖出人在周期内的销售额决定比例",
+		"needs_lines":          "按每件商品的实付金额计算佣金",
+		"needs_chain":          "知道谁卖出",
+		"needs_sales":          "知道卖出人在周期内、本单之前的销售额",
+		"tier":                 "销售额 {sales}，{rate}",
+		"slabs":                "此前销售额 {sales}，各段按各档比例",
+		"below_the_first_tier": "销售额 {sales} 未到第一档",
+		"seller_alone":         "阶梯佣金只给卖出的人",
+		"tiers_must_rise":      "档位的起点必须逐档升高",
+	},
+	"en": {
+		"title":                "Tiers by sales",
+		"summary":              "The seller's sales in a window decide the rate",
+		"needs_lines":          "to share what was paid for each line",
+		"needs_chain":          "to know who sold it",
+		"needs_sales":          "to know the seller's sales in the window before this order",
+		"tier":                 "sales of {sales}, {rate}",
+		"slabs":                "sales of {sales} before, each part at its tier's rate",
+		"below_the_first_tier": "sales of {sales} do not reach the first tier",
+		"seller_alone":         "tiers pay the seller alone",
+		"tiers_must_rise":      "each tier must start above the one before",
+	},
+}

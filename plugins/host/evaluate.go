@@ -1,0 +1,232 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
+)
+
+// What a host answers for an order that a strategy did not decide. All are
+// retryable: the order waits, visibly.
+const (
+	CodeCrashed     = "plugin.crashed"          // it ends whenever it is asked about this order
+	CodeTimeout     = "plugin.timeout"          // it does not answer about this order in time
+	CodeTooLarge    = "plugin.too_large"        // question or answer is above 8 MiB
+	CodeMalformed   = "plugin.malformed_answer" // no decision for this order, or two
+	CodeError       = "plugin.error"            // it answered with an error
+	CodeUnavailable = "plugin.unavailable"      // it could not be asked: stopped, backing off, in quarantine
+)
+
+const (
+	maxOrders   = 200
+	maxBytes    = 1 << 20
+	maxRestarts = 24 // in one Evaluate: enough to isolate two poison orders of 200
+)
+
+// Evaluate asks a strategy about orders, in batches of at most 200 orders or
+// 1 MiB. The answer has exactly one decision for every order, in their order;
+// what could not be decided is Failed with a code of this package. A batch that
+// fails is halved, down to one order, so that a poison order stands alone. An
+// error means that nothing at all could be asked.
+func (h *Host) Evaluate(ctx context.Context, sha string, req *strategyv1.EvaluateRequest) (*strategyv1.EvaluateResponse, error) {
+	if _, err := h.store.find(sha); err != nil {
+		return nil, err
+	}
+	e := &evaluation{host: h, slot: h.slot(sha), sha: sha, req: req, decisions: make([]*strategyv1.Decision, len(req.GetOrders()))}
+	h.counters.orders.Add(int64(len(req.GetOrders())))
+	for from := 0; from < len(e.decisions); {
+		to := e.batchEnd(from)
+		e.decide(ctx, from, to)
+		from = to
+	}
+	e.settle()
+	if !e.asked && len(e.decisions) > 0 {
+		return nil, e.refusal
+	}
+	for i, d := range e.decisions {
+		d.Order = int32(i)
+	}
+	return &strategyv1.EvaluateResponse{Decisions: e.decisions}, nil
+}
+
+// evaluation is one Evaluate on its way.
+type evaluation struct {
+	host      *Host
+	slot      *slot
+	sha       string
+	req       *strategyv1.EvaluateRequest
+	decisions []*strategyv1.Decision
+
+	asked    bool  // some batch reached the plugin
+	refusal  error // why it could not be asked
+	decided  bool  // the plugin decided some order
+	crash    error // a crash that has not been counted yet
+	restarts int
+}
+
+// batchEnd is where a batch that begins at from ends.
+func (e *evaluation) batchEnd(from int) int {
+	size := 0
+	for to := from; to < len(e.req.Orders); to++ {
+		size += proto.Size(e.req.Orders[to])
+		if to > from && (size > maxBytes || to-from >= maxOrders) {
+			return to
+		}
+	}
+	return len(e.req.Orders)
+}
+
+func (e *evaluation) part(from, to int) *strategyv1.EvaluateRequest {
+	return &strategyv1.EvaluateRequest{Config: e.req.Config, Rules: e.req.Rules, Orders: e.req.Orders[from:to]}
+}
+
+// decide fills the decisions from one position to another.
+func (e *evaluation) decide(ctx context.Context, from, to int) {
+	part := e.part(from, to)
+	if to-from == 1 {
+		if code := e.host.poison.known(e.sha, part); code != "" {
+			e.asked = true
+			e.fail(from, to, code, "asked before, with the same bytes")
+			return
+		}
+	}
+	out, err := e.ask(ctx, part)
+	switch {
+	case err == nil:
+		e.take(from, to, out)
+	case isRefusal(err) || ctx.Err() != nil:
+		e.refusal = err
+		e.fail(from, to, CodeUnavailable, err.Error())
+	case to-from > 1:
+		middle := from + (to-from)/2
+		e.decide(ctx, from, middle)
+		e.decide(ctx, middle, to)
+	default:
+		code := codeOf(err)
+		if code == CodeCrashed || code == CodeTimeout {
+			e.host.poison.add(e.sha, part, code)
+		}
+		e.fail(from, to, code, err.Error())
+	}
+}
+
+// notAsked wraps the reasons for which the plugin was not asked.
+type notAsked struct{ error }
+
+func (r notAsked) Unwrap() error { return r.error }
+
+func isRefusal(err error) bool {
+	var r notAsked
+	return errors.As(err, &r)
+}
+
+// ask sends one batch. A process that was ended because of somebody else's
+// call is no fault of this batch, which is asked again.
+func (e *evaluation) ask(ctx context.Context, part *strategyv1.EvaluateRequest) (*strategyv1.EvaluateResponse, error) {
+	const tries = 3
+	for try := 1; ; try++ {
+		out, err := e.askOnce(ctx, part)
+		if !errors.Is(err, errBystander) || try == tries {
+			return out, err
+		}
+	}
+}
+
+func (e *evaluation) askOnce(ctx context.Context, part *strategyv1.EvaluateRequest) (*strategyv1.EvaluateResponse, error) {
+	if e.restarts > maxRestarts {
+		return nil, notAsked{errors.New("the plugin failed too often on this batch")}
+	}
+	p, err := e.slot.acquire(ctx, e.crash != nil)
+	if err != nil {
+		return nil, notAsked{err}
+	}
+	defer e.slot.release()
+	e.asked = true
+	e.host.counters.calls.Add(1)
+	var out *strategyv1.EvaluateResponse
+	err = p.call(ctx, e.host.patience(len(part.Orders)), func(ctx context.Context) (err error) {
+		out, err = p.strategy.Evaluate(ctx, part)
+		return err
+	})
+	if errors.Is(err, errCrashed) || errors.Is(err, errTimeout) {
+		e.crash = err
+		e.restarts++
+	}
+	if errors.Is(err, errTimeout) {
+		e.host.counters.timedOut.Add(1)
+	}
+	return out, err
+}
+
+// patience is how long a batch may take.
+func (h *Host) patience(orders int) time.Duration {
+	return min(h.config.CallBase+time.Duration(orders)*h.config.CallPerOrder, h.config.CallMax)
+}
+
+// take accepts an answer: exactly one decision for every order of the batch.
+func (e *evaluation) take(from, to int, out *strategyv1.EvaluateResponse) {
+	seen := make([]int, to-from)
+	strangers := 0
+	for _, d := range out.GetDecisions() {
+		at := int(d.GetOrder())
+		if at < 0 || at >= len(seen) {
+			strangers++
+			continue
+		}
+		seen[at]++
+		if d.GetOutcome() != nil && seen[at] == 1 {
+			e.decisions[from+at] = d
+		}
+	}
+	malformed := strangers
+	for at, times := range seen {
+		if times == 1 && e.decisions[from+at] != nil {
+			e.decided = true
+			continue
+		}
+		malformed++
+		e.decisions[from+at] = nil
+		e.fail(from+at, from+at+1, CodeMalformed, fmt.Sprintf("%d decisions for the order, 1 is due", times))
+	}
+	if malformed > 0 {
+		e.host.counters.malformed.Add(int64(malformed))
+		e.host.log.Error("malformed answer", "plugin", e.sha[:8], "orders", to-from, "decisions", len(out.GetDecisions()), "for_unknown_orders", strangers)
+	}
+}
+
+func (e *evaluation) fail(from, to int, code, message string) {
+	for i := from; i < to; i++ {
+		e.decisions[i] = &strategyv1.Decision{Outcome: &strategyv1.Decision_Failed{Failed: &strategyv1.Failed{Code: code, Message: message, Retryable: true}}}
+	}
+}
+
+// settle counts what happened once for the whole evaluation: halving a batch
+// to find a poison order crashes the plugin many times, and a plugin that
+// decided the other orders is not broken.
+func (e *evaluation) settle() {
+	switch {
+	case e.crash != nil && !e.decided:
+		e.slot.crashed(e.crash)
+	case e.decided:
+		e.slot.succeeded()
+	}
+}
+
+func codeOf(err error) string {
+	switch {
+	case errors.Is(err, errTimeout):
+		return CodeTimeout
+	case errors.Is(err, errCrashed):
+		return CodeCrashed
+	case errors.Is(err, errTooLarge):
+		return CodeTooLarge
+	case errors.Is(err, errBystander):
+		return CodeUnavailable
+	}
+	return CodeError
+}

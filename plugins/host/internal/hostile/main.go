@@ -1,0 +1,218 @@
+// Command hostile is a plugin that misbehaves on request. The host's tests
+// build it once: how it misbehaves at its start is written behind the end of
+// the binary, and during a call it is told by the configuration.
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/hashicorp/go-plugin"
+	"google.golang.org/grpc"
+
+	"github.com/fenli-io/fenli/plugins/sdk/handshake"
+	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
+)
+
+func main() {
+	mode, argument := startMode()
+	switch mode {
+	case "crash":
+		os.Exit(3)
+	case "silent":
+		time.Sleep(time.Hour)
+	case "garbage":
+		fmt.Println("hello, I am a plugin")
+	case "endless":
+		for {
+			fmt.Print(strings.Repeat("x", 1<<16))
+		}
+	case "announce":
+		fmt.Println(argument)
+		time.Sleep(time.Hour)
+	case "no-tls":
+		_ = os.Unsetenv("PLUGIN_CLIENT_CERT")
+	case "ignore-term":
+		signal.Ignore(syscall.SIGTERM)
+	}
+	plugin.Serve(&plugin.ServeConfig{
+		HandshakeConfig: handshake.Config,
+		Plugins:         plugin.PluginSet{handshake.Name: handshake.Strategy{Serves: &hostile{mode: mode}}},
+		GRPCServer: func(opts []grpc.ServerOption) *grpc.Server {
+			return grpc.NewServer(append(opts, grpc.MaxRecvMsgSize(64<<20), grpc.MaxSendMsgSize(64<<20))...)
+		},
+	})
+}
+
+// startMode reads what the test wrote behind the binary's end.
+func startMode() (mode, argument string) {
+	raw, err := os.ReadFile("/proc/self/exe")
+	if err != nil {
+		return "", ""
+	}
+	const mark = "\nHOSTILE:"
+	at := bytes.LastIndex(raw, []byte(mark))
+	if at < 0 || len(raw)-at > 1000 {
+		return "", ""
+	}
+	mode, argument, _ = strings.Cut(string(raw[at+len(mark):]), " ")
+	return mode, argument
+}
+
+type hostile struct {
+	strategyv1.UnimplementedStrategyServer
+	mode string
+}
+
+func (h *hostile) Describe(context.Context, *strategyv1.DescribeRequest) (*strategyv1.DescribeResponse, error) {
+	d := &strategyv1.DescribeResponse{Id: "hostile", Version: "1.0.0"}
+	if h.mode == "liar" {
+		d.Sdk = fmt.Sprint(time.Now().UnixNano())
+	}
+	return d, nil
+}
+
+func (h *hostile) ValidateConfig(_ context.Context, req *strategyv1.ValidateConfigRequest) (*strategyv1.ValidateConfigResponse, error) {
+	if string(req.Config) == "hang" {
+		select {}
+	}
+	return &strategyv1.ValidateConfigResponse{}, nil
+}
+
+func (h *hostile) Evaluate(_ context.Context, req *strategyv1.EvaluateRequest) (*strategyv1.EvaluateResponse, error) {
+	var config struct {
+		Mode string         `json:"mode"`
+		Args map[string]any `json:"args"`
+	}
+	_ = json.Unmarshal(req.Config, &config)
+	none := &strategyv1.NoCommission{Why: &strategyv1.Why{Key: "none"}}
+	switch config.Mode {
+	case "hang":
+		select {}
+	case "spin":
+		for { //nolint:staticcheck // spinning is the point
+		}
+	case "crash":
+		os.Exit(3)
+	case "error":
+		return nil, fmt.Errorf("no")
+	case "slow":
+		time.Sleep(300 * time.Millisecond)
+	case "shout":
+		line := bytes.Repeat([]byte("x"), 1<<20)
+		_, _ = syscall.Write(1, line)
+		_, _ = syscall.Write(2, line)
+	case "big":
+		none.Why.Key = strings.Repeat("x", 20<<20)
+	case "attack":
+		none.Why = attacks(config.Args)
+	case "malformed":
+		return &strategyv1.EvaluateResponse{Decisions: []*strategyv1.Decision{
+			{Order: 1, Outcome: &strategyv1.Decision_NoCommission{NoCommission: none}},
+			{Order: 2, Outcome: &strategyv1.Decision_NoCommission{NoCommission: none}},
+			{Order: 2, Outcome: &strategyv1.Decision_NoCommission{NoCommission: none}},
+			{Order: 3},
+			{Order: 99, Outcome: &strategyv1.Decision_NoCommission{NoCommission: none}},
+			{Order: -1, Outcome: &strategyv1.Decision_NoCommission{NoCommission: none}},
+		}}, nil
+	}
+	out := &strategyv1.EvaluateResponse{}
+	for i, o := range req.Orders {
+		switch o.Channel {
+		case "poison":
+			os.Exit(4)
+		case "tar":
+			select {}
+		}
+		out.Decisions = append(out.Decisions, &strategyv1.Decision{Order: int32(i), Outcome: &strategyv1.Decision_NoCommission{NoCommission: none}})
+	}
+	return out, nil
+}
+
+// attacks tries what no strategy may do and tells what happened: "" when it
+// succeeded, the error otherwise.
+func attacks(args map[string]any) *strategyv1.Why {
+	w := &strategyv1.Why{Key: "attacks"}
+	try := func(name string, err error) {
+		result := ""
+		if err != nil {
+			result = err.Error()
+		}
+		w.Args = append(w.Args, &strategyv1.Arg{Name: name, Value: result})
+	}
+	for _, s := range sockets(args) {
+		try(s.name, s.try())
+	}
+	path := func(name string) string { p, _ := args[name].(string); return p }
+	read := func(path string) error { _, err := os.ReadFile(path); return err }
+	try("read /etc/passwd", read("/etc/passwd"))
+	try("read a secret", read(path("secret")))
+	try("read the host's environment", read(fmt.Sprintf("/proc/%d/environ", os.Getppid())))
+	_, err := os.ReadDir("/")
+	try("list /", err)
+	try("write outside", os.WriteFile(path("outside"), []byte("x"), 0o666))
+	try("change its binary", appendTo("/proc/self/exe"))
+	try("signal the host", syscall.Kill(os.Getppid(), syscall.SIGCONT))
+	_, err = syscall.ForkExec("/proc/self/exe", []string{"x"}, nil)
+	try("start a process", err)
+	try("trace the host", syscall.PtraceAttach(os.Getppid()))
+	try("mount", syscall.Mount("none", "/", "tmpfs", 0, ""))
+	try("unshare", syscall.Unshare(syscall.CLONE_NEWUSER))
+	try("raise its limit", syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: 4096, Max: 4096}))
+	w.Args = append(w.Args,
+		&strategyv1.Arg{Name: "environment", Value: strings.Join(os.Environ(), "\n")},
+		&strategyv1.Arg{Name: "user", Value: fmt.Sprint(os.Getuid())},
+		&strategyv1.Arg{Name: "go", Value: runtime.Version()})
+	return w
+}
+
+func appendTo(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err == nil {
+		_ = f.Close()
+	}
+	return err
+}
+
+type socketAttack struct {
+	name string
+	try  func() error
+}
+
+func sockets(args map[string]any) []socketAttack {
+	open := func(family, kind, protocol int) func() error {
+		return func() error {
+			fd, err := syscall.Socket(family, kind, protocol)
+			if err == nil {
+				_ = syscall.Close(fd)
+			}
+			return err
+		}
+	}
+	const multipath = 262
+	return []socketAttack{
+		{"a TCP socket", open(syscall.AF_INET, syscall.SOCK_STREAM, 0)},
+		{"a TCP6 socket", open(syscall.AF_INET6, syscall.SOCK_STREAM, 0)},
+		{"a UDP socket", open(syscall.AF_INET, syscall.SOCK_DGRAM, 0)},
+		{"a multipath socket", open(syscall.AF_INET, syscall.SOCK_STREAM, multipath)},
+		{"a netlink socket", open(syscall.AF_NETLINK, syscall.SOCK_RAW, 0)},
+		{"a local datagram", open(syscall.AF_UNIX, syscall.SOCK_DGRAM, 0)},
+		{"connect to a local socket", func() error {
+			fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+			if err != nil {
+				return err
+			}
+			defer syscall.Close(fd)
+			name, _ := args["socket"].(string)
+			return syscall.Connect(fd, &syscall.SockaddrUnix{Name: name})
+		}},
+	}
+}

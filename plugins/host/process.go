@@ -1,0 +1,254 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/go-plugin"
+	gorunner "github.com/hashicorp/go-plugin/runner"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/fenli-io/fenli/plugins/sdk/handshake"
+	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
+)
+
+// process is one running plugin.
+type process struct {
+	client    *plugin.Client
+	runner    *runner
+	strategy  strategyv1.StrategyClient
+	described *strategyv1.DescribeResponse
+	lanes     chan struct{} // calls at once
+	condemned atomic.Bool   // we killed it: it did not crash by itself
+}
+
+const lanes = 4
+
+// startProcess starts a verified binary in the sandbox and asks what it is.
+// Nothing the plugin does or omits can hold it up beyond the timeout.
+func (h *Host) startProcess(ctx context.Context, sha string) (*process, error) {
+	binary, err := h.store.open(sha)
+	if err != nil {
+		return nil, err
+	}
+	p := &process{lanes: make(chan struct{}, lanes)}
+	log := h.log.With("plugin", sha[:8])
+	p.client = plugin.NewClient(&plugin.ClientConfig{
+		HandshakeConfig:  handshake.Config,
+		Plugins:          plugin.PluginSet{handshake.Name: handshake.Strategy{}},
+		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
+		AutoMTLS:         true, // a plugin that sends a certificate unasked panics go-plugin
+		SkipHostEnv:      true,
+		StartTimeout:     h.config.StartTimeout,
+		Logger:           hclog.NewNullLogger(),
+		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: h.sockets()},
+		GRPCDialOptions: []grpc.DialOption{
+			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(handshake.MaxMessage), grpc.MaxCallSendMsgSize(handshake.MaxMessage)),
+			grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {
+				return p.runner.dial(ctx)
+			}),
+		},
+		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, dir string) (gorunner.Runner, error) {
+			r, err := h.newSandboxed(sha, binary, spec, dir, log)
+			p.runner = r
+			if err != nil {
+				return nil, err
+			}
+			return r, nil
+		},
+	})
+	began := time.Now()
+	if err := p.connect(ctx, h.config.StartTimeout); err != nil {
+		_ = binary.Close()
+		p.stop(0)
+		return nil, err
+	}
+	if err := h.probe(ctx, sha, p); err != nil {
+		p.stop(0)
+		return nil, err
+	}
+	h.counters.started.Add(1)
+	log.Info("plugin started", "id", p.described.GetId(), "version", p.described.GetVersion(), "pid", p.runner.ID(), "took", time.Since(began))
+	return p, nil
+}
+
+// newSandboxed prepares the launcher that becomes the plugin.
+func (h *Host) newSandboxed(sha string, binary *os.File, spec *exec.Cmd, dir string, log *slog.Logger) (*runner, error) {
+	cmd, err := h.box.command(sha, binary, dir, h.config.MaxDataMiB)
+	if err != nil {
+		return nil, err
+	}
+	cmd.Env = pluginEnv(spec.Env)
+	r, err := newRunner(cmd, dir, h.config.KillGrace)
+	if err != nil {
+		return nil, err
+	}
+	go logLines(r.stderr, log)
+	return r, nil
+}
+
+// pluginEnv is all that a plugin finds in its environment: what go-plugin
+// hands over, and settings of the Go runtime. Its directory is where it stands.
+func pluginEnv(handed []string) []string {
+	env := []string{"TMPDIR=.", "TZ=UTC", "LANG=C.UTF-8", "GOMAXPROCS=2", "GOMEMLIMIT=256MiB", "GOTRACEBACK=single"}
+	for _, kv := range handed {
+		if !strings.HasPrefix(kv, plugin.EnvUnixSocketDir+"=") {
+			env = append(env, kv)
+		}
+	}
+	return append(env, plugin.EnvUnixSocketDir+"=.")
+}
+
+// connect waits for the handshake. go-plugin may wait for ever on a plugin that
+// accepts and says nothing, so it waits in a goroutine and the process is
+// killed under it.
+func (p *process) connect(ctx context.Context, patience time.Duration) error {
+	result := make(chan error, 1)
+	go func() {
+		protocol, err := p.client.Client()
+		if err != nil {
+			result <- err
+			return
+		}
+		raw, err := protocol.Dispense(handshake.Name)
+		if err == nil {
+			p.strategy = raw.(strategyv1.StrategyClient)
+		}
+		result <- err
+	}()
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+		p.kill()
+		<-result
+		return ctx.Err()
+	case <-late.C:
+		p.kill()
+		<-result
+		return errors.New("the plugin did not answer in time")
+	}
+}
+
+// probe asks who it is; a known artifact must say what it said when installed.
+func (h *Host) probe(ctx context.Context, sha string, p *process) error {
+	err := p.call(ctx, h.config.StartTimeout, func(ctx context.Context) (err error) {
+		p.described, err = p.strategy.Describe(ctx, &strategyv1.DescribeRequest{})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if p.described.GetId() == "" || p.described.GetVersion() == "" {
+		return errors.New("the plugin has no id or no version")
+	}
+	if known, err := h.store.find(sha); err == nil && !proto.Equal(known.Describe, p.described) {
+		return errors.New("the plugin describes itself differently from when it was installed")
+	}
+	return nil
+}
+
+// Failures of a call, by what they mean for the process.
+var (
+	errTimeout   = errors.New("the plugin did not answer in time")
+	errCrashed   = errors.New("the plugin ended during the call")
+	errBystander = errors.New("the plugin was ended because of another call")
+	errTooLarge  = errors.New("the message is larger than 8 MiB")
+)
+
+// call runs f with a deadline. A plugin that overruns it is killed: its caller
+// would be free, but it would spin on.
+func (p *process) call(ctx context.Context, patience time.Duration, f func(context.Context) error) error {
+	select {
+	case p.lanes <- struct{}{}:
+		defer func() { <-p.lanes }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	within, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err := f(within)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err() // the caller's haste is not the plugin's fault
+	case status.Code(err) == codes.DeadlineExceeded || within.Err() != nil:
+		p.kill()
+		return errTimeout
+	case status.Code(err) == codes.ResourceExhausted:
+		return errTooLarge
+	case status.Code(err) == codes.Unavailable || status.Code(err) == codes.Canceled:
+		return p.whyGone(err)
+	}
+	if !p.alive() {
+		return p.whyGone(err)
+	}
+	return fmt.Errorf("the plugin answered with an error: %w", err)
+}
+
+func (p *process) whyGone(err error) error {
+	if p.condemned.Load() {
+		return errBystander
+	}
+	p.kill() // whatever is left of it is of no use without a connection
+	return fmt.Errorf("%w: %w", errCrashed, err)
+}
+
+func (p *process) alive() bool {
+	if p.condemned.Load() {
+		return false
+	}
+	select {
+	case <-p.runner.done:
+		return false
+	default:
+		return true
+	}
+}
+
+// kill ends the process at once.
+func (p *process) kill() {
+	p.condemned.Store(true)
+	if p.runner != nil {
+		p.runner.murder()
+	}
+}
+
+// stop asks the process to end, kills it after the grace and frees what
+// go-plugin holds. go-plugin's own Kill never returns on a hung plugin, so it
+// is called on a dead one, and not waited for.
+func (p *process) stop(grace time.Duration) {
+	p.condemned.Store(true)
+	if p.runner != nil && grace > 0 {
+		p.runner.signalIfRunning()
+		select {
+		case <-p.runner.done:
+		case <-time.After(grace):
+		}
+	}
+	p.kill()
+	freed := make(chan struct{})
+	go func() {
+		p.client.Kill()
+		close(freed)
+	}()
+	select {
+	case <-freed:
+	case <-time.After(time.Second):
+	}
+}

@@ -1,0 +1,19 @@
+package strategy
+
+import "fmt"
+
+// Failure says that an order cannot be decided, with a code for machines. An
+// Evaluate that returns one leaves the order waiting, visibly; any other error
+// becomes the code "strategy.failed".
+type Failure struct {
+	Code      string // "strategy.config_missing_grade"
+	Message   string
+	Retryable bool // another try may succeed without a change of anything
+}
+
+func (f Failure) Error() string { return f.Code + ": " + f.Message }
+
+// Fail makes a [Failure].
+func Fail(code, format string, args ...any) error {
+	return Failure{Code: code, Message: fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,74 @@
+package commission
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/order"
+)
+
+// award is what one order gives one person. Lines and reasons stand in the
+// decision.
+type award struct {
+	OrderID   order.ID
+	Payee     distributor.ID
+	Level     int
+	Granted   int64
+	Standing  int64 // what refunds have left of it
+	Points    int64 // standing points
+	DueAt     time.Time
+	MaturesAt time.Time
+	Hold      string
+}
+
+func (a award) settled(mark time.Time) bool { return !a.MaturesAt.After(mark) }
+
+const awardColumns = "order_id, payee, level, granted, standing, points, due_at, matures_at, hold"
+
+func awardsOf(ctx context.Context, tx *pg.Tx, orders []order.ID) (map[order.ID]map[distributor.ID]award, error) {
+	rows, err := pg.Collect[award](ctx, tx, `
+		select `+awardColumns+` from commission_award where tenant_id = $1 and order_id = any($2::uuid[])`, tx.Tenant(), orders)
+	if err != nil {
+		return nil, fmt.Errorf("commission: read awards: %w", err)
+	}
+	all := map[order.ID]map[distributor.ID]award{}
+	for _, a := range rows {
+		a.DueAt, a.MaturesAt = a.DueAt.UTC(), a.MaturesAt.UTC()
+		if all[a.OrderID] == nil {
+			all[a.OrderID] = map[distributor.ID]award{}
+		}
+		all[a.OrderID][a.Payee] = a
+	}
+	return all, nil
+}
+
+func saveAwards(ctx context.Context, tx *pg.Tx, list []award) error {
+	if len(list) == 0 {
+		return nil
+	}
+	n := len(list)
+	orders, payees, levels := make([]order.ID, n), make([]distributor.ID, n), make([]int32, n)
+	granted, standing, points := make([]int64, n), make([]int64, n), make([]int64, n)
+	dues, matures, holds := make([]time.Time, n), make([]time.Time, n), make([]string, n)
+	for i, a := range list {
+		orders[i], payees[i], levels[i] = a.OrderID, a.Payee, int32(a.Level)
+		granted[i], standing[i], points[i] = a.Granted, a.Standing, a.Points
+		dues[i], matures[i], holds[i] = a.DueAt, a.MaturesAt, a.Hold
+	}
+	_, err := tx.Exec(ctx, `
+		insert into commission_award (tenant_id, `+awardColumns+`)
+		select $1, o, p, l, g, s, pt, d, m, h
+		  from unnest($2::uuid[], $3::uuid[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::timestamptz[], $9::timestamptz[], $10::text[])
+		       as x(o, p, l, g, s, pt, d, m, h)
+		on conflict (tenant_id, order_id, payee) do update
+		   set standing = excluded.standing, points = excluded.points, due_at = excluded.due_at,
+		       matures_at = excluded.matures_at, hold = excluded.hold`,
+		tx.Tenant(), orders, payees, levels, granted, standing, points, dues, matures, holds)
+	if err != nil {
+		return fmt.Errorf("commission: save awards: %w", err)
+	}
+	return nil
+}

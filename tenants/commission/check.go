@@ -1,0 +1,139 @@
+package commission
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/tenants/ledger"
+	"github.com/fenli-io/fenli/tenants/order"
+)
+
+// Check computes from scratch what should stand for every order of the store
+// and describes what differs: each paid order has exactly one decision or a
+// work row, each award is what Reconcile computes, and held money is the sum
+// of unsettled awards.
+func (s *Service) Check(ctx context.Context, tx *pg.Tx) ([]string, error) {
+	var found []string
+	currency, _, err := s.stores.Money(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	for after := (order.ID{}); ; {
+		page, err := order.Page(ctx, tx, after, 500)
+		if err != nil {
+			return nil, err
+		}
+		if len(page) == 0 {
+			break
+		}
+		after = page[len(page)-1].ID
+		lines, err := s.checkPage(ctx, tx, page, currency)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, lines...)
+	}
+	held, err := checkHeld(ctx, tx)
+	return append(found, held...), err
+}
+
+func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, currency string) ([]string, error) {
+	ids := make([]order.ID, len(page))
+	for i, o := range page {
+		ids[i] = o.ID
+	}
+	decisions, err := readDecisions(ctx, tx, page)
+	if err != nil {
+		return nil, err
+	}
+	refunds, err := order.RefundsOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	awards, err := awardsOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, o := range page {
+		_, waits, err := order.ChangeOf(ctx, tx, o.ID)
+		if err != nil {
+			return nil, err
+		}
+		if waits {
+			continue // the lane has not dealt with it yet
+		}
+		d := decisions[o.ID]
+		switch {
+		case d == nil && !o.PaidAt.IsZero() && o.Group != order.GroupOpen:
+			found = append(found, fmt.Sprintf("order %s is paid, has no decision and no lane will look at it", o.ID))
+			continue
+		case d == nil:
+			if len(awards[o.ID]) > 0 {
+				found = append(found, fmt.Sprintf("order %s has awards and no decision", o.ID))
+			}
+			continue
+		}
+		rev, err := s.programs.Revision(ctx, tx, o.Revision)
+		if err != nil {
+			return nil, err
+		}
+		want, err := target(&work{order: o, revision: rev, decision: d, seq: o.Seq}, refunds[o.ID], currency)
+		if err != nil {
+			return nil, err
+		}
+		if len(want) != len(awards[o.ID]) {
+			found = append(found, fmt.Sprintf("order %s: %d awards stand where %d should", o.ID, len(awards[o.ID]), len(want)))
+		}
+		for payee, w := range want {
+			if a := awards[o.ID][payee]; a.Granted != w.granted || a.Standing != w.standing || a.Points != w.points {
+				found = append(found, fmt.Sprintf("order %s, %s: stands %d of %d and %d points, should be %d of %d and %d points",
+					o.ID, payee, a.Standing, a.Granted, a.Points, w.standing, w.granted, w.points))
+			}
+		}
+	}
+	return found, nil
+}
+
+// checkHeld compares held balances with the awards that are not settled.
+func checkHeld(ctx context.Context, tx *pg.Tx) ([]string, error) {
+	mark, err := Mark(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	type sum struct {
+		Payee ledger.Party
+		Held  int64
+	}
+	sums, err := pg.Collect[sum](ctx, tx, `
+		select payee, sum(standing)::bigint as held from commission_award
+		 where tenant_id = $1 and matures_at > $2 group by payee`, tx.Tenant(), mark)
+	if err != nil {
+		return nil, fmt.Errorf("commission: sum held awards: %w", err)
+	}
+	parties := make([]ledger.Party, len(sums))
+	for i, x := range sums {
+		parties[i] = x.Payee
+	}
+	balances, err := ledger.BalancesOf(ctx, tx, parties, ledger.Money)
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	var total int64
+	for _, x := range sums {
+		total += x.Held
+		if held := balances[x.Payee].Held; held != x.Held {
+			found = append(found, fmt.Sprintf("%s holds %d, their unsettled awards sum to %d", x.Payee, held, x.Held))
+		}
+	}
+	all, err := ledger.Totals(ctx, tx, ledger.Money)
+	if err != nil {
+		return nil, err
+	}
+	if all.Held != total {
+		found = append(found, fmt.Sprintf("the store holds %d, unsettled awards sum to %d", all.Held, total))
+	}
+	return found, nil
+}

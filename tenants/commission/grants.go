@@ -1,0 +1,204 @@
+package commission
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/fenli-io/fenli/plugins/sdk/money"
+	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
+	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/program"
+)
+
+// grant is one award after the host's rules. Its kind, base, rate and reason
+// stand in the strategy's answer, at position award.
+type grant struct {
+	award  int   // position in the answer's awards
+	to     int   // position in recipients; differs from the answer's when rolled up
+	line   int   // −1: the order as a whole
+	amount int64 // as the strategy said
+	cut    int64 // what the order cap took off
+}
+
+// loss is an award that a rule of the host took from its recipient.
+type loss struct {
+	award int
+	to    int
+	code  string // "forfeit", "stop", "rolled_up"
+}
+
+// grants are what a decision gives, before any refund.
+type grants struct {
+	given []grant
+	lost  []loss
+}
+
+// grantsOf applies eligibility and then the order cap to a sound answer.
+func grantsOf(o order.Order, list []recipient, s program.Settings, d *strategyv1.Decision) (grants, error) {
+	g := eligible(list, s.IneligibleUpline, d.GetPaid().GetAwards())
+	return g, g.cap(o.Goods, s.OrderCap)
+}
+
+// eligible corrects the awards of members who may not earn, seller included:
+// forfeit leaves their share with the merchant, stop ends the chain there, and
+// roll_up hands it to the next one up who may earn. A role who may not earn
+// forfeits.
+func eligible(list []recipient, rule string, awards []*strategyv1.Award) grants {
+	var g grants
+	chain := chainLength(list)
+	stopAt := chain
+	for i := range chain {
+		if !list[i].mayEarn() {
+			stopAt = i
+			break
+		}
+	}
+	for i, a := range awards {
+		to := int(a.GetRecipient())
+		given := grant{award: i, to: to, line: int(a.GetLine()), amount: a.GetAmount()}
+		switch {
+		case rule == "stop" && to >= stopAt && to < chain:
+			g.lost = append(g.lost, loss{i, to, "stop"})
+			continue
+		case list[to].mayEarn():
+		case rule == "roll_up" && to < chain:
+			up := nextEligible(list[:chain], to)
+			if up < 0 {
+				g.lost = append(g.lost, loss{i, to, "forfeit"})
+				continue
+			}
+			g.lost = append(g.lost, loss{i, to, "rolled_up"})
+			given.to = up
+		default:
+			g.lost = append(g.lost, loss{i, to, "forfeit"})
+			continue
+		}
+		g.given = append(g.given, given)
+	}
+	return g
+}
+
+func nextEligible(chain []recipient, from int) int {
+	for i := from + 1; i < len(chain); i++ {
+		if chain[i].mayEarn() {
+			return i
+		}
+	}
+	return -1
+}
+
+// cap cuts the grants to the store's share of what was paid, over all of them
+// in proportion, by largest remainder.
+func (g grants) cap(goods int64, share money.Rate) error {
+	amounts := make([]int64, len(g.given))
+	for i, x := range g.given {
+		amounts[i] = x.amount
+	}
+	capped, err := capped(amounts, goods, share)
+	if err != nil {
+		return err
+	}
+	for i := range g.given {
+		g.given[i].cut = amounts[i] - capped[i]
+	}
+	return nil
+}
+
+func capped(amounts []int64, goods int64, share money.Rate) ([]int64, error) {
+	most, err := share.Of(goods, money.Floor)
+	if err != nil {
+		return nil, fmt.Errorf("commission: order cap: %w", err)
+	}
+	var sum int64
+	for _, a := range amounts {
+		sum += a
+	}
+	if sum <= most {
+		return amounts, nil
+	}
+	parts, err := money.Split(most, amounts)
+	if err != nil {
+		return nil, fmt.Errorf("commission: order cap: %w", err)
+	}
+	return parts, nil
+}
+
+// standing is what every grant is worth after the first n refunds: its amount
+// times what remains of its line over what was paid for it, down, and then the
+// cap again on what remains. After a full refund it is exactly zero.
+func (g grants) standing(o order.Order, refunds []order.Refund, n int, share money.Rate) ([]int64, error) {
+	left := o.Remaining(refunds, n)
+	var leftGoods int64
+	for _, l := range left {
+		leftGoods += l
+	}
+	amounts := make([]int64, len(g.given))
+	for i, x := range g.given {
+		remains, paid := leftGoods, o.Goods
+		if x.line >= 0 {
+			remains, paid = left[x.line], o.Lines[x.line].Net
+		}
+		amounts[i] = x.amount - x.cut
+		if n == 0 || remains == paid {
+			continue
+		}
+		var err error
+		if amounts[i], err = money.MulDiv(amounts[i], remains, paid, money.Floor); err != nil {
+			return nil, fmt.Errorf("commission: standing: %w", err)
+		}
+	}
+	if n == 0 {
+		return amounts, nil
+	}
+	return capped(amounts, leftGoods, share)
+}
+
+// perRecipient sums grants by whom they go to.
+func (g grants) perRecipient(amounts []int64, people int) []int64 {
+	sums := make([]int64, people)
+	for i, x := range g.given {
+		sums[x.to] += amounts[i]
+	}
+	return sums
+}
+
+// The packed form: {"g": [[award, to, line, amount, cut] …], "l": [[award, to, code] …]}.
+type packedGrants struct {
+	Given [][5]int64 `json:"g"`
+	Lost  [][3]any   `json:"l,omitempty"`
+}
+
+func (g grants) MarshalJSON() ([]byte, error) {
+	p := packedGrants{Given: make([][5]int64, len(g.given))}
+	for i, x := range g.given {
+		p.Given[i] = [5]int64{int64(x.award), int64(x.to), int64(x.line), x.amount, x.cut}
+	}
+	for _, l := range g.lost {
+		p.Lost = append(p.Lost, [3]any{l.award, l.to, l.code})
+	}
+	return json.Marshal(p)
+}
+
+func (g *grants) UnmarshalJSON(b []byte) error {
+	var p struct {
+		Given [][5]int64           `json:"g"`
+		Lost  [][3]json.RawMessage `json:"l"`
+	}
+	if err := json.Unmarshal(b, &p); err != nil {
+		return err
+	}
+	*g = grants{}
+	for _, x := range p.Given {
+		g.given = append(g.given, grant{int(x[0]), int(x[1]), int(x[2]), x[3], x[4]})
+	}
+	for _, x := range p.Lost {
+		var l loss
+		for i, into := range []any{&l.award, &l.to, &l.code} {
+			if err := json.Unmarshal(x[i], into); err != nil {
+				return err
+			}
+		}
+		g.lost = append(g.lost, l)
+	}
+	return nil
+}

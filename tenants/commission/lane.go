@@ -1,0 +1,355 @@
+package commission
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/fenli-io/fenli/platform/clock"
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/plugins/sdk/money"
+	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
+	"github.com/fenli-io/fenli/tenants/order"
+)
+
+// lease is how long a process keeps a lane without a word; one round is far
+// shorter, since a strategy has at most seconds.
+const lease = 15 * time.Second
+
+// ErrBusy says that another process works this lane.
+var ErrBusy = errors.New("commission: another process works this lane")
+
+// Drain deals with the store's changed orders, batch after batch, until none
+// is left that can be tried now. It returns how many it dealt with; [ErrBusy]
+// when another process is at it.
+func (s *Service) Drain(ctx context.Context, tenant tenancy.ID) (dealt int, err error) {
+	mine, _ := s.lanes.LoadOrStore(tenant, new(sync.Mutex))
+	mine.(*sync.Mutex).Lock()
+	defer mine.(*sync.Mutex).Unlock()
+	for {
+		n, err := s.round(ctx, tenant)
+		dealt += n
+		if err != nil || n == 0 {
+			return dealt, err
+		}
+	}
+}
+
+// round is one batch: read, ask, write. Nothing is locked while the strategy
+// thinks.
+func (s *Service) round(ctx context.Context, tenant tenancy.ID) (int, error) {
+	b, err := s.take(ctx, tenant)
+	if err != nil || len(b.work) == 0 {
+		return 0, err
+	}
+	s.ask(ctx, b)
+	if err := s.write(ctx, tenant, b); err != nil {
+		return 0, err
+	}
+	return len(b.work), nil
+}
+
+// batch is what one round deals with, in the order of seq.
+type batch struct {
+	work    []*work
+	facts   facts
+	lastSeq int64 // of the lane, before this batch
+	nextSeq int64 // of the lane, after this batch
+	zone    *time.Location
+}
+
+// take leases the lane, reads the changed orders, gives each undecided one its
+// seq and fetches the facts.
+func (s *Service) take(ctx context.Context, tenant tenancy.ID) (*batch, error) {
+	b := &batch{}
+	err := s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
+		changes, err := order.Changed(ctx, tx, clock.Real(), s.Batch)
+		if err != nil || len(changes) == 0 {
+			return err
+		}
+		if b.lastSeq, err = s.lease(ctx, tx); err != nil {
+			return err
+		}
+		b.nextSeq = b.lastSeq
+		if b.work, err = s.load(ctx, tx, changes); err != nil {
+			return err
+		}
+		currency, zone, err := s.stores.Money(ctx, tx)
+		if err != nil {
+			return err
+		}
+		b.zone = zone
+		b.facts = facts{currency: currency, minorDigits: int32(money.Digits(currency))}
+		for _, w := range b.work {
+			if w.undecided() && w.order.Seq == 0 {
+				b.nextSeq++
+				w.seq = b.nextSeq
+			}
+		}
+		b.facts.firstOrder, err = firstOrders(ctx, tx, b.undecided())
+		return err
+	})
+	return b, err
+}
+
+// load reads everything about the changed orders, in the order they changed.
+func (s *Service) load(ctx context.Context, tx *pg.Tx, changes []order.Change) ([]*work, error) {
+	ids := make([]order.ID, len(changes))
+	for i, c := range changes {
+		ids[i] = c.OrderID
+	}
+	orders, err := order.Load(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	decisions, err := readDecisions(ctx, tx, orders)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[order.ID]order.Order, len(orders))
+	for _, o := range orders {
+		byID[o.ID] = o
+	}
+	all := make([]*work, len(changes))
+	for i, c := range changes {
+		w := &work{change: c, order: byID[c.OrderID], decision: decisions[c.OrderID]}
+		w.seq = w.order.Seq
+		if w.revision, err = s.programs.Revision(ctx, tx, w.order.Revision); err != nil {
+			return nil, err
+		}
+		all[i] = w
+	}
+	return all, nil
+}
+
+// undecided reports whether the strategy has to be asked: the order is paid,
+// has no decision, and its group, if any, has met its fate.
+func (w *work) undecided() bool {
+	return w.decision == nil && !w.order.PaidAt.IsZero() && w.order.Group != order.GroupOpen
+}
+
+func (b *batch) undecided() []*work {
+	var list []*work
+	for _, w := range b.work {
+		if w.undecided() {
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
+// ask gets a decision for every order that needs one, or the reason why there
+// is none yet.
+func (s *Service) ask(ctx context.Context, b *batch) {
+	groups := map[int][]*work{}
+	var revisions []int
+	for _, w := range b.undecided() {
+		if len(w.people()) == 0 || w.order.Goods == 0 {
+			w.decision = s.withoutAsking(w)
+			continue
+		}
+		n := w.revision.Revision
+		if groups[n] == nil {
+			revisions = append(revisions, n)
+		}
+		groups[n] = append(groups[n], w)
+	}
+	for _, n := range revisions {
+		s.askAbout(ctx, groups[n], b.facts)
+	}
+}
+
+// withoutAsking decides orders that no strategy needs to see.
+func (s *Service) withoutAsking(w *work) *decision {
+	reason := "commission.nothing_paid"
+	if w.order.Goods > 0 {
+		reason = "commission.nobody"
+	}
+	return &decision{order: w.order.ID, outcome: outcomeNone, reason: reason, revision: w.revision.Revision}
+}
+
+func (s *Service) askAbout(ctx context.Context, list []*work, f facts) {
+	rev := list[0].revision
+	request := &strategyv1.EvaluateRequest{Config: rev.Config, Rules: rev.Settings.Rules()}
+	for _, w := range list {
+		request.Orders = append(request.Orders, f.request(w.order, w.seq, w.people()))
+	}
+	response, err := s.strategies.Evaluate(ctx, rev.Artifact, request)
+	if err != nil {
+		for _, w := range list {
+			w.block("plugin.unavailable", err.Error(), backoff(w.change.Attempts))
+		}
+		return
+	}
+	answers := make(map[int]*strategyv1.Decision, len(list))
+	for _, d := range response.GetDecisions() {
+		answers[int(d.GetOrder())] = d
+	}
+	for i, w := range list {
+		w.judge(request, i, answers[i])
+	}
+}
+
+// judge turns one answer into a decision, or into a reason to wait.
+func (w *work) judge(request *strategyv1.EvaluateRequest, i int, answer *strategyv1.Decision) {
+	if answer == nil {
+		w.block("plugin.no_decision", "the strategy said nothing about this order", backoff(w.change.Attempts))
+		return
+	}
+	if failed := answer.GetFailed(); failed != nil {
+		wait := backoff(w.change.Attempts)
+		if !failed.GetRetryable() {
+			wait = longWait
+		}
+		w.block(failed.GetCode(), failed.GetMessage(), wait)
+		return
+	}
+	list := w.people()
+	if broken := audit(w.order, list, answer); broken != nil {
+		w.blocked, w.retryIn = broken, longWait
+		return
+	}
+	granted, err := grantsOf(w.order, list, w.revision.Settings, answer)
+	if err != nil {
+		w.block("commission.rail_amount", err.Error(), longWait)
+		return
+	}
+	alone := proto.CloneOf(answer)
+	alone.Order = 0
+	d := &decision{
+		order: w.order.ID, outcome: outcomePaid, revision: w.revision.Revision, artifact: w.revision.Artifact, grants: granted, answer: alone,
+		request: &strategyv1.EvaluateRequest{Rules: request.GetRules(), Orders: request.GetOrders()[i : i+1]},
+	}
+	if len(granted.given) == 0 {
+		d.outcome = outcomeNone
+	}
+	w.decision = d
+}
+
+func (w *work) block(code, note string, wait time.Duration) {
+	if code == "" {
+		code = "strategy.failed"
+	}
+	w.blocked, w.retryIn = &violation{code, note}, wait
+}
+
+// longWait is for what only a person can mend: a lying or broken strategy.
+const longWait = 10 * time.Minute
+
+// backoff is 1 s doubled with every attempt, at most a minute.
+func backoff(attempts int) time.Duration {
+	return min(time.Second<<min(attempts, 6), time.Minute)
+}
+
+// write stores decisions, reconciles every order of the batch and removes its
+// work rows, all in one transaction. The orders are locked and read again, so
+// whatever happened meanwhile is taken into account.
+func (s *Service) write(ctx context.Context, tenant tenancy.ID, b *batch) error {
+	return s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
+		if err := s.relock(ctx, tx, b); err != nil {
+			return err
+		}
+		if err := s.number(ctx, tx, b); err != nil {
+			return err
+		}
+		var fresh []*decision
+		for _, w := range b.work {
+			if w.decision != nil && w.decision.decidedAt.IsZero() {
+				w.decision.seq, w.decision.month, w.decision.decidedAt = w.seq, w.order.Month, tx.Now()
+				w.decision.isNew = true
+				fresh = append(fresh, w.decision)
+			}
+		}
+		if err := insertDecisions(ctx, tx, fresh); err != nil {
+			return err
+		}
+		if err := s.reconcile(ctx, tx, b); err != nil {
+			return err
+		}
+		return finish(ctx, tx, b)
+	})
+}
+
+// relock takes the row locks in the order all transactions share.
+func (s *Service) relock(ctx context.Context, tx *pg.Tx, b *batch) error {
+	ids := make([]order.ID, len(b.work))
+	for i, w := range b.work {
+		ids[i] = w.order.ID
+	}
+	locked, err := order.Lock(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	byID := make(map[order.ID]order.Order, len(locked))
+	for _, o := range locked {
+		byID[o.ID] = o
+	}
+	for _, w := range b.work {
+		w.order = byID[w.order.ID]
+	}
+	return nil
+}
+
+// number keeps the seqs given in take. When another process has moved the
+// lane since, this batch is void and nothing is written.
+func (s *Service) number(ctx context.Context, tx *pg.Tx, b *batch) error {
+	var ids []order.ID
+	var seqs []int64
+	for _, w := range b.work {
+		if w.seq != w.order.Seq {
+			ids, seqs = append(ids, w.order.ID), append(seqs, w.seq)
+			w.order.Seq = w.seq
+		}
+	}
+	return order.Number(ctx, tx, ids, seqs)
+}
+
+func finish(ctx context.Context, tx *pg.Tx, b *batch) error {
+	var done []order.ID
+	for _, w := range b.work {
+		if w.blocked == nil {
+			done = append(done, w.order.ID)
+			continue
+		}
+		if err := order.Block(ctx, tx, w.order.ID, w.blocked.code, w.blocked.note, clock.Real().Add(w.retryIn)); err != nil {
+			return err
+		}
+	}
+	return order.Done(ctx, tx, done)
+}
+
+// lease takes the lane for this process and returns its last seq.
+func (s *Service) lease(ctx context.Context, tx *pg.Tx) (lastSeq int64, err error) {
+	now := clock.Real()
+	err = tx.QueryRow(ctx, `
+		update commission_lane set holder = $2, leased_until = $3
+		 where tenant_id = $1 and (holder = $2 or leased_until < $4)
+		returning last_seq`, tx.Tenant(), s.holder, now.Add(lease), now).Scan(&lastSeq)
+	if errors.Is(err, pg.ErrNoRows) {
+		return 0, ErrBusy
+	}
+	if err != nil {
+		return 0, fmt.Errorf("commission: lease: %w", err)
+	}
+	return lastSeq, nil
+}
+
+// advance moves the lane's counter and gives the lane free; it fails when the
+// lane was lost meanwhile.
+func (s *Service) advance(ctx context.Context, tx *pg.Tx, from, to int64) error {
+	n, err := tx.Exec(ctx, `
+		update commission_lane set last_seq = $4, leased_until = default
+		 where tenant_id = $1 and holder = $2 and last_seq = $3`, tx.Tenant(), s.holder, from, to)
+	if err != nil {
+		return fmt.Errorf("commission: advance the lane: %w", err)
+	}
+	if n == 0 {
+		return ErrBusy
+	}
+	return nil
+}

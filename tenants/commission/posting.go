@@ -1,0 +1,132 @@
+package commission
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/leaderboard"
+	"github.com/fenli-io/fenli/tenants/ledger"
+	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/performance"
+)
+
+// reconciliation collects what a batch changes, so that each table is written
+// by one statement and balances are locked once, in order.
+type reconciliation struct {
+	now      time.Time
+	mark     time.Time
+	zone     *time.Location
+	currency string
+	lastSeq  int64 // of the lane; refunds take the next ones
+
+	parties []ledger.Party
+	moves   []func(*ledger.Book) error
+	changed []award
+	sums    []performance.Change
+	refunds numbered
+}
+
+// numbered are refunds that this batch gives a seq.
+type numbered struct {
+	orders []order.ID
+	nths   []int
+	seqs   []int64
+}
+
+// order compares what stands with what should.
+func (r *reconciliation) order(w *work, refunds []order.Refund, stands map[distributor.ID]award, first bool) error {
+	want, err := target(w, refunds, r.currency)
+	if err != nil {
+		return err
+	}
+	payees := slices.SortedFunc(maps.Keys(want), func(a, b distributor.ID) int { return slices.Compare(a[:], b[:]) })
+	dueAt := due(w)
+	for _, payee := range payees {
+		has, exists := stands[payee]
+		if !exists {
+			r.grant(w, payee, want[payee], dueAt)
+			continue
+		}
+		r.adjust(w, has, want[payee], dueAt)
+	}
+	r.performance(w, refunds, first)
+	return nil
+}
+
+// grant writes an award down for the first time.
+func (r *reconciliation) grant(w *work, payee distributor.ID, s should, dueAt time.Time) {
+	a := award{OrderID: w.order.ID, Payee: payee, Level: s.level, Granted: s.granted, Standing: s.standing, Points: s.points,
+		DueAt: dueAt, MaturesAt: Never}
+	if dueAt != Never {
+		a.MaturesAt = maturity(dueAt, r.mark)
+	}
+	r.changed = append(r.changed, a)
+	r.move(payee, func(b *ledger.Book) error {
+		return b.Move(ledger.HoldCommission{Payee: ledger.Party(payee), Amount: s.standing, Order: ledger.Ref(w.order.ID)})
+	})
+	r.earned(w, payee, s.standing, r.now, w.seq)
+}
+
+// adjust takes back what a refund has taken from an award and lets a received
+// order's award begin to mature.
+func (r *reconciliation) adjust(w *work, has award, s should, dueAt time.Time) {
+	settled := has.settled(r.mark)
+	next := has
+	next.Standing, next.Points = min(s.standing, has.Standing), min(s.points, has.Points)
+	if has.DueAt == Never && dueAt != Never {
+		next.DueAt = dueAt
+		if has.Hold == "" {
+			next.MaturesAt = maturity(dueAt, r.mark)
+		}
+	}
+	if next == has {
+		return
+	}
+	r.changed = append(r.changed, next)
+	payee, o := ledger.Party(has.Payee), ledger.Ref(w.order.ID)
+	if back := has.Standing - next.Standing; back > 0 {
+		r.move(has.Payee, func(b *ledger.Book) error { return reverse(b, payee, o, back, settled) })
+		r.earned(w, has.Payee, -back, r.now, w.seq)
+	}
+	if back := has.Points - next.Points; back > 0 && settled {
+		r.move(has.Payee, func(b *ledger.Book) error {
+			return b.Move(ledger.ReversePoints{Payee: payee, Amount: back, Order: o})
+		})
+	}
+}
+
+func (r *reconciliation) move(payee distributor.ID, m func(*ledger.Book) error) {
+	r.parties = append(r.parties, ledger.Party(payee))
+	r.moves = append(r.moves, m)
+}
+
+// post writes everything, balances last in the lock order.
+func (r *reconciliation) post(ctx context.Context, tx *pg.Tx) error {
+	if err := order.NumberRefunds(ctx, tx, r.refunds.orders, r.refunds.nths, r.refunds.seqs); err != nil {
+		return err
+	}
+	if err := saveAwards(ctx, tx, r.changed); err != nil {
+		return err
+	}
+	book, err := ledger.Open(ctx, tx, r.parties, ledger.Money, ledger.Points)
+	if err != nil {
+		return err
+	}
+	for _, m := range r.moves {
+		if err := m(book); err != nil {
+			return fmt.Errorf("commission: reconcile: %w", err)
+		}
+	}
+	if err := book.Post(ctx); err != nil {
+		return err
+	}
+	if err := performance.Add(ctx, tx, r.sums); err != nil {
+		return err
+	}
+	return leaderboard.Mark(ctx, tx, dirty(r.sums))
+}

@@ -1,0 +1,130 @@
+package commission
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/plugins/sdk/money"
+	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/ledger"
+	"github.com/fenli-io/fenli/tenants/order"
+)
+
+// reconcile makes every order of the batch stand as its decision and all its
+// refunds say, and posts the difference. The orders are locked.
+func (s *Service) reconcile(ctx context.Context, tx *pg.Tx, b *batch) error {
+	mark, err := lockMark(ctx, tx)
+	if err != nil {
+		return err
+	}
+	ids := make([]order.ID, len(b.work))
+	for i, w := range b.work {
+		ids[i] = w.order.ID
+	}
+	refunds, err := order.RefundsOf(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	awards, err := awardsOf(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	r := &reconciliation{now: tx.Now(), mark: mark, zone: b.zone, currency: b.facts.currency, lastSeq: b.nextSeq}
+	for _, w := range b.work {
+		if w.decision == nil {
+			continue // nothing is decided, so nothing stands
+		}
+		if err := r.order(w, refunds[w.order.ID], awards[w.order.ID], b.facts.firstOrder[w.order.ID]); err != nil {
+			return err
+		}
+	}
+	if err := s.advance(ctx, tx, b.lastSeq, r.lastSeq); err != nil {
+		return err
+	}
+	return r.post(ctx, tx)
+}
+
+// should is what ought to stand for one recipient of one order.
+type should struct {
+	granted  int64
+	standing int64
+	points   int64
+	level    int
+}
+
+// target computes what should stand for everybody the decision names.
+func target(w *work, refunds []order.Refund, currency string) (map[distributor.ID]should, error) {
+	list, g := w.people(), w.decision.grants
+	share := w.revision.Settings.OrderCap
+	first, err := g.standing(w.order, nil, 0, share)
+	if err != nil {
+		return nil, err
+	}
+	now, err := g.standing(w.order, refunds, len(refunds), share)
+	if err != nil {
+		return nil, err
+	}
+	granted, standing := g.perRecipient(first, len(list)), g.perRecipient(now, len(list))
+	want := map[distributor.ID]should{}
+	for i, p := range list {
+		if granted[i] > 0 {
+			was := want[p.id]
+			want[p.id] = should{granted: was.granted + granted[i], standing: was.standing + standing[i], level: p.level}
+		}
+	}
+	if p, ok := seller(w.order, w.revision.Settings); ok && p.mayEarn() {
+		points, err := pointsFor(w.order.Goods-w.order.Refunded, currency, w.revision.Settings.PointsPerUnit)
+		if err != nil {
+			return nil, err
+		}
+		if was := want[p.id]; points > 0 || was.granted > 0 {
+			was.points, was.level = points, p.level
+			want[p.id] = was
+		}
+	}
+	return want, nil
+}
+
+// pointsFor gives whole points for whole major units of what remains paid.
+func pointsFor(goods int64, currency string, perUnit money.Rate) (int64, error) {
+	unit := int64(money.Whole)
+	for range money.Digits(currency) {
+		unit *= 10
+	}
+	points, err := money.MulDiv(goods, int64(perUnit), unit, money.Floor)
+	if err != nil {
+		return 0, fmt.Errorf("commission: points: %w", err)
+	}
+	return points, nil
+}
+
+// due is when the order's awards mature if nothing holds them.
+func due(w *work) time.Time {
+	if w.order.ReceivedAt.IsZero() {
+		return Never
+	}
+	return w.order.ReceivedAt.Add(time.Duration(w.revision.Settings.FreezeDays) * 24 * time.Hour)
+}
+
+// maturity keeps an award out of what the mark has already settled.
+func maturity(due, mark time.Time) time.Time {
+	if earliest := mark.Add(time.Microsecond); due.Before(earliest) {
+		return earliest
+	}
+	return due
+}
+
+// reverse names the movement that takes amount back from where the award
+// stands: its own held part, else what the payee has, else a debt.
+func reverse(book *ledger.Book, payee ledger.Party, o ledger.Ref, amount int64, settled bool) error {
+	if !settled {
+		return book.Move(ledger.ReverseHeld{Payee: payee, Amount: amount, Order: o})
+	}
+	fromAvailable := min(amount, book.Balance(payee).Available)
+	if err := book.Move(ledger.ReverseAvailable{Payee: payee, Amount: fromAvailable, Order: o}); err != nil {
+		return err
+	}
+	return book.Move(ledger.ReverseIntoDebt{Payee: payee, Amount: amount - fromAvailable, Order: o})
+}

@@ -1,0 +1,127 @@
+package order
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/tenancy"
+)
+
+// Change is a work row: this order has changed and the lane has not yet dealt
+// with it. A blocked one says why it waits.
+type Change struct {
+	OrderID     ID
+	NotedAt     time.Time
+	Attempts    int
+	NextTryAt   time.Time // real time
+	BlockedCode string
+	BlockedNote string
+}
+
+// note says that an order has changed. The caller has locked the order, so a
+// lane that deals with it now either sees the change or finds the row again.
+func (s *Service) note(ctx context.Context, tx *pg.Tx, o ID) error {
+	_, err := tx.Exec(ctx, `
+		insert into order_change (tenant_id, order_id, noted_at) values ($1, $2, $3)
+		on conflict (tenant_id, order_id) do update set next_try_at = default`, tx.Tenant(), o, tx.Now())
+	if err != nil {
+		return fmt.Errorf("order: note a change: %w", err)
+	}
+	if s.Doorbell != nil {
+		tenant := tx.Tenant()
+		tx.AfterCommit(func() { s.Doorbell(tenant) })
+	}
+	return nil
+}
+
+// Changed lists what the lane has to deal with, oldest first.
+func Changed(ctx context.Context, tx *pg.Tx, now time.Time, limit int) ([]Change, error) {
+	return pg.Collect[Change](ctx, tx, `
+		select order_id, noted_at, attempts, next_try_at, blocked_code, blocked_note from order_change
+		 where tenant_id = $1 and next_try_at <= $2
+		 order by noted_at, order_id limit $3`, tx.Tenant(), now, limit)
+}
+
+// Waiting lists the orders that a strategy could not decide, oldest first,
+// after the given order (zero for the first page).
+func Waiting(ctx context.Context, tx *pg.Tx, after ID, limit int) ([]Change, error) {
+	return pg.Collect[Change](ctx, tx, `
+		select order_id, noted_at, attempts, next_try_at, blocked_code, blocked_note from order_change
+		 where tenant_id = $1 and blocked_code <> '' and ($2::uuid is null or order_id > $2)
+		 order by order_id limit $3`, tx.Tenant(), after, limit)
+}
+
+// ChangeOf is the order's work row; found is false when it has none.
+func ChangeOf(ctx context.Context, tx *pg.Tx, o ID) (c Change, found bool, err error) {
+	rows, err := pg.Collect[Change](ctx, tx, `
+		select order_id, noted_at, attempts, next_try_at, blocked_code, blocked_note from order_change
+		 where tenant_id = $1 and order_id = $2`, tx.Tenant(), o)
+	if err != nil || len(rows) == 0 {
+		return Change{}, false, err
+	}
+	return rows[0], true, nil
+}
+
+// Done removes the work rows of orders that have been dealt with.
+func Done(ctx context.Context, tx *pg.Tx, orders []ID) error {
+	if len(orders) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `delete from order_change where tenant_id = $1 and order_id = any($2::uuid[])`, tx.Tenant(), orders)
+	if err != nil {
+		return fmt.Errorf("order: changes done: %w", err)
+	}
+	return nil
+}
+
+// Block keeps an order's work row for a later try, with the reason people see.
+func Block(ctx context.Context, tx *pg.Tx, o ID, code, note string, nextTry time.Time) error {
+	_, err := tx.Exec(ctx, `
+		update order_change set attempts = attempts + 1, next_try_at = $3, blocked_code = $4, blocked_note = $5
+		 where tenant_id = $1 and order_id = $2`, tx.Tenant(), o, nextTry, code, note)
+	if err != nil {
+		return fmt.Errorf("order: block: %w", err)
+	}
+	return nil
+}
+
+// RetryNow lets every waiting order of the store be tried at once.
+func (s *Service) RetryNow(ctx context.Context, tenant tenancy.ID) error {
+	return s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `update order_change set next_try_at = default where tenant_id = $1 and blocked_code <> ''`, tx.Tenant())
+		if s.Doorbell != nil {
+			tx.AfterCommit(func() { s.Doorbell(tenant) })
+		}
+		return err
+	})
+}
+
+// StoresWithChanges is the sweep: stores that have work at the given real time.
+func StoresWithChanges(ctx context.Context, tx *pg.Tx, now time.Time) ([]tenancy.ID, error) {
+	return tenantsOf(ctx, tx, `select distinct tenant_id from order_change where next_try_at <= $1`, now)
+}
+
+// StoresWithDue is the sweep: stores whose clock has something to do by the
+// given instant.
+func StoresWithDue(ctx context.Context, tx *pg.Tx, now time.Time) ([]tenancy.ID, error) {
+	return tenantsOf(ctx, tx, `select distinct tenant_id from order_due where due_at <= $1`, now)
+}
+
+func tenantsOf(ctx context.Context, tx *pg.Tx, sql string, args ...any) ([]tenancy.ID, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, fmt.Errorf("order: sweep: %w", err)
+	}
+	defer rows.Close()
+	var all []tenancy.ID
+	for rows.Next() {
+		var t tenancy.ID
+		if err := rows.Scan(&t); err != nil {
+			return nil, err
+		}
+		all = append(all, t)
+	}
+	return all, rows.Err()
+}

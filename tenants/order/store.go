@@ -1,0 +1,229 @@
+package order
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/tenants/customer"
+	"github.com/fenli-io/fenli/tenants/distributor"
+)
+
+type row struct {
+	ID         ID
+	Month      time.Time
+	Source     string
+	ExternalID string
+	BodyHash   []byte
+	BuyerID    customer.ID
+	SellerID   distributor.ID
+	Channel    string
+	Revision   int
+	Goods      int64
+	Freight    int64
+	Refunded   int64
+	Lines      json.RawMessage
+	Chain      json.RawMessage
+	State      State
+	GroupState string
+	Seq        int64
+	PlacedAt   time.Time
+	PaidAt     *time.Time
+	ShippedAt  *time.Time
+	ReceivedAt *time.Time
+	ClosedAt   *time.Time
+}
+
+const columns = `id, month, source, external_id, body_hash, buyer_id, seller_id, channel, revision, goods, freight, refunded,
+	lines, chain, state, coalesce(group_state, '') as group_state, coalesce(seq, 0) as seq,
+	placed_at, paid_at, shipped_at, received_at, closed_at`
+
+func (r row) order() (Order, error) {
+	o := Order{
+		ID: r.ID, Month: r.Month, Source: r.Source, ExternalID: r.ExternalID, Buyer: r.BuyerID, Seller: r.SellerID,
+		Channel: r.Channel, Revision: r.Revision, Goods: r.Goods, Freight: r.Freight, Refunded: r.Refunded,
+		State: r.State, Group: GroupState(r.GroupState), Seq: r.Seq, PlacedAt: r.PlacedAt,
+		PaidAt: instant(r.PaidAt), ShippedAt: instant(r.ShippedAt), ReceivedAt: instant(r.ReceivedAt), ClosedAt: instant(r.ClosedAt),
+		bodyHash: r.BodyHash,
+	}
+	if err := json.Unmarshal(r.Lines, &o.Lines); err != nil {
+		return Order{}, fmt.Errorf("order: lines of %s: %w", r.ID, err)
+	}
+	if err := json.Unmarshal(r.Chain, &o.Chain); err != nil {
+		return Order{}, fmt.Errorf("order: chain of %s: %w", r.ID, err)
+	}
+	return o, nil
+}
+
+func instant(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+func nullable(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func query(ctx context.Context, tx *pg.Tx, tail string, args ...any) ([]Order, error) {
+	rows, err := pg.Collect[row](ctx, tx, `select `+columns+` from order_record where tenant_id = $1 `+tail, append([]any{tx.Tenant()}, args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("order: read: %w", err)
+	}
+	all := make([]Order, len(rows))
+	for i, r := range rows {
+		if all[i], err = r.order(); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func one(orders []Order, err error) (Order, error) {
+	switch {
+	case err != nil:
+		return Order{}, err
+	case len(orders) == 0:
+		return Order{}, errUnknown
+	}
+	return orders[0], nil
+}
+
+// Get reads one order.
+func Get(ctx context.Context, tx *pg.Tx, o ID) (Order, error) {
+	return one(query(ctx, tx, `and id = $2`, o))
+}
+
+// ByExternal reads an order by where it came from.
+func ByExternal(ctx context.Context, tx *pg.Tx, source, externalID string) (Order, error) {
+	return one(query(ctx, tx, `and source = $2 and external_id = $3`, source, externalID))
+}
+
+// Load reads orders, in the order of their ids.
+func Load(ctx context.Context, tx *pg.Tx, orders []ID) ([]Order, error) {
+	return query(ctx, tx, `and id = any($2::uuid[]) order by id`, orders)
+}
+
+// Lock reads orders and keeps others from changing them until the transaction
+// ends. All transactions lock in the order of ids.
+func Lock(ctx context.Context, tx *pg.Tx, orders []ID) ([]Order, error) {
+	return query(ctx, tx, `and id = any($2::uuid[]) order by id for update`, orders)
+}
+
+func lockOne(ctx context.Context, tx *pg.Tx, o ID) (Order, error) {
+	return one(query(ctx, tx, `and id = $2 for update`, o))
+}
+
+var errRaced = errors.New("order: placed by another request at the same instant")
+
+func insert(ctx context.Context, tx *pg.Tx, o Order) error {
+	lines, err := json.Marshal(o.Lines)
+	if err != nil {
+		return fmt.Errorf("order: %w", err)
+	}
+	chain, err := json.Marshal(o.Chain)
+	if err != nil {
+		return fmt.Errorf("order: %w", err)
+	}
+	n, err := tx.Exec(ctx, `
+		insert into order_record (tenant_id, id, month, source, external_id, body_hash, buyer_id, seller_id, channel, revision,
+		                          goods, freight, lines, chain, state, group_state, placed_at, recorded_at)
+		values ($1, $2, $3::date, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, nullif($16, ''), $17, $18)
+		on conflict do nothing`,
+		tx.Tenant(), o.ID, o.Month, o.Source, o.ExternalID, o.bodyHash, o.Buyer, o.Seller, o.Channel, o.Revision,
+		o.Goods, o.Freight, lines, chain, o.state(), string(o.Group), o.PlacedAt, tx.Now())
+	if err != nil {
+		return fmt.Errorf("order: insert: %w", err)
+	}
+	if n == 0 {
+		return errRaced
+	}
+	return nil
+}
+
+// save writes what may change of a locked order.
+func save(ctx context.Context, tx *pg.Tx, o Order) error {
+	_, err := tx.Exec(ctx, `
+		update order_record
+		   set state = $3, group_state = nullif($4, ''), refunded = $5, paid_at = $6, shipped_at = $7, received_at = $8, closed_at = $9
+		 where tenant_id = $1 and id = $2`,
+		tx.Tenant(), o.ID, o.state(), string(o.Group), o.Refunded,
+		nullable(o.PaidAt), nullable(o.ShippedAt), nullable(o.ReceivedAt), nullable(o.ClosedAt))
+	if err != nil {
+		return fmt.Errorf("order: save: %w", err)
+	}
+	return nil
+}
+
+// Number writes the seq that the lane has given to orders.
+func Number(ctx context.Context, tx *pg.Tx, orders []ID, seqs []int64) error {
+	if len(orders) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `
+		update order_record o set seq = x.seq from unnest($2::uuid[], $3::bigint[]) as x(id, seq)
+		 where o.tenant_id = $1 and o.id = x.id`, tx.Tenant(), orders, seqs)
+	if err != nil {
+		return fmt.Errorf("order: number: %w", err)
+	}
+	return nil
+}
+
+// EarlierPaid tells which of the buyers have an order with a smaller seq than
+// the given one: their next order is not their first.
+func EarlierPaid(ctx context.Context, tx *pg.Tx, buyers []customer.ID, below []int64) (map[customer.ID]bool, error) {
+	rows, err := tx.Query(ctx, `
+		select x.buyer from unnest($2::uuid[], $3::bigint[]) as x(buyer, seq)
+		 where exists (select 1 from order_record o
+		                where o.tenant_id = $1 and o.buyer_id = x.buyer and o.seq < x.seq)`, tx.Tenant(), buyers, below)
+	if err != nil {
+		return nil, fmt.Errorf("order: earlier orders: %w", err)
+	}
+	defer rows.Close()
+	found := map[customer.ID]bool{}
+	for rows.Next() {
+		var b customer.ID
+		if err := rows.Scan(&b); err != nil {
+			return nil, err
+		}
+		found[b] = true
+	}
+	return found, rows.Err()
+}
+
+// Filter narrows a list; zero fields do not.
+type Filter struct {
+	State  State
+	Seller distributor.ID
+	Buyer  customer.ID
+	Query  string // external id
+}
+
+// List pages through orders, newest first, before the given position (zero for
+// the first page).
+func List(ctx context.Context, tx *pg.Tx, f Filter, before time.Time, beforeID ID, limit int) ([]Order, error) {
+	if before.IsZero() {
+		before = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	var last any = beforeID
+	if beforeID.IsZero() {
+		last = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+	}
+	return query(ctx, tx, `
+		and ($2 = '' or state = $2) and ($3::uuid is null or seller_id = $3) and ($4::uuid is null or buyer_id = $4)
+		and ($5 = '' or external_id = $5)
+		and (placed_at, id) < ($6, $7::uuid)
+		order by placed_at desc, id desc limit $8`, string(f.State), f.Seller, f.Buyer, f.Query, before, last, limit)
+}
+
+// Page walks all orders in the order of their ids, after the given one.
+func Page(ctx context.Context, tx *pg.Tx, after ID, limit int) ([]Order, error) {
+	return query(ctx, tx, `and ($2::uuid is null or id > $2) order by id limit $3`, after, limit)
+}

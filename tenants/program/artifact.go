@@ -1,0 +1,153 @@
+package program
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/fenli-io/fenli/platform/pg"
+	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
+)
+
+// Remember records what the host has installed. Artifacts are never deleted:
+// old decisions refer to them, and their sentences explain old awards.
+func (s *Service) Remember(ctx context.Context, artifacts []Artifact) error {
+	return s.db.Platform(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		for _, a := range artifacts {
+			described, err := proto.MarshalOptions{Deterministic: true}.Marshal(a.Description)
+			if err != nil {
+				return fmt.Errorf("program: %w", err)
+			}
+			if _, err := tx.Exec(ctx, `
+				insert into program_artifact (sha256, strategy, version, description, installed_at)
+				values ($1, $2, $3, $4, $5) on conflict do nothing`,
+				a.SHA256, a.Strategy, a.Version, described, tx.Now()); err != nil {
+				return fmt.Errorf("program: remember %s: %w", a.Strategy, err)
+			}
+		}
+		return nil
+	})
+}
+
+// Artifacts lists the newest artifact of every strategy.
+func (s *Service) Artifacts(ctx context.Context, tx *pg.Tx) ([]Artifact, error) {
+	rows, err := pg.Collect[artifactRow](ctx, tx, `
+		select distinct on (strategy) sha256, strategy, version, description
+		  from program_artifact order by strategy, installed_at desc`)
+	if err != nil {
+		return nil, fmt.Errorf("program: artifacts: %w", err)
+	}
+	all := make([]Artifact, len(rows))
+	for i, r := range rows {
+		if all[i], err = r.artifact(); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// Artifact reads one artifact by its hash.
+func (s *Service) Artifact(ctx context.Context, tx *pg.Tx, sha256 string) (Artifact, error) {
+	return newest(ctx, tx, sha256)
+}
+
+type artifactRow struct {
+	Sha256      string
+	Strategy    string
+	Version     string
+	Description []byte
+}
+
+func (r artifactRow) artifact() (Artifact, error) {
+	d := new(strategyv1.DescribeResponse)
+	if err := proto.Unmarshal(r.Description, d); err != nil {
+		return Artifact{}, fmt.Errorf("program: description of %s: %w", r.Strategy, err)
+	}
+	return Artifact{SHA256: r.Sha256, Strategy: r.Strategy, Version: r.Version, Description: d}, nil
+}
+
+// newest finds an artifact by its strategy's id or by its own hash.
+func newest(ctx context.Context, tx *pg.Tx, name string) (Artifact, error) {
+	rows, err := pg.Collect[artifactRow](ctx, tx, `
+		select sha256, strategy, version, description from program_artifact
+		 where strategy = $1 or sha256 = $1 order by installed_at desc limit 1`, name)
+	if err != nil {
+		return Artifact{}, fmt.Errorf("program: artifact: %w", err)
+	}
+	if len(rows) == 0 {
+		return Artifact{}, errUnknown.With("strategy", name).At("strategy")
+	}
+	return rows[0].artifact()
+}
+
+// checkSchema validates a configuration against the strategy's JSON Schema and
+// names the first place that does not fit.
+func checkSchema(schema, config []byte) error {
+	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+	if err != nil {
+		return fmt.Errorf("program: the strategy's schema: %w", err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("config.json", parsed); err != nil {
+		return fmt.Errorf("program: the strategy's schema: %w", err)
+	}
+	compiled, err := compiler.Compile("config.json")
+	if err != nil {
+		return fmt.Errorf("program: the strategy's schema: %w", err)
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(config))
+	if err != nil {
+		return errConfig.With("problem", "not JSON").At("config").Because(err)
+	}
+	err = compiled.Validate(value)
+	if err == nil {
+		return nil
+	}
+	leaf, ok := err.(*jsonschema.ValidationError)
+	if !ok {
+		return fmt.Errorf("program: validate: %w", err)
+	}
+	for len(leaf.Causes) > 0 {
+		leaf = leaf.Causes[0]
+	}
+	where := "config"
+	if len(leaf.InstanceLocation) > 0 {
+		where += "/" + strings.Join(leaf.InstanceLocation, "/")
+	}
+	problem := leaf.Error()
+	if _, after, ok := strings.Cut(problem, "': "); ok {
+		problem = after
+	}
+	return errConfig.With("problem", problem).At(where)
+}
+
+// Sentence writes a strategy's reason in the language, from the templates that
+// the strategy brought. A template in the other language, then the bare key,
+// stand in for a missing one.
+func Sentence(d *strategyv1.DescribeResponse, why *strategyv1.Why, lang string) string {
+	template := why.GetKey()
+	for _, l := range d.GetLocales() {
+		text, ok := l.GetMessages()[why.GetKey()]
+		if !ok {
+			continue
+		}
+		template = text
+		if sameLanguage(l.GetTag(), lang) {
+			break
+		}
+	}
+	for _, a := range why.GetArgs() {
+		template = strings.ReplaceAll(template, "{"+a.GetName()+"}", a.GetValue())
+	}
+	return template
+}
+
+func sameLanguage(tag, lang string) bool {
+	a, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	b, _, _ := strings.Cut(strings.ToLower(lang), "-")
+	return a == b
+}

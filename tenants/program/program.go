@@ -1,0 +1,154 @@
+package program
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/fenli-io/fenli/platform/pg"
+	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
+)
+
+// Revision is one immutable state of a programme.
+type Revision struct {
+	Revision    int
+	EffectiveAt time.Time
+	Settings    Settings
+	Strategy    string // "three-level"
+	Version     string
+	Artifact    string // sha256 of the strategy's binary
+	Config      json.RawMessage
+	Author      string
+	Note        string
+	CreatedAt   time.Time
+}
+
+// Draft is a revision that somebody would like to have.
+type Draft struct {
+	Settings Settings
+	Strategy string // its id, or the sha256 of one exact artifact
+	Config   json.RawMessage
+	Author   string
+	Note     string
+}
+
+// Artifact is a strategy that the platform has installed.
+type Artifact struct {
+	SHA256      string
+	Strategy    string
+	Version     string
+	Description *strategyv1.DescribeResponse
+}
+
+// Strategies answers for the strategies' processes; the host implements it.
+type Strategies interface {
+	// ValidateConfig asks the strategy itself. An error means that it could
+	// not be asked.
+	ValidateConfig(ctx context.Context, sha256 string, config []byte, rules *strategyv1.Rules) (*strategyv1.ValidateConfigResponse, error)
+}
+
+// Service holds the verbs.
+type Service struct {
+	db         *pg.DB
+	strategies Strategies
+	cache      cache
+}
+
+// New builds the service.
+func New(db *pg.DB, strategies Strategies) *Service { return &Service{db: db, strategies: strategies} }
+
+// beginning is when a store's first revision takes effect, so that an import
+// of old orders always finds one in force.
+var beginning = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// OnSignUp gives a new store its first revision: the trade's defaults and the
+// three-level strategy with its own defaults, when the platform has it.
+func (s *Service) OnSignUp(ctx context.Context, tx *pg.Tx) error {
+	artifact, err := newest(ctx, tx, "three-level")
+	if err != nil {
+		return err
+	}
+	return insertRevision(ctx, tx, Revision{
+		Revision: 1, EffectiveAt: beginning, Settings: Defaults(), Strategy: artifact.Strategy, Version: artifact.Version,
+		Artifact: artifact.SHA256, Config: json.RawMessage(`{"rates": ["0.10", "0.03", "0"]}`), Author: "system", CreatedAt: tx.Now(),
+	})
+}
+
+// Propose checks a draft against the strategy's schema and the strategy
+// itself and makes it the revision in force from now on.
+func (s *Service) Propose(ctx context.Context, tenant tenantID, d Draft) (Revision, error) {
+	artifact, err := s.Check(ctx, tenant, d)
+	if err != nil {
+		return Revision{}, err
+	}
+	var made Revision
+	err = s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
+		last, err := lastRevision(ctx, tx)
+		if err != nil {
+			return err
+		}
+		made = Revision{
+			Revision: last + 1, EffectiveAt: tx.Now(), Settings: d.Settings, Strategy: artifact.Strategy, Version: artifact.Version,
+			Artifact: artifact.SHA256, Config: d.Config, Author: d.Author, Note: d.Note, CreatedAt: tx.Now(),
+		}
+		return insertRevision(ctx, tx, made)
+	})
+	return made, err
+}
+
+// Check refuses a draft that could not be put in force. Nothing is written.
+func (s *Service) Check(ctx context.Context, tenant tenantID, d Draft) (Artifact, error) {
+	if err := d.Settings.check(); err != nil {
+		return Artifact{}, err
+	}
+	var artifact Artifact
+	err := s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) (err error) {
+		artifact, err = newest(ctx, tx, d.Strategy)
+		return err
+	})
+	if err != nil {
+		return Artifact{}, err
+	}
+	if d.Settings.Refund == "recompute" && !artifact.Description.GetCanRecompute() {
+		return Artifact{}, errRecompute.At("settings.refund")
+	}
+	if err := checkSchema(artifact.Description.GetConfigSchema(), d.Config); err != nil {
+		return Artifact{}, err
+	}
+	answer, err := s.strategies.ValidateConfig(ctx, artifact.SHA256, d.Config, d.Settings.Rules())
+	if err != nil {
+		return Artifact{}, err
+	}
+	for _, p := range answer.GetProblems() {
+		return Artifact{}, errConfig.With("problem", Sentence(artifact.Description, p.GetWhy(), "zh-CN")).At("config" + p.GetPath())
+	}
+	return artifact, nil
+}
+
+// InForce is the revision of the instant.
+func (s *Service) InForce(ctx context.Context, tx *pg.Tx, at time.Time) (Revision, error) {
+	n, err := revisionAt(ctx, tx, at)
+	if err != nil {
+		return Revision{}, err
+	}
+	return s.Revision(ctx, tx, n)
+}
+
+// Revision reads one revision; it never changes, so it is kept in memory.
+func (s *Service) Revision(ctx context.Context, tx *pg.Tx, n int) (Revision, error) {
+	k := cacheKey{tx.Tenant(), n}
+	if r, ok := s.cache.get(k); ok {
+		return r, nil
+	}
+	r, err := readRevision(ctx, tx, n)
+	if err != nil {
+		return Revision{}, err
+	}
+	s.cache.put(k, r)
+	return r, nil
+}
+
+// Revisions lists them, newest first, below the given number (0 for all).
+func (s *Service) Revisions(ctx context.Context, tx *pg.Tx, below, limit int) ([]Revision, error) {
+	return listRevisions(ctx, tx, below, limit)
+}

@@ -1,0 +1,144 @@
+// Package program keeps a store's programme: the rules its distributors live
+// by, the strategy it chose and that strategy's configuration.
+//
+// A programme changes by revision. A revision never changes; an order freezes
+// the number of the one it was placed under.
+package program
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/fenli-io/fenli/platform/fault"
+	"github.com/fenli-io/fenli/plugins/sdk/money"
+	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
+)
+
+// Settings are the store's own rules. Defaults are the trade's (see Defaults).
+type Settings struct {
+	Levels           int        `json:"levels" minimum:"1" maximum:"3" doc:"How many levels may earn"`
+	ThirdLevelAck    string     `json:"third_level_ack,omitempty" doc:"Who acknowledged the legal text about a third level, and when"`
+	Rounding         string     `json:"rounding" enum:"floor,half_up"`
+	SelfPurchase     string     `json:"self_purchase" enum:"off,upline_second,on"`
+	IneligibleUpline string     `json:"ineligible_upline" enum:"forfeit,stop,roll_up,compress"`
+	Refund           string     `json:"refund" enum:"frozen,recompute"`
+	CampaignClock    string     `json:"campaign_clock" enum:"placed_at,paid_at"`
+	OrderCap         money.Rate `json:"order_cap" doc:"Share of what was paid that all awards of an order may reach"`
+
+	FreezeDays         int `json:"freeze_days" minimum:"0" maximum:"365" doc:"From receipt to available"`
+	AutoReceiveDays    int `json:"auto_receive_days" minimum:"0" maximum:"90" doc:"From shipping to automatic receipt"`
+	CloseUnpaidMinutes int `json:"close_unpaid_minutes" minimum:"1" maximum:"43200"`
+
+	Bind       BindSettings       `json:"bind"`
+	Withdrawal WithdrawalSettings `json:"withdrawal"`
+	Recruit    RecruitSettings    `json:"recruit"`
+
+	PointsPerUnit money.Rate `json:"points_per_unit" doc:"Points for each major unit (yuan) of a settled order"`
+	Grades        []string   `json:"grades" minItems:"1" maxItems:"20" doc:"Lowest first; the first is given on joining"`
+}
+
+// BindSettings say how a buyer comes to belong to a distributor.
+type BindSettings struct {
+	On             string `json:"on" enum:"click,registration,first_order,first_payment"`
+	Who            string `json:"who" enum:"unbound,new"`
+	ValidityDays   int    `json:"validity_days" minimum:"-1" maximum:"3650" doc:"0 is permanent, -1 is this visit"`
+	ProtectionDays int    `json:"protection_days" minimum:"-1" maximum:"3650" doc:"0 is none, -1 is as long as the bind"`
+	Take           string `json:"take" enum:"pay,touch,never"`
+	Model          string `json:"model" enum:"last,first"`
+}
+
+// WithdrawalSettings bound a request. Amounts are minor units, 0 is no limit.
+type WithdrawalSettings struct {
+	Min           int64      `json:"min" minimum:"0"`
+	MaxPerRequest int64      `json:"max_per_request" minimum:"0"`
+	MaxPerMonth   int64      `json:"max_per_month" minimum:"0"`
+	Days          []int      `json:"days,omitempty" doc:"Permitted days of the month; none is all"`
+	Fee           money.Rate `json:"fee"`
+}
+
+// RecruitSettings say who becomes a distributor.
+type RecruitSettings struct {
+	AutoApprove bool `json:"auto_approve"`
+	MinAge      int  `json:"min_age" minimum:"18" maximum:"120"`
+}
+
+// Defaults are the rules of a new store.
+func Defaults() Settings {
+	return Settings{
+		Levels: 2, Rounding: "floor", SelfPurchase: "off", IneligibleUpline: "forfeit", Refund: "frozen",
+		CampaignClock: "placed_at", OrderCap: money.Whole / 2,
+		FreezeDays: 10, AutoReceiveDays: 10, CloseUnpaidMinutes: 30,
+		Bind:       BindSettings{On: "registration", Who: "unbound", ValidityDays: 30, ProtectionDays: 15, Take: "pay", Model: "last"},
+		Withdrawal: WithdrawalSettings{Min: 1000},
+		Recruit:    RecruitSettings{AutoApprove: false, MinAge: 18},
+
+		PointsPerUnit: money.Whole,
+		Grades:        []string{"normal", "senior", "partner"},
+	}
+}
+
+// Rules are the part of the settings that a strategy computes with.
+func (s Settings) Rules() *strategyv1.Rules {
+	rounding := strategyv1.Rounding_ROUNDING_FLOOR
+	if s.Rounding == "half_up" {
+		rounding = strategyv1.Rounding_ROUNDING_HALF_UP
+	}
+	return &strategyv1.Rules{Rounding: rounding, Levels: int32(s.Levels)}
+}
+
+// check refuses what the schema of the API cannot say.
+func (s Settings) check() error {
+	switch {
+	case s.Levels < 1 || s.Levels > 3:
+		return errLevels.At("settings.levels")
+	case s.Levels == 3 && s.ThirdLevelAck == "":
+		return errThirdLevel.At("settings.third_level_ack")
+	case s.OrderCap > money.Whole:
+		return errCap.At("settings.order_cap")
+	case s.Withdrawal.Fee >= money.Whole:
+		return errFee.At("settings.withdrawal.fee")
+	case len(s.Grades) == 0:
+		return errGrades.At("settings.grades")
+	}
+	for i, g := range s.Grades {
+		if g == "" || slices.Contains(s.Grades[:i], g) {
+			return errGrades.At(fmt.Sprintf("settings.grades[%d]", i))
+		}
+	}
+	for i, d := range s.Withdrawal.Days {
+		if d < 1 || d > 31 {
+			return errDay.At(fmt.Sprintf("settings.withdrawal.days[%d]", i))
+		}
+	}
+	return oneOf(map[string][]string{
+		"rounding": {s.Rounding, "floor", "half_up"}, "self_purchase": {s.SelfPurchase, "off", "upline_second", "on"},
+		"ineligible_upline": {s.IneligibleUpline, "forfeit", "stop", "roll_up", "compress"}, "refund": {s.Refund, "frozen", "recompute"},
+		"campaign_clock": {s.CampaignClock, "placed_at", "paid_at"},
+		"bind.on":        {s.Bind.On, "click", "registration", "first_order", "first_payment"}, "bind.who": {s.Bind.Who, "unbound", "new"},
+		"bind.take": {s.Bind.Take, "pay", "touch", "never"}, "bind.model": {s.Bind.Model, "last", "first"},
+	})
+}
+
+// oneOf checks each field's first word against the rest.
+func oneOf(fields map[string][]string) error {
+	for name, words := range fields {
+		if !slices.Contains(words[1:], words[0]) {
+			return errChoice.With("value", words[0]).At("settings." + name)
+		}
+	}
+	return nil
+}
+
+var (
+	errLevels     = fault.New(fault.Invalid, "program.levels", "分销层级只能是 1 到 3 级", "a programme has one to three levels")
+	errThirdLevel = fault.New(fault.Invalid, "program.third_level_unacknowledged", "启用第三级前，须由负责人确认法律提示", "a third level needs a signed acknowledgement of the legal text")
+	errCap        = fault.New(fault.Invalid, "program.order_cap", "单笔佣金上限不能超过实付的 100%", "the cap cannot exceed what was paid")
+	errFee        = fault.New(fault.Invalid, "program.fee", "提现手续费须低于 100%", "the withdrawal fee must be below 100 %")
+	errGrades     = fault.New(fault.Invalid, "program.grades", "等级名称不能为空或重复", "grades must be named, each once")
+	errDay        = fault.New(fault.Invalid, "program.withdrawal_day", "可提现日须在 1 到 31 之间", "days of the month run from 1 to 31")
+	errChoice     = fault.New(fault.Invalid, "program.unknown_choice", "不支持的选项 {value}", "{value} is not one of the choices")
+	errUnknown    = fault.New(fault.Invalid, "program.unknown_strategy", "平台上没有佣金策略 {strategy}", "no strategy {strategy} is installed")
+	errConfig     = fault.New(fault.Invalid, "program.config", "策略配置有误：{problem}", "the strategy's configuration is wrong: {problem}")
+	errRecompute  = fault.New(fault.Invalid, "program.recompute_unsupported", "该策略不支持退款后重算", "this strategy does not offer recomputing after a refund")
+	errNone       = fault.New(fault.NotFound, "program.no_revision", "没有这个方案版本", "there is no such revision")
+)

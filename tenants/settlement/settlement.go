@@ -1,0 +1,75 @@
+// Package settlement moves the store's mark: what has matured becomes
+// available, and what is owed is netted in the same posting.
+//
+// A cut-off costs one movement per payee, however many awards it settles: an
+// award is settled when it matures at or before the mark, and no row says so.
+package settlement
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/tenants/commission"
+	"github.com/fenli-io/fenli/tenants/ledger"
+)
+
+// Service holds the verbs.
+type Service struct{ db *pg.DB }
+
+// New builds the service.
+func New(db *pg.DB) *Service { return &Service{db: db} }
+
+// Mature settles everything that has matured by the store's now. It returns
+// how many payees were credited.
+func (s *Service) Mature(ctx context.Context, tenant tenancy.ID) (payees int, err error) {
+	err = s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
+		mark, err := commission.TakeMark(ctx, tx)
+		if err != nil {
+			return err
+		}
+		upTo := tx.Now()
+		if err := commission.HoldFrozen(ctx, tx, mark, upTo); err != nil {
+			return err
+		}
+		matured, err := commission.MaturedBetween(ctx, tx, mark, upTo)
+		if err != nil || len(matured) == 0 {
+			return err // the mark stays: an award may still mature in between
+		}
+		payees = len(matured)
+		if err := post(ctx, tx, matured); err != nil {
+			return err
+		}
+		return commission.MoveMark(ctx, tx, upTo)
+	})
+	return payees, err
+}
+
+func post(ctx context.Context, tx *pg.Tx, matured []commission.Matured) error {
+	parties := make([]ledger.Party, len(matured))
+	for i, m := range matured {
+		parties[i] = ledger.Party(m.Payee)
+	}
+	book, err := ledger.Open(ctx, tx, parties, ledger.Money, ledger.Points)
+	if err != nil {
+		return err
+	}
+	for _, m := range matured {
+		if err := settle(book, ledger.Party(m.Payee), m); err != nil {
+			return fmt.Errorf("settlement: %s: %w", m.Payee, err)
+		}
+	}
+	return book.Post(ctx)
+}
+
+func settle(book *ledger.Book, payee ledger.Party, m commission.Matured) error {
+	if err := book.Move(ledger.Mature{Payee: payee, Amount: m.Money}); err != nil {
+		return err
+	}
+	if err := book.Move(ledger.EarnPoints{Payee: payee, Amount: m.Points}); err != nil {
+		return err
+	}
+	b := book.Balance(payee)
+	return book.Move(ledger.NetDebt{Payee: payee, Amount: min(b.Owed(), b.Available)})
+}
