@@ -108,11 +108,13 @@ func newHost(t *testing.T, change ...func(*Config)) *Host {
 	return h
 }
 
+var discard = slog.New(slog.DiscardHandler)
+
 func testLog(t *testing.T) *slog.Logger {
 	if testing.Verbose() {
 		return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
-	return slog.New(slog.DiscardHandler)
+	return discard
 }
 
 func install(t *testing.T, h *Host, path string) string {
