@@ -76,7 +76,7 @@ func orElse[T comparable](v *T, otherwise T) {
 type Host struct {
 	config   Config
 	log      *slog.Logger
-	store    store
+	store    *store
 	box      sandbox
 	poison   poison
 	counters counters

@@ -38,6 +38,7 @@ var binaries string
 // hostileBinary and friendlyBinary are built once for all tests.
 var (
 	hostileBinary  = sync.OnceValues(func() (string, error) { return build("hostile", "./internal/hostile") })
+	chattyBinary   = sync.OnceValues(func() (string, error) { return build("chatty", "./internal/chatty") })
 	friendlyBinary = sync.OnceValues(func() (string, error) { return build("three-level", "../builtin/cmd/three-level") })
 )
 
