@@ -19,7 +19,9 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
@@ -118,16 +120,21 @@ func New(config Config, log *slog.Logger) (*Host, error) {
 }
 
 // socketPath is the room that go-plugin's names take below Dir.
-const socketPath = "/run/plugin-dir4294967295/plugin4294967295"
+const socketPath = "/run/4194304/plugin-dir4294967295/plugin4294967295"
 
-func (h *Host) sockets() string { return filepath.Join(h.config.Dir, "run") }
+// sockets is this process's own: several may share a store.
+func (h *Host) sockets() string { return filepath.Join(h.config.Dir, "run", strconv.Itoa(os.Getpid())) }
 
+// emptySockets makes room for sockets and removes what dead processes left.
 func (h *Host) emptySockets() error {
 	if n := len(h.config.Dir) + len(socketPath); n > 107 {
 		return fmt.Errorf("host: the directory %s is %d bytes too long for sockets", h.config.Dir, n-107)
 	}
-	if err := os.RemoveAll(h.sockets()); err != nil {
-		return fmt.Errorf("host: %w", err)
+	left, _ := os.ReadDir(filepath.Dir(h.sockets())) // nothing is left at the first start
+	for _, d := range left {
+		if pid, err := strconv.Atoi(d.Name()); err == nil && syscall.Kill(pid, 0) != nil {
+			_ = os.RemoveAll(filepath.Join(filepath.Dir(h.sockets()), d.Name()))
+		}
 	}
 	if err := os.MkdirAll(h.sockets(), 0o700); err != nil {
 		return fmt.Errorf("host: %w", err)
