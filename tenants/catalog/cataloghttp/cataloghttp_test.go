@@ -114,6 +114,12 @@ func TestProducts(t *testing.T) {
 			t.Fatal(item)
 		}
 	})
+	t.Run("AnEditKeepsTheStock", func(t *testing.T) {
+		status, p := d.call("PUT", "/products/"+id, "manager@a", strings.Replace(tea, `"stock":10`, `"stock":99`, 1))
+		if status != 200 || p["id"] != id || p["skus"].([]any)[0].(map[string]any)["stock"] != 10.0 {
+			t.Fatal(status, p)
+		}
+	})
 	t.Run("ForeignMoneyIsRefusedWithItsField", func(t *testing.T) {
 		status, answer := d.call("POST", "/products", "manager@a", `{"title":"X","skus":[{"code":"X","price":{"amount":1,"currency":"USD"}}]}`)
 		if status != 422 || answer["code"] != "money.foreign_currency" || answer["field"] != "skus[0].price" {
