@@ -207,7 +207,13 @@ func TestCrash(t *testing.T) {
 		if !errors.Is(err, ErrQuarantined) {
 			t.Fatalf("got %v", err)
 		}
+		if s := h.Status(sha); s.State != "quarantined" || s.Crashes != 3 || s.LastError == "" {
+			t.Errorf("got %+v", s)
+		}
 		h.Reset(sha)
+		if s := h.Status(sha); s.State != "stopped" || s.LastError != "" {
+			t.Errorf("got %+v", s)
+		}
 		if got := codesOf(ask(t, h, sha, "", 1)); got[0] != "" {
 			t.Errorf("after the reset: %v", got)
 		}
@@ -218,8 +224,8 @@ func TestCrash(t *testing.T) {
 		sha := install(t, h, hostile(t, ""))
 		ask(t, h, sha, "crash", 1)
 		_, err := h.Evaluate(context.Background(), sha, &strategyv1.EvaluateRequest{Orders: []*strategyv1.Order{{}}})
-		if !errors.Is(err, ErrBackingOff) {
-			t.Errorf("got %v", err)
+		if s := h.Status(sha); !errors.Is(err, ErrBackingOff) || s.State != "crashed" || s.RetryAt.IsZero() {
+			t.Errorf("got %v, %+v", err, s)
 		}
 	})
 }
@@ -260,6 +266,24 @@ func TestInstall(t *testing.T) {
 		}
 		out, err := again.Evaluate(context.Background(), sha, &strategyv1.EvaluateRequest{Config: []byte(`{}`), Orders: []*strategyv1.Order{sale(1)}})
 		if err != nil || out.Decisions[0].GetPaid() == nil {
+			t.Error(out, err)
+		}
+	})
+	t.Run("TwoHostsShareAStore", func(t *testing.T) {
+		t.Parallel()
+		h := newHost(t)
+		sha := install(t, h, friendly(t))
+		other := newHost(t, func(c *Config) { c.Dir = h.config.Dir })
+		for _, host := range []*Host{other, h} {
+			if err := host.Warm(context.Background(), sha); err != nil || host.Status(sha).State != "serving" {
+				t.Fatal(err, host.Status(sha))
+			}
+		}
+		if err := other.Close(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		out, err := h.Evaluate(context.Background(), sha, &strategyv1.EvaluateRequest{Config: []byte(`{}`), Orders: []*strategyv1.Order{sale(1)}})
+		if err != nil || out.Decisions[0].GetPaid() == nil || h.Counters().Started != 1 {
 			t.Error(out, err)
 		}
 	})

@@ -15,6 +15,15 @@ var (
 	ErrClosed      = errors.New("host: closed")
 )
 
+// Status is how an artifact's process is.
+type Status struct {
+	State     string    // "stopped", "serving", "crashed" or "quarantined"
+	PID       string    // of the running process
+	Crashes   int       // within the window
+	LastError string    // of the last crash
+	RetryAt   time.Time // when a crashed one may start again
+}
+
 // slot is an artifact's place: at most one process, and the memory of crashes.
 //
 //	stopped → running → stopped | crashed (waits) | quarantined (3 in 10 minutes)
@@ -30,6 +39,7 @@ type slot struct {
 	crashes  []time.Time
 	inRow    int // crashes since the last success, for the back-off
 	retryAt  time.Time
+	lastErr  error
 	closed   bool
 }
 
@@ -110,6 +120,7 @@ func (s *slot) crashed(cause error) {
 		pause = c.BackoffMax
 	}
 	s.inRow++
+	s.lastErr = cause
 	s.retryAt = time.Now().Add(pause)
 	if s.quarantined() {
 		s.host.counters.quarantined.Add(1)
@@ -137,7 +148,26 @@ func (s *slot) succeeded() {
 func (s *slot) reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.crashes, s.inRow, s.retryAt = nil, 0, time.Time{}
+	s.crashes, s.inRow, s.retryAt, s.lastErr = nil, 0, time.Time{}, nil
+}
+
+func (s *slot) status() Status {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := Status{State: "stopped", RetryAt: s.retryAt}
+	if s.lastErr != nil {
+		st.LastError = s.lastErr.Error()
+	}
+	switch {
+	case s.quarantined():
+		st.State = "quarantined"
+	case s.process != nil && s.process.alive():
+		st.State, st.PID = "serving", s.process.runner.ID()
+	case time.Now().Before(s.retryAt):
+		st.State = "crashed"
+	}
+	st.Crashes = len(s.crashes)
+	return st
 }
 
 func (s *slot) stopIfIdle(idle time.Duration) {
