@@ -240,7 +240,7 @@ func (h *Host) ValidateConfig(ctx context.Context, sha string, config []byte, ru
 	out, err := call(ctx, p, h.patience(maxOrders), func(ctx context.Context) (*strategyv1.ValidateConfigResponse, error) {
 		return p.strategy.ValidateConfig(ctx, &strategyv1.ValidateConfigRequest{Config: config, Rules: rules})
 	})
-	if errors.Is(err, errCrashed) || errors.Is(err, errTimeout) {
+	if fatal(err) {
 		slot.crashed(err)
 	}
 	return out, err

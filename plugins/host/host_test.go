@@ -144,6 +144,25 @@ func TestEvaluate(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+	t.Run("AnotherCallersCrashIsNotHeldAgainstAnOrder", func(t *testing.T) {
+		t.Parallel()
+		h := newHost(t)
+		sha := install(t, h, hostile(t, ""))
+		first := pid(h, sha)
+		crashed := make(chan struct{})
+		go func() {
+			defer close(crashed)
+			for h.Counters().Calls == 0 {
+				time.Sleep(time.Millisecond)
+			}
+			time.Sleep(50 * time.Millisecond)
+			_, _ = h.Evaluate(context.Background(), sha, &strategyv1.EvaluateRequest{Config: []byte(`{"mode":"crash"}`), Orders: []*strategyv1.Order{{}}})
+		}()
+		if got := codesOf(ask(t, h, sha, "slow", 1)); got[0] != "" || !gone(first) {
+			t.Errorf("got %v", got)
+		}
+		<-crashed
+	})
 	t.Run("AnUnknownStrategyIsAnError", func(t *testing.T) {
 		t.Parallel()
 		h := newHost(t)
