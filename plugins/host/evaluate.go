@@ -52,6 +52,7 @@ func (h *Host) Evaluate(ctx context.Context, sha string, req *strategyv1.Evaluat
 	for i, d := range e.decisions {
 		d.Order = int32(i)
 	}
+	e.maybeRecheck()
 	return &strategyv1.EvaluateResponse{Decisions: e.decisions}, nil
 }
 

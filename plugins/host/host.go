@@ -51,6 +51,9 @@ type Config struct {
 	CrashWindow  time.Duration // CrashLimit crashes within it quarantine: 3 in 10 min
 	CrashLimit   int
 	MaxDataMiB   int // memory of one plugin; 512
+	// RecheckEvery asks about one order in so many a second time, alone and in
+	// a fresh process, to prove that the strategy is a pure function; 0 never.
+	RecheckEvery int
 }
 
 func (c Config) withDefaults() Config {
@@ -85,6 +88,8 @@ type Host struct {
 	sockets  string
 	poison   poison
 	counters counters
+
+	rechecking sync.Mutex // one at a time
 
 	mu     sync.Mutex
 	slots  map[string]*slot

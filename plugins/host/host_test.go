@@ -249,6 +249,34 @@ func TestCrash(t *testing.T) {
 	})
 }
 
+func TestPurity(t *testing.T) {
+	t.Parallel()
+	every := func(c *Config) { c.RecheckEvery = 2 }
+	t.Run("AStrategyThatAnswersDifferentlyIsQuarantined", func(t *testing.T) {
+		t.Parallel()
+		h := newHost(t, every)
+		sha := install(t, h, hostile(t, ""))
+		ask(t, h, sha, "moody", 2)
+		eventually(t, "it is quarantined", func() bool { return h.Status(sha).State == "quarantined" })
+		if _, err := h.Evaluate(context.Background(), sha, &strategyv1.EvaluateRequest{Orders: []*strategyv1.Order{{}}}); !errors.Is(err, ErrQuarantined) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("APureOneIsNot", func(t *testing.T) {
+		t.Parallel()
+		h := newHost(t, every)
+		sha := install(t, h, friendly(t))
+		req := &strategyv1.EvaluateRequest{Config: []byte(`{}`), Orders: []*strategyv1.Order{sale(1), sale(2), sale(3)}}
+		if _, err := h.Evaluate(context.Background(), sha, req); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "it is asked again", func() bool { return h.Counters().Rechecked == 1 })
+		if h.Counters().Impure != 0 || h.Status(sha).State != "serving" {
+			t.Errorf("got %+v, %+v", h.Counters(), h.Status(sha))
+		}
+	})
+}
+
 func TestInstall(t *testing.T) {
 	t.Parallel()
 	t.Run("TheSameBytesAgainChangeNothing", func(t *testing.T) {

@@ -41,6 +41,7 @@ type slot struct {
 	retryAt  time.Time
 	lastErr  error
 	closed   bool
+	impure   bool // in quarantine until reset
 }
 
 // acquire returns the running process, or starts one, and keeps it from being
@@ -136,7 +137,16 @@ func (s *slot) quarantined() bool {
 	for len(s.crashes) > 0 && s.crashes[0].Before(old) {
 		s.crashes = s.crashes[1:]
 	}
-	return len(s.crashes) >= s.host.config.CrashLimit
+	return s.impure || len(s.crashes) >= s.host.config.CrashLimit
+}
+
+// condemn quarantines a strategy that answered the same question differently.
+func (s *slot) condemn() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.impure = true
+	s.lastErr = errors.New("the strategy answered the same question differently")
+	s.host.counters.quarantined.Add(1)
 }
 
 func (s *slot) succeeded() {
@@ -148,7 +158,7 @@ func (s *slot) succeeded() {
 func (s *slot) reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.crashes, s.inRow, s.retryAt, s.lastErr = nil, 0, time.Time{}, nil
+	s.crashes, s.inRow, s.retryAt, s.lastErr, s.impure = nil, 0, time.Time{}, nil, false
 }
 
 func (s *slot) status() Status {
