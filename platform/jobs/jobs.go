@@ -26,6 +26,7 @@ type Args interface{ Kind() string }
 // Workers collects what can be done, before the queue is opened.
 type Workers struct {
 	workers  *river.Workers
+	kinds    int
 	periodic []*river.PeriodicJob
 }
 
@@ -35,6 +36,7 @@ func NewWorkers() *Workers { return &Workers{workers: river.NewWorkers()} }
 // Do registers the work of one kind of job. An error tries again later, up to
 // River's 25 attempts; the work must bear being done twice.
 func Do[A Args](w *Workers, work func(ctx context.Context, args A) error) {
+	w.kinds++
 	river.AddWorker(w.workers, river.WorkFunc(func(ctx context.Context, job *river.Job[A]) error {
 		return work(ctx, job.Args)
 	}))
@@ -49,13 +51,17 @@ func Every[A Args](w *Workers, interval time.Duration, args A, work func(ctx con
 }
 
 // Queue inserts jobs and, once started, works on them.
-type Queue struct{ client *river.Client[pgx.Tx] }
+type Queue struct {
+	client *river.Client[pgx.Tx]
+	works  bool
+}
 
 // Open prepares a queue on the pool. atOnce bounds the jobs this process works
-// on; 0 opens a queue that only inserts.
+// on; 0 opens a queue that only inserts, as does having no workers.
 func Open(db *pg.DB, w *Workers, atOnce int, log *slog.Logger) (*Queue, error) {
 	config := &river.Config{Logger: log, Workers: w.workers}
-	if atOnce > 0 {
+	works := atOnce > 0 && w.kinds > 0 // River refuses to start with nothing to do
+	if works {
 		config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: atOnce}}
 		config.PeriodicJobs = w.periodic
 	}
@@ -63,7 +69,7 @@ func Open(db *pg.DB, w *Workers, atOnce int, log *slog.Logger) (*Queue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("jobs: %w", err)
 	}
-	return &Queue{client}, nil
+	return &Queue{client, works}, nil
 }
 
 // Insert adds a job to the transaction.
@@ -76,6 +82,9 @@ func (q *Queue) Insert(ctx context.Context, tx *pg.Tx, args Args) error {
 
 // Start begins to work and returns.
 func (q *Queue) Start(ctx context.Context) error {
+	if !q.works {
+		return nil
+	}
 	if err := q.client.Start(ctx); err != nil {
 		return fmt.Errorf("jobs: %w", err)
 	}
@@ -83,4 +92,9 @@ func (q *Queue) Start(ctx context.Context) error {
 }
 
 // Stop takes no more jobs and waits for those at work as long as ctx lasts.
-func (q *Queue) Stop(ctx context.Context) error { return q.client.Stop(ctx) }
+func (q *Queue) Stop(ctx context.Context) error {
+	if !q.works {
+		return nil
+	}
+	return q.client.Stop(ctx)
+}

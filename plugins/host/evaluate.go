@@ -26,6 +26,7 @@ const (
 	maxOrders   = 200
 	maxBytes    = 1 << 20
 	maxRestarts = 24 // in one Evaluate: enough to isolate two poison orders of 200
+	maxLost     = 3  // orders lost before any is decided: the strategy itself is broken
 )
 
 // Evaluate asks a strategy about orders, in batches of at most 200 orders or
@@ -67,6 +68,7 @@ type evaluation struct {
 	decided  bool  // the plugin decided some order
 	crash    error // a crash that has not been counted yet
 	restarts int
+	lost     int // single orders that ended their plugin
 }
 
 // batchEnd is where a batch that begins at from ends.
@@ -109,6 +111,7 @@ func (e *evaluation) decide(ctx context.Context, from, to int) {
 	default:
 		code := codeOf(err)
 		if code == CodeCrashed || code == CodeTimeout {
+			e.lost++
 			e.host.poison.add(e.sha, part, code)
 		}
 		e.fail(from, to, code, err.Error())
@@ -126,20 +129,26 @@ func isRefusal(err error) bool {
 }
 
 // ask sends one batch. A process that was ended because of somebody else's
-// call is no fault of this batch, which is asked again.
+// call is no fault of this batch, which is asked again; and a single order that
+// took too long gets a second, longer try, since the machine may be busy.
 func (e *evaluation) ask(ctx context.Context, part *strategyv1.EvaluateRequest) (*strategyv1.EvaluateResponse, error) {
 	const tries = 3
+	patience := e.host.patience(len(part.Orders))
 	for try := 1; ; try++ {
-		out, err := e.askOnce(ctx, part)
-		if !errors.Is(err, errBystander) || try == tries {
+		out, err := e.askOnce(ctx, part, patience)
+		late := errors.Is(err, errTimeout) && len(part.Orders) == 1 && try == 1
+		if late {
+			patience = min(4*patience, e.host.config.CallMax)
+		}
+		if !late && !errors.Is(err, errBystander) || try == tries {
 			return out, err
 		}
 	}
 }
 
-func (e *evaluation) askOnce(ctx context.Context, part *strategyv1.EvaluateRequest) (*strategyv1.EvaluateResponse, error) {
-	if e.restarts > maxRestarts {
-		return nil, notAsked{errors.New("the plugin failed too often on this batch")}
+func (e *evaluation) askOnce(ctx context.Context, part *strategyv1.EvaluateRequest, patience time.Duration) (*strategyv1.EvaluateResponse, error) {
+	if e.restarts > maxRestarts || e.lost >= maxLost && !e.decided {
+		return nil, notAsked{errors.New("the plugin failed on too many orders of this batch")}
 	}
 	p, err := e.slot.acquire(ctx, e.crash != nil)
 	if err != nil {
@@ -148,10 +157,8 @@ func (e *evaluation) askOnce(ctx context.Context, part *strategyv1.EvaluateReque
 	defer e.slot.release()
 	e.asked = true
 	e.host.counters.calls.Add(1)
-	var out *strategyv1.EvaluateResponse
-	err = p.call(ctx, e.host.patience(len(part.Orders)), func(ctx context.Context) (err error) {
-		out, err = p.strategy.Evaluate(ctx, part)
-		return err
+	out, err := call(ctx, p, patience, func(ctx context.Context) (*strategyv1.EvaluateResponse, error) {
+		return p.strategy.Evaluate(ctx, part)
 	})
 	if errors.Is(err, errCrashed) || errors.Is(err, errTimeout) {
 		e.crash = err

@@ -76,7 +76,7 @@ func orElse[T comparable](v *T, otherwise T) {
 type Host struct {
 	config   Config
 	log      *slog.Logger
-	store    store
+	store    *store
 	box      sandbox
 	poison   poison
 	counters counters
@@ -164,21 +164,19 @@ func (h *Host) Install(ctx context.Context, path string) (Artifact, *strategyv1.
 	if known, err := h.store.find(sha); err == nil {
 		return known.Artifact, known.Describe, nil
 	}
-	var described *strategyv1.DescribeResponse
-	err = h.slot(sha).use(ctx, func(p *process) error {
-		described = p.described
-		return nil
-	})
+	slot := h.slot(sha)
+	p, err := slot.acquire(ctx, false)
 	if err != nil {
 		h.forget(sha)
 		return Artifact{}, nil, fmt.Errorf("host: %s does not start: %w", filepath.Base(path), err)
 	}
-	artifact, err := h.store.register(sha, described, h.config.Development)
+	artifact, err := h.store.register(sha, p.described, h.config.Development)
+	slot.release()
 	if err != nil {
 		h.forget(sha)
 		return Artifact{}, nil, err
 	}
-	return artifact, described, nil
+	return artifact, p.described, nil
 }
 
 // forget removes a binary that never became an artifact.
@@ -198,13 +196,18 @@ func (h *Host) ValidateConfig(ctx context.Context, sha string, config []byte, ru
 	if _, err := h.store.find(sha); err != nil {
 		return nil, err
 	}
-	var out *strategyv1.ValidateConfigResponse
-	err := h.slot(sha).use(ctx, func(p *process) error {
-		return p.call(ctx, h.config.CallBase+h.config.CallPerOrder*100, func(ctx context.Context) (err error) {
-			out, err = p.strategy.ValidateConfig(ctx, &strategyv1.ValidateConfigRequest{Config: config, Rules: rules})
-			return err
-		})
+	slot := h.slot(sha)
+	p, err := slot.acquire(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	defer slot.release()
+	out, err := call(ctx, p, h.patience(maxOrders), func(ctx context.Context) (*strategyv1.ValidateConfigResponse, error) {
+		return p.strategy.ValidateConfig(ctx, &strategyv1.ValidateConfigRequest{Config: config, Rules: rules})
 	})
+	if errors.Is(err, errCrashed) || errors.Is(err, errTimeout) {
+		slot.crashed(err)
+	}
 	return out, err
 }
 

@@ -106,6 +106,44 @@ func TestEvaluate(t *testing.T) {
 			}
 		}
 	})
+	t.Run("ABrokenStrategyIsGivenUpSoon", func(t *testing.T) {
+		t.Parallel()
+		h := newHost(t, func(c *Config) { c.CallBase = 200 * time.Millisecond })
+		sha := install(t, h, hostile(t, ""))
+		for _, mode := range []string{"crash", "hang"} {
+			began := time.Now()
+			for i, code := range codesOf(ask(t, h, sha, mode, 200)) {
+				if code == "" {
+					t.Fatalf("order %d is decided", i)
+				}
+			}
+			if took := time.Since(began); took > 15*time.Second {
+				t.Errorf("%s: it took %s", mode, took)
+			}
+			h.Reset(sha)
+		}
+	})
+	t.Run("AnImpatientCallerDoesNotSaveAHungPlugin", func(t *testing.T) {
+		t.Parallel()
+		h := newHost(t, func(c *Config) { c.CallBase = time.Second })
+		sha := install(t, h, hostile(t, ""))
+		p := pid(h, sha)
+		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+		defer cancel()
+		out, err := h.Evaluate(ctx, sha, &strategyv1.EvaluateRequest{Config: []byte(`{"mode":"hang"}`), Orders: []*strategyv1.Order{{}}})
+		if err != nil || out.Decisions[0].GetFailed().GetCode() != CodeUnavailable || gone(p) {
+			t.Errorf("got %v, %v", out, err)
+		}
+		eventually(t, "the hung process is gone", func() bool { return gone(p) })
+	})
+	t.Run("AHungCheckOfAConfigurationEnds", func(t *testing.T) {
+		t.Parallel()
+		h := newHost(t, func(c *Config) { c.CallBase, c.CallMax = 300*time.Millisecond, 300*time.Millisecond })
+		sha := install(t, h, hostile(t, ""))
+		if _, err := h.ValidateConfig(context.Background(), sha, []byte("hang"), nil); !errors.Is(err, errTimeout) {
+			t.Errorf("got %v", err)
+		}
+	})
 	t.Run("AnUnknownStrategyIsAnError", func(t *testing.T) {
 		t.Parallel()
 		h := newHost(t)

@@ -38,6 +38,7 @@ var binaries string
 // hostileBinary and friendlyBinary are built once for all tests.
 var (
 	hostileBinary  = sync.OnceValues(func() (string, error) { return build("hostile", "./internal/hostile") })
+	chattyBinary   = sync.OnceValues(func() (string, error) { return build("chatty", "./internal/chatty") })
 	friendlyBinary = sync.OnceValues(func() (string, error) { return build("three-level", "../builtin/cmd/three-level") })
 )
 
@@ -108,11 +109,13 @@ func newHost(t *testing.T, change ...func(*Config)) *Host {
 	return h
 }
 
+var discard = slog.New(slog.DiscardHandler)
+
 func testLog(t *testing.T) *slog.Logger {
 	if testing.Verbose() {
 		return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
-	return slog.New(slog.DiscardHandler)
+	return discard
 }
 
 func install(t *testing.T, h *Host, path string) string {

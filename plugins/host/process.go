@@ -28,6 +28,7 @@ import (
 type process struct {
 	client    *plugin.Client
 	runner    *runner
+	prepared  chan struct{} // closed when runner is set
 	strategy  strategyv1.StrategyClient
 	described *strategyv1.DescribeResponse
 	lanes     chan struct{} // calls at once
@@ -43,7 +44,7 @@ func (h *Host) startProcess(ctx context.Context, sha string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &process{lanes: make(chan struct{}, lanes)}
+	p := &process{lanes: make(chan struct{}, lanes), prepared: make(chan struct{})}
 	log := h.log.With("plugin", sha[:8])
 	p.client = plugin.NewClient(&plugin.ClientConfig{
 		HandshakeConfig:  handshake.Config,
@@ -62,10 +63,11 @@ func (h *Host) startProcess(ctx context.Context, sha string) (*process, error) {
 		},
 		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, dir string) (gorunner.Runner, error) {
 			r, err := h.newSandboxed(sha, binary, spec, dir, log)
-			p.runner = r
 			if err != nil {
 				return nil, err
 			}
+			p.runner = r
+			close(p.prepared)
 			return r, nil
 		},
 	})
@@ -146,13 +148,13 @@ func (p *process) connect(ctx context.Context, patience time.Duration) error {
 
 // probe asks who it is; a known artifact must say what it said when installed.
 func (h *Host) probe(ctx context.Context, sha string, p *process) error {
-	err := p.call(ctx, h.config.StartTimeout, func(ctx context.Context) (err error) {
-		p.described, err = p.strategy.Describe(ctx, &strategyv1.DescribeRequest{})
-		return err
+	described, err := call(ctx, p, h.config.StartTimeout, func(ctx context.Context) (*strategyv1.DescribeResponse, error) {
+		return p.strategy.Describe(ctx, &strategyv1.DescribeRequest{})
 	})
 	if err != nil {
 		return err
 	}
+	p.described = described
 	if p.described.GetId() == "" || p.described.GetVersion() == "" {
 		return errors.New("the plugin has no id or no version")
 	}
@@ -171,31 +173,50 @@ var (
 )
 
 // call runs f with a deadline. A plugin that overruns it is killed: its caller
-// would be free, but it would spin on.
-func (p *process) call(ctx context.Context, patience time.Duration, f func(context.Context) error) error {
+// would be free, but it would spin on. A caller who gives up earlier leaves at
+// once, and the deadline holds all the same.
+func call[T any](ctx context.Context, p *process, patience time.Duration, f func(context.Context) (T, error)) (T, error) {
+	var nothing T
 	select {
 	case p.lanes <- struct{}{}:
-		defer func() { <-p.lanes }()
 	case <-ctx.Done():
-		return ctx.Err()
+		return nothing, ctx.Err()
 	}
-	within, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	err := f(within)
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		defer func() { <-p.lanes }()
+		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		defer cancel()
+		value, err := f(within)
+		done <- result{value, p.judge(within, err)}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		return nothing, ctx.Err()
+	}
+}
+
+// judge tells what an error of a call means, and ends a process that is of no
+// more use.
+func (p *process) judge(within context.Context, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case ctx.Err() != nil:
-		return ctx.Err() // the caller's haste is not the plugin's fault
 	case status.Code(err) == codes.DeadlineExceeded || within.Err() != nil:
+		if p.condemned.Load() {
+			return errBystander
+		}
 		p.kill()
 		return errTimeout
 	case status.Code(err) == codes.ResourceExhausted:
 		return errTooLarge
-	case status.Code(err) == codes.Unavailable || status.Code(err) == codes.Canceled:
-		return p.whyGone(err)
-	}
-	if !p.alive() {
+	case status.Code(err) == codes.Unavailable || status.Code(err) == codes.Canceled || !p.alive():
 		return p.whyGone(err)
 	}
 	return fmt.Errorf("the plugin answered with an error: %w", err)
@@ -224,8 +245,10 @@ func (p *process) alive() bool {
 // kill ends the process at once.
 func (p *process) kill() {
 	p.condemned.Store(true)
-	if p.runner != nil {
+	select {
+	case <-p.prepared:
 		p.runner.murder()
+	default: // nothing runs yet
 	}
 }
 
@@ -234,12 +257,8 @@ func (p *process) kill() {
 // is called on a dead one, and not waited for.
 func (p *process) stop(grace time.Duration) {
 	p.condemned.Store(true)
-	if p.runner != nil && grace > 0 {
-		p.runner.signalIfRunning()
-		select {
-		case <-p.runner.done:
-		case <-time.After(grace):
-		}
+	if grace > 0 {
+		p.runner.end(grace)
 	}
 	p.kill()
 	freed := make(chan struct{})

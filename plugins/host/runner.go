@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -33,6 +34,7 @@ type runner struct {
 	done    chan struct{}
 	once    sync.Once
 	err     error
+	pid     atomic.Int64 // 0 before it runs
 	ended   sync.Once
 }
 
@@ -77,6 +79,7 @@ func (r *runner) Start(context.Context) error {
 	if err != nil {
 		return errors.Join(err, r.stdout.Close(), r.stderr.Close())
 	}
+	r.pid.Store(int64(r.cmd.Process.Pid))
 	go r.Wait(context.Background()) //nolint:errcheck // reaps; whoever wants the error waits as well
 	return nil
 }
@@ -93,21 +96,26 @@ func (r *runner) Wait(context.Context) error {
 
 // Kill asks the process to end and, after the grace, ends its whole group.
 func (r *runner) Kill(context.Context) error {
-	if r.cmd.Process == nil {
-		return nil
-	}
-	r.signal(syscall.SIGTERM)
-	select {
-	case <-r.done:
-	case <-time.After(r.grace):
-	}
+	r.end(r.grace)
 	r.murder()
 	return nil
 }
 
+// end asks the process to end and waits for a while.
+func (r *runner) end(patience time.Duration) {
+	if r.pid.Load() == 0 {
+		return
+	}
+	r.signal(syscall.SIGTERM)
+	select {
+	case <-r.done:
+	case <-time.After(patience):
+	}
+}
+
 // murder ends the process's group at once.
 func (r *runner) murder() {
-	if r.cmd.Process == nil {
+	if r.pid.Load() == 0 {
 		return
 	}
 	r.signal(syscall.SIGKILL)
@@ -128,7 +136,7 @@ func (r *runner) signal(s syscall.Signal) {
 	select {
 	case <-r.done:
 	default:
-		_ = syscall.Kill(-r.cmd.Process.Pid, s)
+		_ = syscall.Kill(-int(r.pid.Load()), s)
 	}
 }
 
@@ -144,10 +152,10 @@ func (r *runner) Diagnose(context.Context) string { return "" }
 
 // ID is the process's number, empty before it runs.
 func (r *runner) ID() string {
-	if r.cmd.Process == nil {
-		return ""
+	if pid := r.pid.Load(); pid != 0 {
+		return strconv.FormatInt(pid, 10)
 	}
-	return strconv.Itoa(r.cmd.Process.Pid)
+	return ""
 }
 
 // PluginToHost accepts only a socket inside the process's own directory.
@@ -193,15 +201,8 @@ func (r *runner) dial(ctx context.Context) (net.Conn, error) {
 	if err = errors.Join(err, credErr); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	if int(peer.Pid) != r.cmd.Process.Pid {
-		return nil, errors.Join(fmt.Errorf("process %d answers for plugin %d", peer.Pid, r.cmd.Process.Pid), conn.Close())
+	if int64(peer.Pid) != r.pid.Load() {
+		return nil, errors.Join(fmt.Errorf("process %d answers for plugin %d", peer.Pid, r.pid.Load()), conn.Close())
 	}
 	return conn, nil
-}
-
-// signalIfRunning asks the process to end.
-func (r *runner) signalIfRunning() {
-	if r.cmd.Process != nil {
-		r.signal(syscall.SIGTERM)
-	}
 }

@@ -50,7 +50,9 @@ type Report struct {
 }
 
 // SandboxReport examines the machine, for the host and for doctor.
-var SandboxReport = sync.OnceValue(func() Report {
+func SandboxReport() Report { return examine() }
+
+var examine = sync.OnceValue(func() Report {
 	r := Report{Level: LevelLimits, Seccomp: seccompAvailable(), OwnUser: canChangeUser()}
 	if abi, err := llsys.LandlockGetABIVersion(); err == nil {
 		r.LandlockABI = abi

@@ -33,17 +33,8 @@ type slot struct {
 	closed   bool
 }
 
-// use runs f with a running process and keeps it from being stopped meanwhile.
-func (s *slot) use(ctx context.Context, f func(*process) error) error {
-	p, err := s.acquire(ctx, false)
-	if err != nil {
-		return err
-	}
-	defer s.release()
-	return f(p)
-}
-
-// acquire returns the running process, or starts one. A caller in the middle of
+// acquire returns the running process, or starts one, and keeps it from being
+// stopped until release. A caller in the middle of
 // isolating a poison order does not wait for the back-off.
 func (s *slot) acquire(ctx context.Context, atOnce bool) (*process, error) {
 	select {

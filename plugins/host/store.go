@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"google.golang.org/protobuf/proto"
 
@@ -41,23 +42,26 @@ var (
 
 // store keeps binaries under their hash, read-only, and beside each what it
 // said of itself. A file whose bytes do not match its name is never run.
-type store struct{ dir string }
+type store struct {
+	dir   string
+	known sync.Map // sha → Installed: artifacts never change
+}
 
 const maxBinary = 256 << 20
 
 var shaPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-func openStore(dir string) (store, error) {
+func openStore(dir string) (*store, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return store{}, fmt.Errorf("host: %w", err)
+		return nil, fmt.Errorf("host: %w", err)
 	}
-	return store{dir}, nil
+	return &store{dir: dir}, nil
 }
 
-func (s store) path(sha string) string { return filepath.Join(s.dir, sha) }
+func (s *store) path(sha string) string { return filepath.Join(s.dir, sha) }
 
 // add copies a binary in and names it by the hash of what was copied.
-func (s store) add(path string) (sha string, err error) {
+func (s *store) add(path string) (sha string, err error) {
 	from, err := os.Open(path)
 	if err != nil {
 		return "", fmt.Errorf("host: %w", err)
@@ -88,7 +92,7 @@ func (s store) add(path string) (sha string, err error) {
 
 // open returns the binary, verified through the very descriptor that will be
 // executed: what is read later by path could be another file.
-func (s store) open(sha string) (*os.File, error) {
+func (s *store) open(sha string) (*os.File, error) {
 	if !shaPattern.MatchString(sha) {
 		return nil, ErrNotInstalled
 	}
@@ -117,10 +121,10 @@ type card struct {
 	Describe []byte `json:"describe"` // protobuf
 }
 
-func (s store) cardPath(sha string) string { return s.path(sha) + ".json" }
+func (s *store) cardPath(sha string) string { return s.path(sha) + ".json" }
 
 // register makes a binary an artifact.
-func (s store) register(sha string, d *strategyv1.DescribeResponse, development bool) (Artifact, error) {
+func (s *store) register(sha string, d *strategyv1.DescribeResponse, development bool) (Artifact, error) {
 	a := Artifact{SHA256: sha, ID: d.GetId(), Version: d.GetVersion()}
 	all, err := s.list()
 	if err != nil {
@@ -151,9 +155,12 @@ func (s store) register(sha string, d *strategyv1.DescribeResponse, development 
 	return a, os.Rename(part, s.cardPath(sha))
 }
 
-func (s store) find(sha string) (Installed, error) {
+func (s *store) find(sha string) (Installed, error) {
 	if !shaPattern.MatchString(sha) {
 		return Installed{}, ErrNotInstalled
+	}
+	if i, ok := s.known.Load(sha); ok {
+		return i.(Installed), nil
 	}
 	raw, err := os.ReadFile(s.cardPath(sha))
 	if errors.Is(err, os.ErrNotExist) {
@@ -166,10 +173,12 @@ func (s store) find(sha string) (Installed, error) {
 	if err := errors.Join(json.Unmarshal(raw, &c), proto.Unmarshal(c.Describe, d)); err != nil {
 		return Installed{}, fmt.Errorf("host: %w", err)
 	}
-	return Installed{Artifact{SHA256: sha, ID: c.ID, Version: c.Version}, d}, nil
+	i := Installed{Artifact{SHA256: sha, ID: c.ID, Version: c.Version}, d}
+	s.known.Store(sha, i)
+	return i, nil
 }
 
-func (s store) list() ([]Installed, error) {
+func (s *store) list() ([]Installed, error) {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
 		return nil, fmt.Errorf("host: %w", err)
@@ -192,7 +201,8 @@ func (s store) list() ([]Installed, error) {
 	return list, nil
 }
 
-func (s store) remove(sha string) {
+func (s *store) remove(sha string) {
+	s.known.Delete(sha)
 	_ = os.Remove(s.cardPath(sha))
 	_ = os.Remove(s.path(sha))
 }

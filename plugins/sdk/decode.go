@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/fenli-io/fenli/plugins/sdk/handshake"
 )
@@ -19,6 +20,10 @@ import (
 func decodeConfig(raw []byte, into any, problems *Problems) {
 	if len(raw) > handshake.MaxConfig {
 		problems.Add("", "sdk.too_large", "limit", handshake.MaxConfig)
+		return
+	}
+	if !utf8.Valid(raw) {
+		problems.Add("", "sdk.not_json", "problem", "UTF-8")
 		return
 	}
 	tree, err := parse(raw)

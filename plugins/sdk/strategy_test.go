@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -257,6 +258,7 @@ func TestConfig(t *testing.T) {
 		`{"base":["0.1"],"fixed":-1}`:                   "/fixed sdk.wrong_value",
 		`{"base":["0.1"],"fixed":1.5}`:                  "/fixed sdk.wrong_value",
 		`{"base":["0.1"],"on":null}`:                    "/on sdk.wrong_value",
+		"{\"base\":[\"0.1\"],\"\xff\":1}":               " sdk.not_json",
 		`{"base":["0.1"]} x`:                            " sdk.not_json",
 		strings.Repeat(" ", 70_000):                     " sdk.too_large",
 		strings.Repeat("[", 5_000):                      " sdk.not_json",
@@ -307,5 +309,23 @@ func TestDefaultIsNotSharedBetweenConfigurations(t *testing.T) {
 		if err != nil || out.Decisions[0].GetPaid().GetAwards()[0].Amount != 999 {
 			t.Fatal(out, err)
 		}
+	}
+}
+
+// Authors carry what the SDK carries, so it stays small.
+func TestModuleHasFourDirectDependencies(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	direct := 0
+	for line := range strings.Lines(string(raw)) {
+		if strings.HasPrefix(line, "\t") && !strings.Contains(line, "// indirect") {
+			direct++
+		}
+	}
+	if direct != 4 {
+		t.Errorf("go.mod names %d direct dependencies", direct)
 	}
 }

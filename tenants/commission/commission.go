@@ -10,6 +10,7 @@ package commission
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/fenli-io/fenli/platform/id"
@@ -43,6 +44,8 @@ type Service struct {
 
 	// Batch is how many changed orders one round of a lane takes.
 	Batch int
+
+	lanes sync.Map // tenancy.ID → *sync.Mutex: within this process one goroutine works a lane
 }
 
 type holderKind struct{}

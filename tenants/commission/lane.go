@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -27,6 +28,9 @@ var ErrBusy = errors.New("commission: another process works this lane")
 // is left that can be tried now. It returns how many it dealt with; [ErrBusy]
 // when another process is at it.
 func (s *Service) Drain(ctx context.Context, tenant tenancy.ID) (dealt int, err error) {
+	mine, _ := s.lanes.LoadOrStore(tenant, new(sync.Mutex))
+	mine.(*sync.Mutex).Lock()
+	defer mine.(*sync.Mutex).Unlock()
 	for {
 		n, err := s.round(ctx, tenant)
 		dealt += n

@@ -58,6 +58,14 @@ func Team(ctx context.Context, tx *pg.Tx, root ID, depth int, after ID, limit in
 		tx.Tenant(), root, depth, after, limit)
 }
 
+// TeamSize is how many stand directly below a member, and at any depth.
+func TeamSize(ctx context.Context, tx *pg.Tx, who ID) (children, team int, err error) {
+	err = tx.QueryRow(ctx, `
+		select count(*) filter (where depth = 1), count(*) from distributor_closure
+		 where tenant_id = $1 and ancestor_id = $2 and depth > 0`, tx.Tenant(), who).Scan(&children, &team)
+	return children, team, err
+}
+
 // IsBelow reports whether a member stands below another, at any depth.
 func IsBelow(ctx context.Context, tx *pg.Tx, who, above ID) (below bool, err error) {
 	err = tx.QueryRow(ctx, `

@@ -148,19 +148,16 @@ func (s *Service) Leave(ctx context.Context, tenant tenancy.ID, who ID, reason s
 
 func (s *Service) move(ctx context.Context, tenant tenancy.ID, who ID, to State, reason string, from ...State) (m Member, err error) {
 	err = s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		m, err = s.moveFrom(ctx, tx, who, to, reason, from...)
+		m, err = s.Move(ctx, tx, who, to, reason, from...)
 		return err
 	})
 	return m, err
 }
 
-// Move takes a member from one state to another: [ErrWrongState] when there is
-// no such way, [ErrReasonMissing] when a refusal does not say why.
-func (s *Service) Move(ctx context.Context, tx *pg.Tx, who ID, to State, reason string) (Member, error) {
-	return s.moveFrom(ctx, tx, who, to, reason)
-}
-
-func (s *Service) moveFrom(ctx context.Context, tx *pg.Tx, who ID, to State, reason string, from ...State) (Member, error) {
+// Move takes a member to another state, from one of those named when any are:
+// [ErrWrongState] when there is no such way, [ErrReasonMissing] when a refusal
+// does not say why.
+func (s *Service) Move(ctx context.Context, tx *pg.Tx, who ID, to State, reason string, from ...State) (Member, error) {
 	if !to.known() {
 		return Member{}, ErrUnknownState.At("state").With("state", to)
 	}

@@ -67,8 +67,7 @@ func TestSignUp(t *testing.T) {
 	t.Run("MakesTheStoreTheOwnerAndEverySlicesRowsAtOnce", func(t *testing.T) {
 		t.Parallel()
 		svc, db := open(t, func(ctx context.Context, tx *pg.Tx, store Store) error {
-			_, err := tx.Exec(ctx, `insert into settlement_mark (tenant_id, mark) values ($1, $2)`, store.ID, tx.Now())
-			return err
+			return Note(ctx, tx, "system", "test.hook", store.ID.String(), nil)
 		})
 		session, err := svc.SignUp(t.Context(), tea("chunfeng"), here)
 		if err != nil {
@@ -78,7 +77,7 @@ func TestSignUp(t *testing.T) {
 		if err != nil || back.Role != RoleOwner || back.Store.Slug != "chunfeng" || back.Person.Name != "林" {
 			t.Fatalf("%+v %v", back, err)
 		}
-		if n := db.Int(t, `select count(*) from settlement_mark where tenant_id = $1`, session.Store.ID); n != 1 {
+		if n := db.Int(t, `select count(*) from registry_audit where tenant_id = $1 and action = 'test.hook'`, session.Store.ID); n != 1 {
 			t.Fatal("the hook did not run")
 		}
 	})

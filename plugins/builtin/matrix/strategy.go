@@ -5,6 +5,8 @@
 package matrix
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	strategy "github.com/fenli-io/fenli/plugins/sdk"
@@ -38,8 +40,8 @@ var Strategy = strategy.Plugin[Config]{
 }
 
 func validate(c Config, _ strategy.Rules, problems *strategy.Problems) {
-	for sku, own := range c.SKUs {
-		if len(own.Rates) > 0 && len(own.Fixed) > 0 {
+	for _, sku := range slices.Sorted(maps.Keys(c.SKUs)) {
+		if own := c.SKUs[sku]; len(own.Rates) > 0 && len(own.Fixed) > 0 {
 			problems.Add("/skus/"+escape.Replace(sku), "rates_or_fixed", "sku", sku)
 		}
 	}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+
+	"github.com/fenli-io/fenli/cmd/internal/app"
+	"github.com/fenli-io/fenli/platform/config"
+	"github.com/fenli-io/fenli/platform/telemetry"
+)
+
+type serveCommand struct {
+	Role app.Role `enum:"api,worker,all" default:"all" help:"What this process does: api, worker or all."`
+}
+
+func (c serveCommand) Run(ctx context.Context) error {
+	cfg, err := config.Load()
+	if err != nil {
+		return err
+	}
+	log, err := telemetry.NewLogger(os.Stderr, cfg.Log, slog.LevelInfo)
+	if err != nil {
+		return err
+	}
+	ground, err := app.Prepare(ctx, cfg, func(line string) { log.Info(line) })
+	if err != nil {
+		return err
+	}
+	defer ground.Close()
+	if ground.Note != "" {
+		log.Warn(ground.Note)
+	}
+	a, err := app.New(ctx, app.Config{
+		Role: c.Role, DatabaseURL: ground.DatabaseURL, RedisURL: ground.RedisURL, SecretKey: ground.SecretKey,
+		OperatorToken: cfg.OperatorToken, BaseDomain: cfg.BaseDomain, TestClock: cfg.TestClock, Version: versionOf(), Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	ln, err := net.Listen("tcp", cfg.Addr)
+	if err != nil {
+		return fmt.Errorf("FENLI_ADDR: %w", err)
+	}
+	return a.Serve(ctx, ln)
+}

@@ -1,0 +1,194 @@
+// Package app is the composition root: every slice is built here by hand, in
+// the order of tenants/README.md, and handed what it needs.
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/fenli-io/fenli/platform/httpapi"
+	"github.com/fenli-io/fenli/platform/jobs"
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/redis"
+	"github.com/fenli-io/fenli/platform/secret"
+	"github.com/fenli-io/fenli/platform/telemetry"
+	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/rbac"
+	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/registry"
+	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
+)
+
+// Role is what a process does.
+type Role string
+
+const (
+	API    Role = "api"    // answers requests
+	Worker Role = "worker" // works in the background; listens for its health alone
+	All    Role = "all"
+)
+
+func (r Role) answers() bool { return r != Worker }
+func (r Role) works() bool   { return r != API }
+
+// Config is what differs between two processes.
+type Config struct {
+	Role          Role
+	DatabaseURL   string // as fenli_app
+	RedisURL      string
+	SecretKey     []byte
+	OperatorToken string
+	BaseDomain    string
+	TestClock     bool
+	Version       string
+	Log           *slog.Logger
+	MaxConns      int32 // of the pool; 0 is pgx's default
+}
+
+// App is a process that is ready to serve.
+type App struct {
+	Role    Role
+	Log     *slog.Logger
+	DB      *pg.DB
+	Redis   *redis.Client
+	Bell    *redis.Doorbell
+	Jobs    *jobs.Queue
+	HTTP    *httpapi.Server
+	Health  *telemetry.Health
+	Metrics telemetry.Metrics
+
+	Registry     *registry.Service
+	Distributors *distributor.Service
+
+	background []func(context.Context) error             // runs while the process works, until the context ends
+	due        []func(context.Context, tenancy.ID) error // what a test clock that was moved has made due, in this order
+	onSignUp   []func(context.Context, *pg.Tx) error     // the slices' first rows of a new store
+	closers    []func()
+}
+
+// New builds everything and starts nothing.
+func New(ctx context.Context, cfg Config) (_ *App, err error) {
+	a := &App{Role: cfg.Role, Log: cfg.Log, Health: telemetry.NewHealth(), Metrics: telemetry.NewMetrics()}
+	defer func() {
+		if err != nil {
+			a.Close()
+		}
+	}()
+
+	// The ground.
+	box, err := secret.NewBox(cfg.SecretKey)
+	if err != nil {
+		return nil, err
+	}
+	clock := &registry.Clock{Enabled: cfg.TestClock}
+	if a.DB, err = pg.Open(ctx, cfg.DatabaseURL, clock, maxConns(cfg.MaxConns)...); err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, a.DB.Close)
+	clock.Attach(a.DB.Pool())
+	a.Health.Register("postgres", a.DB.Pool().Ping)
+	if a.Redis, err = redis.Open(ctx, cfg.RedisURL); err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, func() { _ = a.Redis.Close() })
+	a.Health.Register("redis", func(ctx context.Context) error { return a.Redis.Ping(ctx).Err() })
+	a.Bell = redis.NewDoorbell(a.Redis, cfg.Log)
+	a.closers = append(a.closers, a.Bell.Close)
+
+	// The slices.
+	a.Distributors = distributor.New(a.DB)
+	a.onSignUp = append(a.onSignUp, distributor.OnSignUp)
+	a.Registry = registry.New(a.DB, registry.Config{
+		Box:           box,
+		Passwords:     secret.NewPasswords(passwordsAtOnce),
+		Clock:         clock,
+		OperatorToken: cfg.OperatorToken,
+		BaseDomain:    cfg.BaseDomain,
+		OnSignUp:      []registry.SignUpHook{a.signedUp},
+		Buyers:        buyers(nil),
+	})
+	a.Distributors.Follow(func(_ context.Context, tx *pg.Tx, _ distributor.Change) error {
+		tx.AfterCommit(a.Registry.ForgetSessions) // who has been approved is a distributor at their next request
+		return nil
+	})
+
+	// The work people wait seconds for.
+	workers := jobs.NewWorkers()
+	if a.Jobs, err = jobs.Open(a.DB, workers, a.jobsAtOnce(), cfg.Log); err != nil {
+		return nil, err
+	}
+
+	// The door.
+	a.HTTP = httpapi.New(httpapi.Config{
+		Tenants:      registryhttp.Tenants{Registry: a.Registry},
+		Authenticate: registryhttp.Authenticate(a.Registry),
+		Allow:        func(c httpapi.Caller, permission string) bool { return rbac.Allow(c.Role, permission) },
+		Observe:      observe(a.Metrics),
+		Log:          cfg.Log,
+		Version:      cfg.Version,
+	})
+	a.openPlainRoutes()
+	if a.Role.answers() {
+		registryhttp.Routes(a.HTTP, a.Registry, a.doDueWork)
+	}
+	return a, a.checkPermissions()
+}
+
+const (
+	passwordsAtOnce = 4 // 19 MiB each
+	jobsAtOnce      = 8
+)
+
+func (a *App) jobsAtOnce() int {
+	if a.Role.works() {
+		return jobsAtOnce
+	}
+	return 0
+}
+
+// signedUp gives a new store every slice's first rows.
+func (a *App) signedUp(ctx context.Context, tx *pg.Tx, _ registry.Store) error {
+	for _, rows := range a.onSignUp {
+		if err := rows(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// doDueWork does what has become due in a store whose test clock was moved.
+func (a *App) doDueWork(ctx context.Context, tenant tenancy.ID) error {
+	for _, do := range a.due {
+		if err := do(ctx, tenant); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkPermissions refuses to start with a route whose permission nobody can
+// have.
+func (a *App) checkPermissions() error {
+	for _, op := range a.HTTP.Operations() {
+		if !op.Public && !rbac.Known(op.Permission) {
+			return fmt.Errorf("app: %s %s asks for the permission %q, which does not exist", op.Method, op.FullPath(), op.Permission)
+		}
+	}
+	return nil
+}
+
+func maxConns(n int32) []pg.Option {
+	if n == 0 {
+		return nil
+	}
+	return []pg.Option{pg.MaxConns(n)}
+}
+
+// Close gives back what New took.
+func (a *App) Close() {
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		a.closers[i]()
+	}
+	a.closers = nil
+}
