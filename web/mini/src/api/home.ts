@@ -19,15 +19,10 @@ export function homeOf(ext: Ext | undefined): Home {
   return { address: (ext?.apiBase ?? '').replace(/\/+$/, ''), slug: ext?.tenant?.slug ?? '' }
 }
 
+/** Only WeChat has it; on the web there is nothing to read. */
 export function ext(): Ext | undefined {
-  // #ifdef MP-WEIXIN
-  const read = (uni as unknown as { getExtConfigSync?: () => Ext }).getExtConfigSync
-  return read ? read() : undefined
-  // #endif
-  // #ifndef MP-WEIXIN
-  // eslint-disable-next-line no-unreachable
-  return undefined
-  // #endif
+  const here = typeof uni === 'undefined' ? undefined : (uni as unknown as { getExtConfigSync?: () => Ext })
+  return here?.getExtConfigSync?.()
 }
 
 export const home: Home = homeOf(ext())

@@ -292,8 +292,8 @@ export const en: Record<keyof typeof zh, string> = {
   'promoted.empty': 'No orders yet',
   'promoted.emptyHint': 'Share products with friends; their orders show up here',
   'promoted.commission': 'Commission',
-  'promoted.awaiting': 'being worked out',
-  'promoted.none': 'none',
+  'promoted.awaiting': 'commission being worked out',
+  'promoted.none': 'no commission yet',
   'promoted.buyer': 'Buyer {name}',
 
   'team.title': 'My team',
