@@ -39,6 +39,7 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 	})
 	a.Attribution = attribution.New(a.Distributors)
 	a.Orders = order.New(a.DB, a.Programs)
+	a.Orders.Sandbox = cfg.Sandbox
 	a.Orders.Doorbell = func(tenant tenancy.ID) { a.Bell.Ring(context.Background(), tenant.String()) }
 	a.Boards = leaderboard.New(a.DB, a.Redis, func(ctx context.Context, tenant tenancy.ID) (*time.Location, error) {
 		store, err := a.Registry.ByID(ctx, tenant)
