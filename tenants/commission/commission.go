@@ -41,6 +41,7 @@ type Service struct {
 	strategies Strategies
 	stores     Store
 	holder     holderID // this process, in leases
+	earned     earnCache
 
 	// Batch is how many changed orders one round of a lane takes.
 	Batch int

@@ -3,6 +3,8 @@ package order
 import "github.com/fenli-io/fenli/platform/fault"
 
 var (
+	// ErrUnknown is what every slice says of an order that the store does not have.
+	ErrUnknown        = errUnknown
 	errUnknown        = fault.New(fault.NotFound, "order.not_found", "没有这个订单", "there is no such order")
 	errReused         = fault.New(fault.Conflict, "order.external_id_reused", "外部单号 {external_id} 已用于另一份内容不同的订单", "{external_id} already names an order with other content")
 	errRefundReused   = fault.New(fault.Conflict, "order.refund_id_reused", "退款单号 {external_id} 已用于另一笔内容不同的退款", "{external_id} already names a refund with other content")

@@ -1,0 +1,97 @@
+package commission
+
+import (
+	"strings"
+
+	"github.com/fenli-io/fenli/tenants/distributor"
+)
+
+// What the host itself says. A strategy brings its own sentences.
+const (
+	codeQueued       = "commission.queued"
+	codeGroupOpen    = "commission.group_open"
+	codeNobody       = "commission.nobody"
+	codeForfeit      = "commission.forfeit"
+	codeBeyondLevels = "commission.beyond_levels"
+	codeCompressed   = "commission.compressed"
+	codeCutToZero    = "commission.cut_to_zero"
+)
+
+var sentences = map[string][2]string{
+	codeQueued:       {"正在计算佣金", "the commission is being worked out"},
+	codeGroupOpen:    {"等待拼团结果", "the group-buy has no result yet"},
+	codeNobody:       {"这笔订单没有推广人", "nobody stands behind this order"},
+	codeForfeit:      {"下单时{state}，份额归商家", "{state} when the order was placed, so the share stays with the merchant"},
+	codeBeyondLevels: {"本店只分 {levels} 级佣金", "this store pays {levels} levels"},
+	codeCompressed:   {"下单时{state}，由上级依次顶替", "{state} when the order was placed, so the levels closed ranks"},
+	codeCutToZero:    {"订单佣金已达上限，没有余额可分", "the order's cap left nothing"},
+
+	"commission.nothing_paid": {"商品实付为 0，没有可分的金额", "nothing was paid for the goods, so there is nothing to share"},
+	"commission.stop":         {"下级不能获佣，按本店规则其上级也不获佣", "somebody below may not earn, and by the store's rule nobody above does either"},
+	"commission.rolled_up":    {"下单时{state}，份额上移给上一级", "{state} when the order was placed, so the share went to the next one up"},
+
+	"commission.rail_stranger":  {"策略把佣金给了订单之外的人", "the strategy paid somebody who has nothing to do with the order"},
+	"commission.rail_line":      {"策略引用了不存在的商品行", "the strategy named a line that the order does not have"},
+	"commission.rail_level":     {"策略弄错了推广层级", "the strategy mistook somebody's level"},
+	"commission.rail_negative":  {"策略给出了负的佣金", "the strategy gave a negative award"},
+	"commission.rail_amount":    {"策略给出的金额超出范围", "the strategy gave an amount out of range"},
+	"commission.rail_no_reason": {"策略给出的佣金没有理由", "the strategy gave an award without a reason"},
+	"commission.rail_too_many":  {"策略给出的佣金条数过多", "the strategy gave far too many awards"},
+
+	"plugin.unavailable":      {"策略进程暂时不可用，稍后自动重试", "the strategy is not available; it will be tried again"},
+	"plugin.crashed":          {"策略处理这笔订单时崩溃", "the strategy crashes on this order"},
+	"plugin.timeout":          {"策略没有在规定时间内答复", "the strategy did not answer in time"},
+	"plugin.too_large":        {"请求或答复过大", "the question or the answer is too large"},
+	"plugin.malformed_answer": {"策略的答复格式有误", "the strategy's answer is malformed"},
+	"plugin.no_decision":      {"策略没有对这笔订单作出决定", "the strategy said nothing about this order"},
+	"plugin.error":            {"策略返回了错误", "the strategy answered with an error"},
+
+	"strategy.config_invalid":       {"策略配置无效", "the strategy's configuration is not valid"},
+	"strategy.config_missing_grade": {"策略配置缺少某个等级的比例", "the strategy's configuration lacks a grade"},
+	"strategy.panicked":             {"策略运行出错", "the strategy failed while it was thinking"},
+
+	"state.applied":  {"尚未通过审核", "not yet approved"},
+	"state.rejected": {"未通过审核", "refused"},
+	"state.active":   {"在推广", "active"},
+	"state.frozen":   {"已被冻结", "frozen"},
+	"state.banned":   {"已被封禁", "banned"},
+	"state.left":     {"已退出", "no longer a distributor"},
+}
+
+// say is a sentence of ours; args are names and values.
+func say(code, lang string, args ...string) string {
+	s, known := sentences[code]
+	if !known {
+		return code
+	}
+	text := s[1]
+	if strings.HasPrefix(lang, "zh") {
+		text = s[0]
+	}
+	for i := 0; i+1 < len(args); i += 2 {
+		text = strings.ReplaceAll(text, "{"+args[i]+"}", args[i+1])
+	}
+	return text
+}
+
+func sayState(s distributor.State, lang string) string { return say("state."+string(s), lang) }
+
+// sayWait says why an order waits. What a strategy or a rail noted is added;
+// what happened inside the host is for the log.
+func sayWait(code, note, lang string) string {
+	text := say(code, lang)
+	if text == code { // a strategy's own code
+		text = [2]string{"the strategy cannot decide this order", "策略无法判断这笔订单"}[zh(lang)]
+	}
+	if note == "" || strings.HasPrefix(code, "plugin.") || code == codeQueued {
+		return text
+	}
+	return text + [2]string{" (" + note + ")", "（" + note + "）"}[zh(lang)]
+}
+
+func zh(lang string) int {
+	if strings.HasPrefix(lang, "zh") {
+		return 1
+	}
+	return 0
+}
