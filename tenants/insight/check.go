@@ -1,0 +1,32 @@
+package insight
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/tenants/distributor"
+)
+
+// Check compares the commission in each member's sums with the awards that
+// stand, and describes what differs. For doctor.
+func Check(ctx context.Context, tx *pg.Tx) ([]string, error) {
+	found, err := pg.Collect[struct {
+		Member  distributor.ID
+		Summed  int64
+		Awarded int64
+	}](ctx, tx, `
+		select member, coalesce(summed, 0) as summed, coalesce(awarded, 0) as awarded
+		  from (select member_id as member, sum(commission)::bigint as summed from performance_day where tenant_id = $1 group by 1) p
+		  full join (select payee as member, sum(standing)::bigint as awarded from commission_award where tenant_id = $1 group by 1) a using (member)
+		 where coalesce(summed, 0) <> coalesce(awarded, 0)
+		 order by member limit 100`, tx.Tenant())
+	if err != nil {
+		return nil, fmt.Errorf("insight: check: %w", err)
+	}
+	lines := make([]string, len(found))
+	for i, f := range found {
+		lines[i] = fmt.Sprintf("performance of %s: days sum to a commission of %d, awards stand at %d", f.Member, f.Summed, f.Awarded)
+	}
+	return lines, nil
+}
