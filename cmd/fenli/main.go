@@ -12,6 +12,8 @@ import (
 	_ "time/tzdata" // a store's time zone must not depend on the machine
 
 	"github.com/alecthomas/kong"
+
+	"github.com/fenli-io/fenli/plugins/host"
 )
 
 // commands are the subcommands, one file each.
@@ -22,6 +24,7 @@ type commands struct {
 }
 
 func main() {
+	host.MaybeLauncher() // strategies run in a sandbox that this program enters by running itself
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var cli commands

@@ -35,7 +35,7 @@ func (c serveCommand) Run(ctx context.Context) error {
 	}
 	a, err := app.New(ctx, app.Config{
 		Role: c.Role, DatabaseURL: ground.DatabaseURL, RedisURL: ground.RedisURL, SecretKey: ground.SecretKey,
-		OperatorToken: cfg.OperatorToken, BaseDomain: cfg.BaseDomain, TestClock: cfg.TestClock, Version: versionOf(), Log: log,
+		OperatorToken: cfg.OperatorToken, BaseDomain: cfg.BaseDomain, TestClock: cfg.TestClock, Dir: cfg.Dir, Strategies: cfg.Strategies, Version: versionOf(), Log: log,
 	})
 	if err != nil {
 		return err

@@ -36,6 +36,10 @@ type Config struct {
 	// OperatorToken opens the platform's API; empty closes it.
 	OperatorToken string `env:"FENLI_OPERATOR_TOKEN"`
 
+	// Strategies is a folder of built reference strategies; empty looks in
+	// strategies/ beside the binary.
+	Strategies string `env:"FENLI_STRATEGIES"`
+
 	// Log is "json" for machines or "text" for people.
 	Log string `env:"FENLI_LOG" envDefault:"text"`
 

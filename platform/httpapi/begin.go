@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -34,6 +35,10 @@ func (s *Server) begin(c *fiber.Ctx) (err error) {
 	st := stateOf(c)
 	c.Locals(stateKey{}, st)
 	c.Set(fiber.HeaderXRequestID, st.requestID)
+	if strings.HasPrefix(c.Path(), "/api/") {
+		c.Set(fiber.HeaderCacheControl, "no-store") // answers are one caller's
+		c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			s.write(c, fmt.Errorf("panic: %s\n%s", sayPanic(p), debug.Stack()))

@@ -27,7 +27,8 @@ var (
 // that fails leaves no trace, so the key may be used again.
 //
 // scope is the operation; keys of different callers never meet. body is what
-// makes the request what it is, path parameters included. O must survive JSON.
+// makes the request what it is, path parameters included. O must survive JSON,
+// and must hold no secret, because it is kept as it is.
 func Once[O any](ctx context.Context, db *pg.DB, scope, key string, body any, work func(ctx context.Context, tx *pg.Tx) (O, error)) (O, error) {
 	var out O
 	if key == "" {

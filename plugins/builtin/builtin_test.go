@@ -84,6 +84,32 @@ func compile(t *testing.T, raw []byte) *jsonschema.Schema {
 	return schema
 }
 
+func TestConfigurationsThatMakeNoSenseAreRefused(t *testing.T) {
+	t.Parallel()
+	for folder, cases := range map[string]map[string]string{
+		"threelevel":   {`{"rates":["0.1","0","0","0"]}`: "/rates sdk.wrong_value", `{"rates":"0.1"}`: "/rates sdk.wrong_value"},
+		"matrix":       {`{"skus":{"a/b":{"rates":["0.1"],"fixed":[1]}}}`: "/skus/a~1b rates_or_fixed", `{"skus":{"a":{"fixed":[-1]}}}`: "/skus/a/fixed/0 sdk.wrong_value"},
+		"differential": {`{"grades":{"a":"0.1"},"peer":{"rate":"0.1","max":3}}`: "/peer/max sdk.wrong_value", `{}`: "/grades sdk.missing_field", `{"grades":{"a":"0.1"},"peer":{"rate":"0.1","max":1,"of":"x"}}`: "/peer/of sdk.wrong_value"},
+		"campaignboost": {
+			`{"base":["0.1"],"boost":{"levels":[1],"multiplier":"1.5","from":"2026-11-12T00:00:00+08:00","to":"2026-11-11T00:00:00+08:00"}}`: "/boost/to ends_before_it_begins",
+			`{"base":["0.1"],"boost":{"levels":[],"multiplier":"1.5","from":"2026-11-11T00:00:00+08:00","to":"2026-11-12T00:00:00+08:00"}}`:  "/boost/levels sdk.wrong_value",
+		},
+		"newcustomer": {`{"base":["0.1"]}`: "/first_order sdk.missing_field", `{"base":["0.1"],"first_order":{"fixed":"5"}}`: "/first_order/fixed sdk.wrong_value"},
+		"groupbuy":    {`{"inviter":"0.05"}`: "/invitee sdk.missing_field"},
+		"tieredsales": {
+			`{"window":"month","mode":"before_order","tiers":[{"from":5,"rate":"0.1"},{"from":5,"rate":"0.2"}]}`: "/tiers/1/from tiers_must_rise",
+			`{"window":"month","mode":"retroactive","tiers":[{"from":0,"rate":"0.1"}]}`:                          "/mode sdk.wrong_value",
+		},
+	} {
+		for config, want := range cases {
+			out, err := strategies[folder].Server().ValidateConfig(context.Background(), &strategyv1.ValidateConfigRequest{Config: []byte(config)})
+			if err != nil || len(out.Problems) != 1 || out.Problems[0].Path+" "+out.Problems[0].Why.Key != want {
+				t.Errorf("%s %s: want %q, got %v, %v", folder, config, want, out.GetProblems(), err)
+			}
+		}
+	}
+}
+
 // A reference strategy shows what an author can do, so it may use nothing that
 // an author lacks.
 func TestStrategiesImportTheSDKAlone(t *testing.T) {

@@ -3,7 +3,7 @@ package host
 import "sync/atomic"
 
 type counters struct {
-	started, crashed, timedOut, quarantined, malformed, calls, orders atomic.Int64
+	started, crashed, timedOut, quarantined, malformed, calls, orders, rechecked, impure, forRecheck atomic.Int64
 }
 
 // Counters are totals since the host was opened, for metrics.
@@ -15,6 +15,8 @@ type Counters struct {
 	Malformed   int64 // decisions missing, doubled or for unknown orders
 	Calls       int64 // Evaluate calls that reached a plugin
 	Orders      int64 // orders that were asked about
+	Rechecked   int64 // orders asked about twice
+	Impure      int64 // of those, answered differently
 }
 
 // Counters reads the totals.
@@ -22,6 +24,6 @@ func (h *Host) Counters() Counters {
 	c := &h.counters
 	return Counters{
 		Started: c.started.Load(), Crashed: c.crashed.Load(), TimedOut: c.timedOut.Load(), Quarantined: c.quarantined.Load(),
-		Malformed: c.malformed.Load(), Calls: c.calls.Load(), Orders: c.orders.Load(),
+		Malformed: c.malformed.Load(), Calls: c.calls.Load(), Orders: c.orders.Load(), Rechecked: c.rechecked.Load(), Impure: c.impure.Load(),
 	}
 }

@@ -52,6 +52,7 @@ func (h *Host) Evaluate(ctx context.Context, sha string, req *strategyv1.Evaluat
 	for i, d := range e.decisions {
 		d.Order = int32(i)
 	}
+	e.maybeRecheck()
 	return &strategyv1.EvaluateResponse{Decisions: e.decisions}, nil
 }
 
@@ -129,24 +130,28 @@ func isRefusal(err error) bool {
 }
 
 // ask sends one batch. A process that was ended because of somebody else's
-// call is no fault of this batch, which is asked again; and a single order that
-// took too long gets a second, longer try, since the machine may be busy.
+// call is no fault of this batch, which is asked again. A single order that
+// seems to have ended the plugin is tried once more in a process of its own
+// and with more patience: another caller's order may have done it, or a busy
+// machine, and if it was this one, nobody else suffers the second time.
 func (e *evaluation) ask(ctx context.Context, part *strategyv1.EvaluateRequest) (*strategyv1.EvaluateResponse, error) {
 	const tries = 3
 	patience := e.host.patience(len(part.Orders))
 	for try := 1; ; try++ {
-		out, err := e.askOnce(ctx, part, patience)
-		late := errors.Is(err, errTimeout) && len(part.Orders) == 1 && try == 1
-		if late {
-			patience = min(4*patience, e.host.config.CallMax)
+		out, err := e.askShared(ctx, part, patience)
+		if fatal(err) && len(part.Orders) == 1 {
+			return e.askAlone(ctx, part, min(4*patience, e.host.config.CallMax))
 		}
-		if !late && !errors.Is(err, errBystander) || try == tries {
+		if !errors.Is(err, errBystander) || try == tries {
 			return out, err
 		}
 	}
 }
 
-func (e *evaluation) askOnce(ctx context.Context, part *strategyv1.EvaluateRequest, patience time.Duration) (*strategyv1.EvaluateResponse, error) {
+// fatal tells whether a call cost the process its life.
+func fatal(err error) bool { return errors.Is(err, errCrashed) || errors.Is(err, errTimeout) }
+
+func (e *evaluation) askShared(ctx context.Context, part *strategyv1.EvaluateRequest, patience time.Duration) (*strategyv1.EvaluateResponse, error) {
 	if e.restarts > maxRestarts || e.lost >= maxLost && !e.decided {
 		return nil, notAsked{errors.New("the plugin failed on too many orders of this batch")}
 	}
@@ -155,12 +160,25 @@ func (e *evaluation) askOnce(ctx context.Context, part *strategyv1.EvaluateReque
 		return nil, notAsked{err}
 	}
 	defer e.slot.release()
+	return e.send(ctx, p, part, patience)
+}
+
+func (e *evaluation) askAlone(ctx context.Context, part *strategyv1.EvaluateRequest, patience time.Duration) (*strategyv1.EvaluateResponse, error) {
+	p, err := e.host.startProcess(ctx, e.sha)
+	if err != nil {
+		return nil, notAsked{err}
+	}
+	defer func() { go p.stop(e.host.config.KillGrace) }()
+	return e.send(ctx, p, part, patience)
+}
+
+func (e *evaluation) send(ctx context.Context, p *process, part *strategyv1.EvaluateRequest, patience time.Duration) (*strategyv1.EvaluateResponse, error) {
 	e.asked = true
 	e.host.counters.calls.Add(1)
 	out, err := call(ctx, p, patience, func(ctx context.Context) (*strategyv1.EvaluateResponse, error) {
 		return p.strategy.Evaluate(ctx, part)
 	})
-	if errors.Is(err, errCrashed) || errors.Is(err, errTimeout) {
+	if fatal(err) {
 		e.crash = err
 		e.restarts++
 	}

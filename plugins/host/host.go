@@ -19,7 +19,11 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
@@ -47,6 +51,9 @@ type Config struct {
 	CrashWindow  time.Duration // CrashLimit crashes within it quarantine: 3 in 10 min
 	CrashLimit   int
 	MaxDataMiB   int // memory of one plugin; 512
+	// RecheckEvery asks about one order in so many a second time, alone and in
+	// a fresh process, to prove that the strategy is a pure function; 0 never.
+	RecheckEvery int
 }
 
 func (c Config) withDefaults() Config {
@@ -78,8 +85,11 @@ type Host struct {
 	log      *slog.Logger
 	store    *store
 	box      sandbox
+	sockets  string
 	poison   poison
 	counters counters
+
+	rechecking sync.Mutex // one at a time
 
 	mu     sync.Mutex
 	slots  map[string]*slot
@@ -110,30 +120,60 @@ func New(config Config, log *slog.Logger) (*Host, error) {
 	if h.store, err = openStore(filepath.Join(dir, "store")); err != nil {
 		return nil, err
 	}
-	if err := h.emptySockets(); err != nil {
+	if err := h.makeSockets(); err != nil {
 		return nil, err
 	}
 	go h.stopIdle()
 	return h, nil
 }
 
-// socketPath is the room that go-plugin's names take below Dir.
-const socketPath = "/run/plugin-dir4294967295/plugin4294967295"
+// socketPath is the room that the names below Dir take.
+const socketPath = "/run/4194304.99/plugin-dir4294967295/plugin4294967295"
 
-func (h *Host) sockets() string { return filepath.Join(h.config.Dir, "run") }
+var opened atomic.Int64
 
-func (h *Host) emptySockets() error {
+// makeSockets makes this host's own directory of sockets, named by process so
+// that several hosts may share a store, and removes those of dead ones.
+func (h *Host) makeSockets() error {
 	if n := len(h.config.Dir) + len(socketPath); n > 107 {
 		return fmt.Errorf("host: the directory %s is %d bytes too long for sockets", h.config.Dir, n-107)
 	}
-	if err := os.RemoveAll(h.sockets()); err != nil {
+	all := filepath.Join(h.config.Dir, "run")
+	if err := os.MkdirAll(all, 0o700); err != nil {
 		return fmt.Errorf("host: %w", err)
 	}
-	if err := os.MkdirAll(h.sockets(), 0o700); err != nil {
+	entries, err := os.ReadDir(all)
+	if err != nil {
+		return fmt.Errorf("host: %w", err)
+	}
+	for _, e := range entries {
+		owner, _, _ := strings.Cut(e.Name(), ".")
+		if pid, err := strconv.Atoi(owner); err != nil || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			_ = os.RemoveAll(filepath.Join(all, e.Name()))
+		}
+	}
+	h.sockets = filepath.Join(all, fmt.Sprintf("%d.%d", os.Getpid(), opened.Add(1)))
+	if err := os.RemoveAll(h.sockets); err != nil { // left by an earlier process of our number
+		return fmt.Errorf("host: %w", err)
+	}
+	if err := os.Mkdir(h.sockets, 0o700); err != nil {
 		return fmt.Errorf("host: %w", err)
 	}
 	return nil
 }
+
+// Warm starts a strategy before it is asked, to spare the first order the wait.
+func (h *Host) Warm(ctx context.Context, sha string) error {
+	slot := h.slot(sha)
+	if _, err := slot.acquire(ctx, false); err != nil {
+		return err
+	}
+	slot.release()
+	return nil
+}
+
+// Status tells how an artifact's process is, for operators.
+func (h *Host) Status(sha string) Status { return h.slot(sha).status() }
 
 // Describe asks what a strategy is. The answer comes from the store when the
 // strategy is known, without starting it.
@@ -205,7 +245,7 @@ func (h *Host) ValidateConfig(ctx context.Context, sha string, config []byte, ru
 	out, err := call(ctx, p, h.patience(maxOrders), func(ctx context.Context) (*strategyv1.ValidateConfigResponse, error) {
 		return p.strategy.ValidateConfig(ctx, &strategyv1.ValidateConfigRequest{Config: config, Rules: rules})
 	})
-	if errors.Is(err, errCrashed) || errors.Is(err, errTimeout) {
+	if fatal(err) {
 		slot.crashed(err)
 	}
 	return out, err
@@ -235,7 +275,7 @@ func (h *Host) Close(ctx context.Context) error {
 		all.Go(func() { s.close(ctx) })
 	}
 	all.Wait()
-	return os.RemoveAll(h.sockets())
+	return os.RemoveAll(h.sockets)
 }
 
 func (h *Host) slot(sha string) *slot {

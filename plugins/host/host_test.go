@@ -144,6 +144,25 @@ func TestEvaluate(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+	t.Run("AnotherCallersCrashIsNotHeldAgainstAnOrder", func(t *testing.T) {
+		t.Parallel()
+		h := newHost(t)
+		sha := install(t, h, hostile(t, ""))
+		first := pid(h, sha)
+		crashed := make(chan struct{})
+		go func() {
+			defer close(crashed)
+			for h.Counters().Calls == 0 {
+				time.Sleep(time.Millisecond)
+			}
+			time.Sleep(50 * time.Millisecond)
+			_, _ = h.Evaluate(context.Background(), sha, &strategyv1.EvaluateRequest{Config: []byte(`{"mode":"crash"}`), Orders: []*strategyv1.Order{{}}})
+		}()
+		if got := codesOf(ask(t, h, sha, "slow", 1)); got[0] != "" || !gone(first) {
+			t.Errorf("got %v", got)
+		}
+		<-crashed
+	})
 	t.Run("AnUnknownStrategyIsAnError", func(t *testing.T) {
 		t.Parallel()
 		h := newHost(t)
@@ -207,7 +226,13 @@ func TestCrash(t *testing.T) {
 		if !errors.Is(err, ErrQuarantined) {
 			t.Fatalf("got %v", err)
 		}
+		if s := h.Status(sha); s.State != "quarantined" || s.Crashes != 3 || s.LastError == "" {
+			t.Errorf("got %+v", s)
+		}
 		h.Reset(sha)
+		if s := h.Status(sha); s.State != "stopped" || s.LastError != "" {
+			t.Errorf("got %+v", s)
+		}
 		if got := codesOf(ask(t, h, sha, "", 1)); got[0] != "" {
 			t.Errorf("after the reset: %v", got)
 		}
@@ -218,8 +243,36 @@ func TestCrash(t *testing.T) {
 		sha := install(t, h, hostile(t, ""))
 		ask(t, h, sha, "crash", 1)
 		_, err := h.Evaluate(context.Background(), sha, &strategyv1.EvaluateRequest{Orders: []*strategyv1.Order{{}}})
-		if !errors.Is(err, ErrBackingOff) {
+		if s := h.Status(sha); !errors.Is(err, ErrBackingOff) || s.State != "crashed" || s.RetryAt.IsZero() {
+			t.Errorf("got %v, %+v", err, s)
+		}
+	})
+}
+
+func TestPurity(t *testing.T) {
+	t.Parallel()
+	every := func(c *Config) { c.RecheckEvery = 2 }
+	t.Run("AStrategyThatAnswersDifferentlyIsQuarantined", func(t *testing.T) {
+		t.Parallel()
+		h := newHost(t, every)
+		sha := install(t, h, hostile(t, ""))
+		ask(t, h, sha, "moody", 2)
+		eventually(t, "it is quarantined", func() bool { return h.Status(sha).State == "quarantined" })
+		if _, err := h.Evaluate(context.Background(), sha, &strategyv1.EvaluateRequest{Orders: []*strategyv1.Order{{}}}); !errors.Is(err, ErrQuarantined) {
 			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("APureOneIsNot", func(t *testing.T) {
+		t.Parallel()
+		h := newHost(t, every)
+		sha := install(t, h, friendly(t))
+		req := &strategyv1.EvaluateRequest{Config: []byte(`{}`), Orders: []*strategyv1.Order{sale(1), sale(2), sale(3)}}
+		if _, err := h.Evaluate(context.Background(), sha, req); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "it is asked again", func() bool { return h.Counters().Rechecked == 1 })
+		if h.Counters().Impure != 0 || h.Status(sha).State != "serving" {
+			t.Errorf("got %+v, %+v", h.Counters(), h.Status(sha))
 		}
 	})
 }
@@ -260,6 +313,24 @@ func TestInstall(t *testing.T) {
 		}
 		out, err := again.Evaluate(context.Background(), sha, &strategyv1.EvaluateRequest{Config: []byte(`{}`), Orders: []*strategyv1.Order{sale(1)}})
 		if err != nil || out.Decisions[0].GetPaid() == nil {
+			t.Error(out, err)
+		}
+	})
+	t.Run("TwoHostsShareAStore", func(t *testing.T) {
+		t.Parallel()
+		h := newHost(t)
+		sha := install(t, h, friendly(t))
+		other := newHost(t, func(c *Config) { c.Dir = h.config.Dir })
+		for _, host := range []*Host{other, h} {
+			if err := host.Warm(context.Background(), sha); err != nil || host.Status(sha).State != "serving" {
+				t.Fatal(err, host.Status(sha))
+			}
+		}
+		if err := other.Close(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		out, err := h.Evaluate(context.Background(), sha, &strategyv1.EvaluateRequest{Config: []byte(`{}`), Orders: []*strategyv1.Order{sale(1)}})
+		if err != nil || out.Decisions[0].GetPaid() == nil || h.Counters().Started != 1 {
 			t.Error(out, err)
 		}
 	})

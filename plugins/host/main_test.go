@@ -3,6 +3,7 @@ package host
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"log/slog"
 	"os"
@@ -28,6 +29,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	binaries = dir
+	_ = flag.Set("test.parallel", "6") // these tests mostly wait
 	code := m.Run()
 	_ = os.RemoveAll(dir)
 	os.Exit(code)

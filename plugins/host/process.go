@@ -54,7 +54,7 @@ func (h *Host) startProcess(ctx context.Context, sha string) (*process, error) {
 		SkipHostEnv:      true,
 		StartTimeout:     h.config.StartTimeout,
 		Logger:           hclog.NewNullLogger(),
-		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: h.sockets()},
+		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: h.sockets},
 		GRPCDialOptions: []grpc.DialOption{
 			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(handshake.MaxMessage), grpc.MaxCallSendMsgSize(handshake.MaxMessage)),
 			grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {

@@ -15,6 +15,15 @@ var (
 	ErrClosed      = errors.New("host: closed")
 )
 
+// Status is how an artifact's process is.
+type Status struct {
+	State     string    // "stopped", "serving", "crashed" or "quarantined"
+	PID       string    // of the running process
+	Crashes   int       // within the window
+	LastError string    // of the last crash
+	RetryAt   time.Time // when a crashed one may start again
+}
+
 // slot is an artifact's place: at most one process, and the memory of crashes.
 //
 //	stopped → running → stopped | crashed (waits) | quarantined (3 in 10 minutes)
@@ -30,7 +39,9 @@ type slot struct {
 	crashes  []time.Time
 	inRow    int // crashes since the last success, for the back-off
 	retryAt  time.Time
+	lastErr  error
 	closed   bool
+	impure   bool // in quarantine until reset
 }
 
 // acquire returns the running process, or starts one, and keeps it from being
@@ -110,6 +121,7 @@ func (s *slot) crashed(cause error) {
 		pause = c.BackoffMax
 	}
 	s.inRow++
+	s.lastErr = cause
 	s.retryAt = time.Now().Add(pause)
 	if s.quarantined() {
 		s.host.counters.quarantined.Add(1)
@@ -125,7 +137,16 @@ func (s *slot) quarantined() bool {
 	for len(s.crashes) > 0 && s.crashes[0].Before(old) {
 		s.crashes = s.crashes[1:]
 	}
-	return len(s.crashes) >= s.host.config.CrashLimit
+	return s.impure || len(s.crashes) >= s.host.config.CrashLimit
+}
+
+// condemn quarantines a strategy that answered the same question differently.
+func (s *slot) condemn() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.impure = true
+	s.lastErr = errors.New("the strategy answered the same question differently")
+	s.host.counters.quarantined.Add(1)
 }
 
 func (s *slot) succeeded() {
@@ -137,7 +158,26 @@ func (s *slot) succeeded() {
 func (s *slot) reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.crashes, s.inRow, s.retryAt = nil, 0, time.Time{}
+	s.crashes, s.inRow, s.retryAt, s.lastErr, s.impure = nil, 0, time.Time{}, nil, false
+}
+
+func (s *slot) status() Status {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := Status{State: "stopped", RetryAt: s.retryAt}
+	if s.lastErr != nil {
+		st.LastError = s.lastErr.Error()
+	}
+	switch {
+	case s.quarantined():
+		st.State = "quarantined"
+	case s.process != nil && s.process.alive():
+		st.State, st.PID = "serving", s.process.runner.ID()
+	case time.Now().Before(s.retryAt):
+		st.State = "crashed"
+	}
+	st.Crashes = len(s.crashes)
+	return st
 }
 
 func (s *slot) stopIfIdle(idle time.Duration) {

@@ -152,13 +152,13 @@ func TestTrap(t *testing.T) {
 		h := newHost(t)
 		sha := install(t, h, hostile(t, ""))
 		address := h.slot(sha).process.runner.address
-		if !strings.HasPrefix(address, h.sockets()+"/") {
+		if !strings.HasPrefix(address, h.sockets+"/") {
 			t.Errorf("the socket is %s", address)
 		}
 		if err := h.Close(context.Background()); err != nil {
 			t.Error(err)
 		}
-		if _, err := os.Stat(h.sockets()); !os.IsNotExist(err) {
+		if _, err := os.Stat(h.sockets); !os.IsNotExist(err) {
 			t.Errorf("the sockets remain: %v", err)
 		}
 	})

@@ -163,7 +163,7 @@ func TestPrice(t *testing.T) {
 
 func TestReserve(t *testing.T) {
 	t.Parallel()
-	db := pgtest.Open(t)
+	db := pgtest.Open(t, pg.MaxConns(16))
 	create(t, db, db.A, tea())
 	reserve := func(lines ...catalog.Line) error {
 		return db.Within(t.Context(), db.A, func(ctx context.Context, tx *pg.Tx) error { return catalog.Reserve(ctx, tx, lines) })
@@ -210,7 +210,16 @@ func TestReserve(t *testing.T) {
 				slices.Reverse(lines)
 			}
 			wg.Go(func() {
-				switch err := reserve(lines...); {
+				// Whoever has taken stays a while before committing, so that the
+				// others come while it is undecided.
+				err := db.Within(t.Context(), db.A, func(ctx context.Context, tx *pg.Tx) error {
+					if err := catalog.Reserve(ctx, tx, lines); err != nil {
+						return err
+					}
+					_, err := tx.Exec(ctx, `select pg_sleep(0.02)`)
+					return err
+				})
+				switch {
 				case err == nil:
 					sold.Add(1)
 				case !errors.Is(err, catalog.ErrOutOfStock):

@@ -128,5 +128,5 @@ func (r *reconciliation) post(ctx context.Context, tx *pg.Tx) error {
 	if err := performance.Add(ctx, tx, r.sums); err != nil {
 		return err
 	}
-	return leaderboard.Mark(ctx, tx, dirty(r.sums))
+	return leaderboard.Mark(ctx, tx, leaderboard.DirtyOf(r.sums))
 }

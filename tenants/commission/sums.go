@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/fenli-io/fenli/tenants/distributor"
-	"github.com/fenli-io/fenli/tenants/leaderboard"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/performance"
 )
@@ -45,12 +44,4 @@ func (r *reconciliation) performance(w *work, refunds []order.Refund, first bool
 // earned books commission on the day it is awarded or taken back.
 func (r *reconciliation) earned(w *work, payee distributor.ID, amount int64, at time.Time, seq int64) {
 	r.sums = append(r.sums, performance.Change{Member: payee, Day: performance.Day(at, r.zone), Commission: amount, Seq: seq})
-}
-
-func dirty(sums []performance.Change) []leaderboard.Dirty {
-	list := make([]leaderboard.Dirty, len(sums))
-	for i, c := range sums {
-		list[i] = leaderboard.Dirty{Member: c.Member, Day: c.Day, Seq: c.Seq}
-	}
-	return list
 }

@@ -25,6 +25,15 @@ func (kind) Prefix() string { return "ord" }
 // ID is an order's id.
 type ID = id.Of[kind]
 
+// ParseID reads "ord_…"; what is no order's id is no order.
+func ParseID(s string) (ID, error) {
+	o, err := id.Parse[kind](s)
+	if err != nil {
+		return ID{}, errUnknown.Because(err)
+	}
+	return o, nil
+}
+
 // State is how far an order has come. Shipping and receipt may come before the
 // money (cash on delivery); the state then stays Placed until it is paid.
 type State string

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fenli-io/fenli/platform/id"
@@ -28,15 +30,14 @@ func (s *Service) Refund(ctx context.Context, tx *pg.Tx, o ID, r RefundRequest) 
 	if err != nil {
 		return Refund{}, err
 	}
-	return s.refundLocked(ctx, tx, locked, r)
+	return s.refundLocked(ctx, tx, locked, r, hashOf(r))
 }
 
-func (s *Service) refundLocked(ctx context.Context, tx *pg.Tx, o Order, r RefundRequest) (Refund, error) {
+func (s *Service) refundLocked(ctx context.Context, tx *pg.Tx, o Order, r RefundRequest, hash []byte) (Refund, error) {
 	past, err := RefundsOf(ctx, tx, []ID{o.ID})
 	if err != nil {
 		return Refund{}, err
 	}
-	hash := hashOf(r)
 	for _, p := range past[o.ID] {
 		if p.ExternalID == r.ExternalID {
 			if !bytes.Equal(p.bodyHash, hash) {
@@ -87,18 +88,27 @@ func (s *Service) KeepEarlyRefund(ctx context.Context, tx *pg.Tx, source, orderE
 	if err != nil {
 		return fmt.Errorf("order: %w", err)
 	}
-	_, err = tx.Exec(ctx, `
-		insert into order_early_refund (tenant_id, source, order_external_id, external_id, body_hash, request, recorded_at)
-		values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
-		tx.Tenant(), source, orderExternalID, r.ExternalID, hashOf(r), body, tx.Now())
+	var kept []byte
+	err = tx.QueryRow(ctx, `
+		insert into order_early_refund as e (tenant_id, source, order_external_id, external_id, body_hash, request, recorded_at)
+		values ($1, $2, $3, $4, $5, $6, $7)
+		on conflict (tenant_id, source, order_external_id, external_id) do update set body_hash = e.body_hash
+		returning body_hash`,
+		tx.Tenant(), source, orderExternalID, r.ExternalID, hashOf(r), body, tx.Now()).Scan(&kept)
 	if err != nil {
 		return fmt.Errorf("order: keep an early refund: %w", err)
+	}
+	if !bytes.Equal(kept, hashOf(r)) {
+		return errRefundReused.With("external_id", r.ExternalID).At("external_id")
 	}
 	return nil
 }
 
 // applyEarlyRefunds gives a just paid order the refunds that came before it.
 func (s *Service) applyEarlyRefunds(ctx context.Context, tx *pg.Tx, o Order) error {
+	if err := lockEarly(ctx, tx, o.Source, o.ExternalID); err != nil {
+		return err
+	}
 	rows, err := tx.Query(ctx, `
 		delete from order_early_refund where tenant_id = $1 and source = $2 and order_external_id = $3
 		returning request`, tx.Tenant(), o.Source, o.ExternalID)
@@ -121,11 +131,33 @@ func (s *Service) applyEarlyRefunds(ctx context.Context, tx *pg.Tx, o Order) err
 		return err
 	}
 	for _, r := range kept {
-		if _, err := s.Refund(ctx, tx, o.ID, r); err != nil {
+		if err := s.applyEarly(ctx, tx, o.ID, r); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// applyEarly fits a refund to the order that nobody could hold it against when
+// it came: money that was given back cannot keep the order from being paid.
+func (s *Service) applyEarly(ctx context.Context, tx *pg.Tx, id ID, r RefundRequest) error {
+	o, err := lockOne(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	hash := hashOf(r)
+	if !slices.ContainsFunc(o.Lines, func(l Line) bool { return l.ID == r.Line && l.Net >= r.Amount }) {
+		r.Line = ""
+	}
+	if r.Amount = min(r.Amount, o.Goods-o.Refunded); r.Amount == 0 {
+		return nil
+	}
+	_, err = s.refundLocked(ctx, tx, o, r, hash)
+	if errors.Is(err, errAboveRemaining) { // of the line; the whole order has room
+		r.Line = ""
+		_, err = s.refundLocked(ctx, tx, o, r, hash)
+	}
+	return err
 }
 
 type refundRow struct {

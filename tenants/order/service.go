@@ -25,6 +25,9 @@ type Service struct {
 
 	// Doorbell wakes the store's lane after a change has been committed.
 	Doorbell func(tenancy.ID)
+
+	// Sandbox lets buyers pay with pretended money: for demonstrations.
+	Sandbox bool
 }
 
 // New builds the service.
@@ -51,28 +54,42 @@ type Placement struct {
 // with other content it is refused.
 func (s *Service) Place(ctx context.Context, tx *pg.Tx, p Placement) (o Order, created bool, err error) {
 	hash := hashOf(p)
-	known, err := ByExternal(ctx, tx, p.Source, p.ExternalID)
-	switch {
-	case err == nil && !bytes.Equal(known.bodyHash, hash):
-		return Order{}, false, errReused.With("external_id", p.ExternalID).At("external_id")
-	case err == nil:
-		return known, false, nil
-	case !errors.Is(err, errUnknown):
-		return Order{}, false, err
+	if o, found, err := known(ctx, tx, p.Source, p.ExternalID, hash); found || err != nil {
+		return o, false, err
 	}
-	if o, err = s.draft(ctx, tx, p); err != nil {
+	o, err = s.place(ctx, tx, p, hash)
+	return o, err == nil, err
+}
+
+// known finds the order that the external id already names.
+func known(ctx context.Context, tx *pg.Tx, source, externalID string, hash []byte) (o Order, found bool, err error) {
+	o, err = ByExternal(ctx, tx, source, externalID)
+	switch {
+	case errors.Is(err, errUnknown):
+		return Order{}, false, nil
+	case err != nil:
 		return Order{}, false, err
+	case !bytes.Equal(o.bodyHash, hash):
+		return Order{}, true, errReused.With("external_id", externalID).At("external_id")
+	}
+	return o, true, nil
+}
+
+func (s *Service) place(ctx context.Context, tx *pg.Tx, p Placement, hash []byte) (Order, error) {
+	o, err := s.draft(ctx, tx, p)
+	if err != nil {
+		return Order{}, err
 	}
 	o.bodyHash = hash
 	if err := insert(ctx, tx, o); err != nil {
-		return Order{}, false, err
+		return Order{}, err
 	}
 	rev, err := s.programs.Revision(ctx, tx, o.Revision)
 	if err != nil {
-		return Order{}, false, err
+		return Order{}, err
 	}
 	closes := o.PlacedAt.Add(time.Duration(rev.Settings.CloseUnpaidMinutes) * time.Minute)
-	return o, true, setDue(ctx, tx, o.ID, closeUnpaid, closes)
+	return o, setDue(ctx, tx, o.ID, closeUnpaid, closes)
 }
 
 // Raced reports whether a transaction failed only because the same order was
@@ -295,9 +312,15 @@ func stockOf(lines Lines) []catalog.Line {
 // maxAhead is how far a sender's clock may be ahead of ours.
 const maxAhead = 5 * time.Minute
 
+// earliest keeps out times that are slips of a sender's software.
+var earliest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
+
 func checkTime(at, now time.Time, field string) error {
-	if at.After(now.Add(maxAhead)) {
+	switch {
+	case at.After(now.Add(maxAhead)):
 		return errFuture.At(field)
+	case !at.IsZero() && at.Before(earliest):
+		return errLongAgo.At(field)
 	}
 	return nil
 }

@@ -99,6 +99,12 @@ func (s *Service) ByID(ctx context.Context, tenant tenancy.ID) (Store, error) {
 	return s.find(ctx, "id:"+tenant.UUID(), func(ctx context.Context, tx *pg.Tx) (Store, error) { return storeByID(ctx, tx, tenant) })
 }
 
+// Here reads the transaction's own store without leaving it, so that a full
+// pool of connections cannot wait for itself.
+func (s *Service) Here(ctx context.Context, tx *pg.Tx) (Store, error) {
+	return s.stores.get("id:"+tx.Tenant().UUID(), func() (Store, error) { return storeByID(ctx, tx, tx.Tenant()) })
+}
+
 func (s *Service) BySlug(ctx context.Context, slug string) (Store, error) {
 	if CheckSlug(slug) != nil {
 		return Store{}, errStoreUnknown

@@ -13,11 +13,18 @@ import (
 	"github.com/fenli-io/fenli/platform/redis"
 	"github.com/fenli-io/fenli/platform/secret"
 	"github.com/fenli-io/fenli/platform/telemetry"
-	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/plugins/host"
 	"github.com/fenli-io/fenli/rbac"
+	"github.com/fenli-io/fenli/tenants/attribution"
+	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/leaderboard"
+	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
+	"github.com/fenli-io/fenli/tenants/settlement"
+	"github.com/fenli-io/fenli/tenants/withdrawal"
 )
 
 // Role is what a process does.
@@ -40,8 +47,12 @@ type Config struct {
 	SecretKey     []byte
 	OperatorToken string
 	BaseDomain    string
+	Port          string // of the public address, for links
 	TestClock     bool
 	Version       string
+	Dir           string // holds plugins; private to this installation
+	Strategies    string // folder of built reference strategies; "" looks beside the binary
+	Sandbox       bool   // buyers pay with nothing: for the demo and for tests
 	Log           *slog.Logger
 	MaxConns      int32 // of the pool; 0 is pgx's default
 }
@@ -58,12 +69,20 @@ type App struct {
 	Health  *telemetry.Health
 	Metrics telemetry.Metrics
 
-	Registry     *registry.Service
-	Distributors *distributor.Service
+	Host *host.Host
 
-	background []func(context.Context) error             // runs while the process works, until the context ends
-	due        []func(context.Context, tenancy.ID) error // what a test clock that was moved has made due, in this order
-	onSignUp   []func(context.Context, *pg.Tx) error     // the slices' first rows of a new store
+	Registry     *registry.Service
+	Programs     *program.Service
+	Distributors *distributor.Service
+	Attribution  *attribution.Service
+	Orders       *order.Service
+	Boards       *leaderboard.Service
+	Commission   *commission.Service
+	Settlement   *settlement.Service
+	Withdrawals  *withdrawal.Service
+	Clockwork    *Clockwork
+
+	background []func(context.Context) error // runs while the process works, until the context ends
 	closers    []func()
 }
 
@@ -96,22 +115,15 @@ func New(ctx context.Context, cfg Config) (_ *App, err error) {
 	a.Bell = redis.NewDoorbell(a.Redis, cfg.Log)
 	a.closers = append(a.closers, a.Bell.Close)
 
-	// The slices.
-	a.Distributors = distributor.New(a.DB)
-	a.onSignUp = append(a.onSignUp, distributor.OnSignUp)
-	a.Registry = registry.New(a.DB, registry.Config{
-		Box:           box,
-		Passwords:     secret.NewPasswords(passwordsAtOnce),
-		Clock:         clock,
-		OperatorToken: cfg.OperatorToken,
-		BaseDomain:    cfg.BaseDomain,
-		OnSignUp:      []registry.SignUpHook{a.signedUp},
-		Buyers:        buyers(nil),
-	})
-	a.Distributors.Follow(func(_ context.Context, tx *pg.Tx, _ distributor.Change) error {
-		tx.AfterCommit(a.Registry.ForgetSessions) // who has been approved is a distributor at their next request
-		return nil
-	})
+	if a.Host, err = openHost(cfg.Dir, cfg.Log); err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, func() { _ = a.Host.Close(context.WithoutCancel(ctx)) })
+
+	a.buildSlices(cfg, box, clock)
+	if err := a.installStrategies(ctx, cfg.Strategies); err != nil {
+		return nil, err
+	}
 
 	// The work people wait seconds for.
 	workers := jobs.NewWorkers()
@@ -130,7 +142,7 @@ func New(ctx context.Context, cfg Config) (_ *App, err error) {
 	})
 	a.openPlainRoutes()
 	if a.Role.answers() {
-		registryhttp.Routes(a.HTTP, a.Registry, a.doDueWork)
+		a.openRoutes(cfg)
 	}
 	return a, a.checkPermissions()
 }
@@ -145,26 +157,6 @@ func (a *App) jobsAtOnce() int {
 		return jobsAtOnce
 	}
 	return 0
-}
-
-// signedUp gives a new store every slice's first rows.
-func (a *App) signedUp(ctx context.Context, tx *pg.Tx, _ registry.Store) error {
-	for _, rows := range a.onSignUp {
-		if err := rows(ctx, tx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// doDueWork does what has become due in a store whose test clock was moved.
-func (a *App) doDueWork(ctx context.Context, tenant tenancy.ID) error {
-	for _, do := range a.due {
-		if err := do(ctx, tenant); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // checkPermissions refuses to start with a route whose permission nobody can

@@ -20,10 +20,16 @@ import (
 	"github.com/fenli-io/fenli/platform/pgtest"
 	"github.com/fenli-io/fenli/platform/redistest"
 	"github.com/fenli-io/fenli/platform/secret"
+	"github.com/fenli-io/fenli/plugins/host"
 	"github.com/fenli-io/fenli/rbac"
 )
 
 var update = flag.Bool("update", false, "write the golden file")
+
+func TestMain(m *testing.M) {
+	host.MaybeLauncher()
+	os.Exit(m.Run())
+}
 
 const operator = "operator-token-of-the-test"
 
@@ -33,7 +39,7 @@ func compose(t *testing.T) *App {
 	db := pgtest.Open(t)
 	a, err := New(t.Context(), Config{
 		Role: All, DatabaseURL: db.AppURL, RedisURL: redistest.URL(t), SecretKey: secret.NewKey(), OperatorToken: operator,
-		BaseDomain: "shop.test", TestClock: true, Version: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		BaseDomain: "shop.test", TestClock: true, Dir: t.TempDir(), Sandbox: true, Version: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)

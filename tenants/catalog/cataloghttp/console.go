@@ -55,11 +55,13 @@ func (a api) within(ctx context.Context, fn func(ctx context.Context, tx *pg.Tx,
 	return store.Currency, a.db.Within(ctx, store.ID, func(ctx context.Context, tx *pg.Tx) error { return fn(ctx, tx, store.Currency) })
 }
 
-type productRequest struct {
+// ProductRequest names a product. It is exported because the door reads the
+// fields of exported embedded types alone.
+type ProductRequest struct {
 	ID catalog.ID `path:"id"`
 }
 
-func (a api) get(ctx context.Context, in *productRequest) (*productAnswer, error) {
+func (a api) get(ctx context.Context, in *ProductRequest) (*productAnswer, error) {
 	return a.one(ctx, func(ctx context.Context, tx *pg.Tx, _ string) (catalog.Product, error) {
 		return catalog.Get(ctx, tx, in.ID)
 	})
@@ -92,7 +94,7 @@ func (a api) create(ctx context.Context, in *struct{ Body ProductChange }) (*pro
 }
 
 func (a api) change(ctx context.Context, in *struct {
-	productRequest
+	ProductRequest
 	Body ProductChange
 }) (*productAnswer, error) {
 	return a.one(ctx, func(ctx context.Context, tx *pg.Tx, currency string) (catalog.Product, error) {
@@ -109,8 +111,8 @@ func (a api) change(ctx context.Context, in *struct {
 }
 
 // become is the handler that takes a product to a state.
-func (a api) become(to catalog.State, action string) func(context.Context, *productRequest) (*productAnswer, error) {
-	return func(ctx context.Context, in *productRequest) (*productAnswer, error) {
+func (a api) become(to catalog.State, action string) func(context.Context, *ProductRequest) (*productAnswer, error) {
+	return func(ctx context.Context, in *ProductRequest) (*productAnswer, error) {
 		return a.one(ctx, func(ctx context.Context, tx *pg.Tx, _ string) (catalog.Product, error) {
 			p, err := catalog.SetState(ctx, tx, in.ID, to)
 			if err != nil {

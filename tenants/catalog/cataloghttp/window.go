@@ -28,7 +28,7 @@ func (a api) window(ctx context.Context, in *windowRequest) (*windowAnswer, erro
 	return &windowAnswer{httpapi.MapPage(page, func(p catalog.Product) WindowItem { return windowShape(p, currency, earns) })}, nil
 }
 
-func (a api) windowItem(ctx context.Context, in *productRequest) (*struct{ Body WindowItem }, error) {
+func (a api) windowItem(ctx context.Context, in *ProductRequest) (*struct{ Body WindowItem }, error) {
 	var p catalog.Product
 	currency, err := a.within(ctx, func(ctx context.Context, tx *pg.Tx, _ string) (err error) {
 		if p, err = catalog.Get(ctx, tx, in.ID); err == nil && p.State != catalog.Listed {

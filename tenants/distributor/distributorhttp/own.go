@@ -72,7 +72,7 @@ func qrSVG(text string) (string, error) {
 		len(bits), len(bits), len(bits), len(bits), path.String()), nil
 }
 
-func (a api) ownTeam(ctx context.Context, in *teamRequest) (*teamAnswer, error) {
+func (a api) ownTeam(ctx context.Context, in *TeamRequest) (*teamAnswer, error) {
 	who, err := me(ctx)
 	if err != nil {
 		return nil, err

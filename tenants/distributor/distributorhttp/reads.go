@@ -54,13 +54,15 @@ func readAfter(cursor string) (after distributor.ID, err error) {
 	return after, err
 }
 
-type oneRequest struct {
+// OneRequest names a distributor. It is exported because the door reads the
+// fields of exported embedded types alone.
+type OneRequest struct {
 	ID distributor.ID `path:"id"`
 }
 
 type detailAnswer struct{ Body Detail }
 
-func (a api) get(ctx context.Context, in *oneRequest) (*detailAnswer, error) {
+func (a api) get(ctx context.Context, in *OneRequest) (*detailAnswer, error) {
 	return a.answer(ctx, func(ctx context.Context, tx *pg.Tx) (distributor.Member, error) {
 		return distributor.Get(ctx, tx, in.ID)
 	})
@@ -100,7 +102,8 @@ func (a api) detail(ctx context.Context, tx *pg.Tx, m distributor.Member, curren
 	return d, err
 }
 
-type teamRequest struct {
+// TeamRequest asks for one level below somebody.
+type TeamRequest struct {
 	httpapi.PageQuery
 	Depth int `query:"depth" minimum:"1" maximum:"50" default:"1"`
 }
@@ -108,21 +111,21 @@ type teamRequest struct {
 type teamAnswer struct{ Body httpapi.Page[Twig] }
 
 func (a api) team(ctx context.Context, in *struct {
-	oneRequest
-	teamRequest
+	OneRequest
+	TeamRequest
 }) (*teamAnswer, error) {
-	return a.level(ctx, in.ID, in.teamRequest)
+	return a.level(ctx, in.ID, in.TeamRequest)
 }
 
 func (a api) tree(ctx context.Context, in *struct {
 	httpapi.PageQuery
 	Root distributor.ID `query:"root" doc:"Whose children; the tops of the store without it"`
 }) (*teamAnswer, error) {
-	return a.level(ctx, in.Root, teamRequest{in.PageQuery, 1})
+	return a.level(ctx, in.Root, TeamRequest{in.PageQuery, 1})
 }
 
 // level answers with one level below a member, or with the tops.
-func (a api) level(ctx context.Context, root distributor.ID, in teamRequest) (*teamAnswer, error) {
+func (a api) level(ctx context.Context, root distributor.ID, in TeamRequest) (*teamAnswer, error) {
 	after, err := readAfter(in.Cursor)
 	if err != nil {
 		return nil, err

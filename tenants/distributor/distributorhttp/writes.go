@@ -60,7 +60,7 @@ func (a api) create(ctx context.Context, in *createRequest) (*detailAnswer, erro
 }
 
 type reasonRequest struct {
-	oneRequest
+	OneRequest
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"The distributor sees it"`
 	}
@@ -73,11 +73,11 @@ func (a api) stop(to distributor.State, action string, from ...distributor.State
 	}
 }
 
-func (a api) approve(ctx context.Context, in *oneRequest) (*detailAnswer, error) {
+func (a api) approve(ctx context.Context, in *OneRequest) (*detailAnswer, error) {
 	return a.become(ctx, in.ID, distributor.Active, "", "distributor.approve", distributor.Applied)
 }
 
-func (a api) unfreeze(ctx context.Context, in *oneRequest) (*detailAnswer, error) {
+func (a api) unfreeze(ctx context.Context, in *OneRequest) (*detailAnswer, error) {
 	return a.become(ctx, in.ID, distributor.Active, "", "distributor.unfreeze", distributor.Frozen)
 }
 
@@ -92,7 +92,7 @@ func (a api) become(ctx context.Context, who distributor.ID, to distributor.Stat
 }
 
 func (a api) move(ctx context.Context, in *struct {
-	oneRequest
+	OneRequest
 	Body struct {
 		UplineID *distributor.ID `json:"upline_id" nullable:"true" doc:"null: nobody above"`
 	}
@@ -111,7 +111,7 @@ func (a api) move(ctx context.Context, in *struct {
 }
 
 func (a api) grade(ctx context.Context, in *struct {
-	oneRequest
+	OneRequest
 	Body struct {
 		Grade  string `json:"grade" minLength:"1"`
 		Reason string `json:"reason" minLength:"1" maxLength:"500"`

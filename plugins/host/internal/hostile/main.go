@@ -110,6 +110,8 @@ func (h *hostile) Evaluate(_ context.Context, req *strategyv1.EvaluateRequest) (
 		line := bytes.Repeat([]byte("x"), 1<<20)
 		_, _ = syscall.Write(1, line)
 		_, _ = syscall.Write(2, line)
+	case "moody":
+		none.Why.Key = fmt.Sprint(os.Getpid())
 	case "big":
 		none.Why.Key = strings.Repeat("x", 20<<20)
 	case "attack":

@@ -1,0 +1,202 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fenli-io/fenli/platform/clock"
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/tenants/commission"
+	"github.com/fenli-io/fenli/tenants/leaderboard"
+	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/settlement"
+	"github.com/fenli-io/fenli/tenants/withdrawal"
+)
+
+// Clockwork does what nobody asks for: it works the lanes, does what time has
+// made due, settles, and keeps the boards. Each part sweeps for stores with
+// something to do, so ten thousand idle stores cost one query; a doorbell only
+// makes the lanes quicker.
+type Clockwork struct {
+	db          *pg.DB
+	orders      *order.Service
+	lanes       *commission.Service
+	settlement  *settlement.Service
+	withdrawals *withdrawal.Service
+	boards      *leaderboard.Service
+	bell        Bell
+	log         *slog.Logger
+
+	ringing sync.Map // stores whose lane a goroutine is about to drain
+}
+
+// Bell carries "this store's lane has work" between processes.
+type Bell interface {
+	Ring(ctx context.Context, tenant string)
+	Listen(ctx context.Context) <-chan string
+}
+
+// How often each sweep looks. The lanes' is the net under the doorbell.
+const (
+	laneEvery       = time.Second
+	dueEvery        = 5 * time.Second
+	settlementEvery = 10 * time.Second
+	boardEvery      = time.Second
+)
+
+// Run works until the context ends.
+func (w *Clockwork) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return w.answerBell(ctx) })
+	g.Go(func() error { return w.sweep(ctx, "lanes", laneEvery, order.StoresWithChanges, w.drain) })
+	g.Go(func() error { return w.sweep(ctx, "due", dueEvery, order.StoresWithDue, w.runDue) })
+	g.Go(func() error {
+		return w.sweep(ctx, "settlement", settlementEvery, commission.StoresMaturing, w.mature)
+	})
+	g.Go(func() error { return w.every(ctx, "boards", boardEvery, w.boards.Sweep) })
+	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// Settle does everything that is due in a store now, until nothing is.
+func (w *Clockwork) Settle(ctx context.Context, tenant tenancy.ID) error {
+	for {
+		drained, err := w.drainPatiently(ctx, tenant)
+		if err != nil {
+			return err
+		}
+		due, err := w.orders.RunDue(ctx, tenant)
+		if err != nil {
+			return err
+		}
+		matured, err := w.settlement.Mature(ctx, tenant)
+		if err != nil {
+			return err
+		}
+		if drained+due+matured == 0 {
+			return errors.Join(w.settleDebts(ctx, tenant), w.boards.Flush(ctx, tenant))
+		}
+	}
+}
+
+// drainPatiently waits for another process that works the lane.
+func (w *Clockwork) drainPatiently(ctx context.Context, tenant tenancy.ID) (int, error) {
+	wait := time.NewTicker(20 * time.Millisecond)
+	defer wait.Stop()
+	for {
+		n, err := w.lanes.Drain(ctx, tenant)
+		if !errors.Is(err, commission.ErrBusy) {
+			return n, err
+		}
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-wait.C:
+		}
+	}
+}
+
+func (w *Clockwork) answerBell(ctx context.Context) error {
+	gate := make(chan struct{}, max(2, runtime.NumCPU()))
+	for rung := range w.bell.Listen(ctx) {
+		tenant, err := tenancy.Parse(rung)
+		if err != nil {
+			continue // not ours
+		}
+		if _, already := w.ringing.LoadOrStore(tenant, true); already {
+			continue // that goroutine has not begun to read yet
+		}
+		select {
+		case gate <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		go func() {
+			defer func() { <-gate }()
+			w.ringing.Delete(tenant) // from here on a new ring needs a new goroutine
+			w.report(ctx, "lanes", tenant, w.drain(ctx, tenant))
+		}()
+	}
+	return ctx.Err()
+}
+
+func (w *Clockwork) drain(ctx context.Context, tenant tenancy.ID) error {
+	n, err := w.lanes.Drain(ctx, tenant)
+	if errors.Is(err, commission.ErrBusy) {
+		return nil // whoever is at it sees the rows, or the next sweep does
+	}
+	if n > 0 { // a refund may have put somebody in debt
+		err = errors.Join(err, w.settleDebts(ctx, tenant))
+	}
+	return err
+}
+
+func (w *Clockwork) runDue(ctx context.Context, tenant tenancy.ID) error {
+	for {
+		if n, err := w.orders.RunDue(ctx, tenant); err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+func (w *Clockwork) mature(ctx context.Context, tenant tenancy.ID) error {
+	_, err := w.settlement.Mature(ctx, tenant)
+	return err
+}
+
+// settleDebts returns the unsent withdrawals of people who owe something.
+func (w *Clockwork) settleDebts(ctx context.Context, tenant tenancy.ID) error {
+	return w.withdrawals.SettleDebts(ctx, tenant)
+}
+
+// sweep finds the stores that have work and does it, two stores at a time.
+func (w *Clockwork) sweep(ctx context.Context, name string, period time.Duration,
+	find func(context.Context, *pg.Tx, time.Time) ([]tenancy.ID, error), do func(context.Context, tenancy.ID) error,
+) error {
+	return w.every(ctx, name, period, func(ctx context.Context) error {
+		var stores []tenancy.ID
+		err := w.db.Platform(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
+			stores, err = find(ctx, tx, clock.Real())
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		var g errgroup.Group
+		g.SetLimit(2)
+		for _, tenant := range stores {
+			g.Go(func() error { w.report(ctx, name, tenant, do(ctx, tenant)); return nil })
+		}
+		return g.Wait()
+	})
+}
+
+// every repeats a duty. A failure is reported and tried again: one store's or
+// one second's trouble must not end the work of all.
+func (w *Clockwork) every(ctx context.Context, name string, period time.Duration, do func(context.Context) error) error {
+	tick := time.NewTicker(period)
+	defer tick.Stop()
+	for {
+		w.report(ctx, name, tenancy.ID{}, do(ctx))
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+func (w *Clockwork) report(ctx context.Context, duty string, tenant tenancy.ID, err error) {
+	if err != nil && ctx.Err() == nil {
+		w.log.ErrorContext(ctx, "clockwork", "duty", duty, "store", tenant.String(), "error", err.Error())
+	}
+}

@@ -1,0 +1,48 @@
+package app
+
+import (
+	"context"
+
+	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/tenants/attribution/attributionhttp"
+	"github.com/fenli-io/fenli/tenants/catalog/cataloghttp"
+	"github.com/fenli-io/fenli/tenants/distributor/distributorhttp"
+	"github.com/fenli-io/fenli/tenants/leaderboard/leaderboardhttp"
+	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
+	"github.com/fenli-io/fenli/tenants/withdrawal/withdrawalhttp"
+)
+
+// openRoutes registers every slice's operations.
+func (a *App) openRoutes(cfg Config) {
+	registryhttp.Routes(a.HTTP, a.Registry, a.Clockwork.Settle)
+	distributorhttp.Routes(a.HTTP, a.DB, a.Distributors, a.Programs, a.Registry, distributorhttp.Outside{Link: a.linkOf(cfg)})
+	cataloghttp.Routes(a.HTTP, a.DB, a.Registry, nil)
+	attributionhttp.Routes(a.HTTP, a.DB, a.Attribution, a.Programs, order.RulesOf)
+	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
+	withdrawalhttp.Routes(a.HTTP, a.DB, a.Withdrawals)
+}
+
+// linkOf is the address of a store's shop with a distributor's code.
+func (a *App) linkOf(cfg Config) func(context.Context, tenancy.ID, string) (shop, recruit string, err error) {
+	return func(ctx context.Context, tenant tenancy.ID, code string) (string, string, error) {
+		store, err := a.Registry.ByID(ctx, tenant)
+		if err != nil {
+			return "", "", err
+		}
+		base := cfg.PublicURL(store.Slug)
+		return base + "/#/?code=" + code, base + "/#/pages/join/index?code=" + code, nil
+	}
+}
+
+// PublicURL is where a store's shop is.
+func (c Config) PublicURL(slug string) string {
+	scheme, port := "http", c.Port
+	if port == "443" {
+		scheme = "https"
+	}
+	if port == "" || port == "80" || port == "443" {
+		return scheme + "://" + slug + "." + c.BaseDomain
+	}
+	return scheme + "://" + slug + "." + c.BaseDomain + ":" + port
+}

@@ -1,0 +1,100 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/fenli-io/fenli/platform/clock"
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/secret"
+	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/tenants/attribution"
+	"github.com/fenli-io/fenli/tenants/commission"
+	"github.com/fenli-io/fenli/tenants/customer"
+	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/leaderboard"
+	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/program"
+	"github.com/fenli-io/fenli/tenants/registry"
+	"github.com/fenli-io/fenli/tenants/settlement"
+	"github.com/fenli-io/fenli/tenants/withdrawal"
+)
+
+// buildSlices builds every slice, in the order of tenants/README.md.
+func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
+	a.Registry = registry.New(a.DB, registry.Config{
+		Box:           box,
+		Passwords:     secret.NewPasswords(passwordsAtOnce),
+		Clock:         clk,
+		OperatorToken: cfg.OperatorToken,
+		BaseDomain:    cfg.BaseDomain,
+		OnSignUp:      []registry.SignUpHook{a.signedUp},
+		Buyers:        buyers(a.cameBy),
+	})
+	a.Programs = program.New(a.DB, a.Host)
+	a.Distributors = distributor.New(a.DB)
+	a.Distributors.Follow(func(_ context.Context, tx *pg.Tx, _ distributor.Change) error {
+		tx.AfterCommit(a.Registry.ForgetSessions) // who has been approved is a distributor at their next request
+		return nil
+	})
+	a.Attribution = attribution.New(a.Distributors)
+	a.Orders = order.New(a.DB, a.Programs)
+	a.Orders.Doorbell = func(tenant tenancy.ID) { a.Bell.Ring(context.Background(), tenant.String()) }
+	a.Boards = leaderboard.New(a.DB, a.Redis, func(ctx context.Context, tenant tenancy.ID) (*time.Location, error) {
+		store, err := a.Registry.ByID(ctx, tenant)
+		return store.Location(), err
+	})
+	a.Commission = commission.New(a.DB, a.Programs, a.Host, storeMoney{a.Registry}, clock.Real())
+	a.Settlement = settlement.New(a.DB)
+	a.Withdrawals = withdrawal.New(a.DB, a.withdrawalRules)
+	a.Clockwork = &Clockwork{db: a.DB, orders: a.Orders, lanes: a.Commission, settlement: a.Settlement,
+		withdrawals: a.Withdrawals, boards: a.Boards, bell: a.Bell, log: a.Log}
+	a.background = append(a.background, a.Clockwork.Run)
+}
+
+// signedUp gives a new store every slice's first rows.
+func (a *App) signedUp(ctx context.Context, tx *pg.Tx, _ registry.Store) error {
+	for _, rows := range []func(context.Context, *pg.Tx) error{
+		distributor.OnSignUp, commission.OnSignUp, commission.GiveMark, a.Programs.OnSignUp,
+	} {
+		if err := rows(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cameBy binds a new buyer to whoever's link they came by; a dead code is no
+// reason to turn a buyer away.
+func (a *App) cameBy(ctx context.Context, tx *pg.Tx, buyer customer.ID, code string) error {
+	rev, err := a.Programs.InForce(ctx, tx, tx.Now())
+	if err != nil {
+		return err
+	}
+	_, _, err = attribution.TouchByCode(ctx, tx, buyer, code, attribution.Source{}, order.RulesOf(rev.Settings))
+	return err
+}
+
+// withdrawalRules are those of the programme in force, in the store's money
+// and time.
+func (a *App) withdrawalRules(ctx context.Context, tx *pg.Tx) (withdrawal.Rules, error) {
+	rev, err := a.Programs.InForce(ctx, tx, tx.Now())
+	if err != nil {
+		return withdrawal.Rules{}, err
+	}
+	store, err := a.Registry.Here(ctx, tx)
+	if err != nil {
+		return withdrawal.Rules{}, err
+	}
+	w := rev.Settings.Withdrawal
+	return withdrawal.Rules{Min: w.Min, MaxPerRequest: w.MaxPerRequest, MaxPerMonth: w.MaxPerMonth, Days: w.Days, FeePPM: int64(w.Fee),
+		Tax: withdrawal.TaxNone, Currency: store.Currency, Zone: store.Location()}, nil
+}
+
+// storeMoney is the registry as commission sees it.
+type storeMoney struct{ registry *registry.Service }
+
+func (m storeMoney) Money(ctx context.Context, tx *pg.Tx) (string, *time.Location, error) {
+	store, err := m.registry.Here(ctx, tx)
+	return store.Currency, store.Location(), err
+}

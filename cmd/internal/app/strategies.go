@@ -1,0 +1,108 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fenli-io/fenli/plugins/builtin"
+	"github.com/fenli-io/fenli/plugins/host"
+	"github.com/fenli-io/fenli/tenants/program"
+)
+
+// openHost starts the host of strategies in a short directory that the
+// strategies' own users can pass through.
+func openHost(dir string, log *slog.Logger) (*host.Host, error) {
+	short, err := hostDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	return host.New(host.Config{Dir: short, Development: true}, log)
+}
+
+// hostDir is dir/plugins, unless sockets below it would have too long a path
+// or, as root, the strategies' users could not reach it.
+func hostDir(dir string) (string, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("app: %w", err)
+	}
+	if len(abs) < 32 && os.Getuid() != 0 {
+		return filepath.Join(abs, "plugins"), nil
+	}
+	sum := sha256.Sum256([]byte(abs))
+	short := filepath.Join("/var/tmp", "fenli-"+hex.EncodeToString(sum[:4]))
+	if err := os.MkdirAll(short, 0o711); err != nil {
+		return "", fmt.Errorf("app: %w", err)
+	}
+	return short, nil
+}
+
+// strategyFiles are the built reference strategies: beside the binary, else
+// where FENLI_STRATEGIES says, else built from the sources that are here.
+func strategyFiles(ctx context.Context, dir string, log *slog.Logger) (map[string]string, error) {
+	if dir == "" {
+		exe, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("app: %w", err)
+		}
+		dir = filepath.Join(filepath.Dir(exe), "strategies")
+	}
+	files := map[string]string{}
+	for _, id := range builtin.List {
+		path := filepath.Join(dir, id)
+		if _, err := os.Stat(path); err == nil {
+			files[id] = path
+		}
+	}
+	if len(files) > 0 {
+		return files, nil
+	}
+	log.Info("building the reference strategies")
+	built := filepath.Join(os.TempDir(), "fenli-strategies")
+	return builtin.Build(ctx, built, func(id string) { log.Info("building", "strategy", id) })
+}
+
+// installStrategies puts the reference strategies into the host's store and
+// tells the programmes about them.
+func (a *App) installStrategies(ctx context.Context, dir string) error {
+	files, err := strategyFiles(ctx, dir, a.Log)
+	if errors.Is(err, builtin.ErrNoSources) {
+		a.Log.Warn("no reference strategies: run `make build`, or set FENLI_STRATEGIES")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	ids := make([]string, 0, len(files))
+	for _, id := range builtin.List {
+		if files[id] != "" {
+			ids = append(ids, id)
+		}
+	}
+	installed := make([]program.Artifact, len(ids))
+	var g errgroup.Group
+	g.SetLimit(2)
+	for i, id := range ids {
+		g.Go(func() error {
+			artifact, described, err := a.Host.Install(ctx, files[id])
+			if err != nil {
+				return fmt.Errorf("app: strategy %s: %w", id, err)
+			}
+			installed[i] = program.Artifact{SHA256: artifact.SHA256, Strategy: artifact.ID, Version: artifact.Version, Description: described}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return a.Programs.Remember(ctx, slices.Clip(installed))
+}

@@ -1,0 +1,541 @@
+package orderhttp_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fenli-io/fenli/platform/httpapi"
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/rbac"
+	"github.com/fenli-io/fenli/tenants/catalog"
+	"github.com/fenli-io/fenli/tenants/customer"
+	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/order/orderhttp"
+	"github.com/fenli-io/fenli/tenants/program"
+	"github.com/fenli-io/fenli/tenants/storetest"
+)
+
+type tenants struct{ a, b tenancy.ID }
+
+func (s tenants) ByHost(context.Context, string) (tenancy.ID, error) { return s.a, nil }
+
+func (s tenants) BySlug(_ context.Context, slug string) (tenancy.ID, error) {
+	if slug == "b" {
+		return s.b, nil
+	}
+	return s.a, nil
+}
+
+// desk is two stores behind the door. A token is "<role>@<store>"; a buyer's
+// is "buyer:<external id>@<store>", made on first sight.
+type desk struct {
+	*storetest.Stores
+	t    *testing.T
+	api  *httpapi.Server
+	team map[string]distributor.ID // a sells, b above a, c above b; of store A
+}
+
+func open(t *testing.T) *desk {
+	t.Helper()
+	d := &desk{Stores: storetest.Open(t), t: t}
+	d.Orders.Sandbox = true
+	d.team = d.Team(t, d.A, "c", "b", "a")
+	d.api = httpapi.New(httpapi.Config{
+		Tenants:      tenants{d.A, d.B},
+		Authenticate: d.authenticate,
+		Allow:        func(c httpapi.Caller, permission string) bool { return rbac.Allow(c.Role, permission) },
+	})
+	orderhttp.Routes(d.api, orderhttp.Config{DB: d.DB, Orders: d.Orders,
+		Currency: func(context.Context, *pg.Tx) (string, error) { return "CNY", nil }})
+	return d
+}
+
+func (d *desk) authenticate(ctx context.Context, a httpapi.Audience, token string, _ tenancy.ID) (c httpapi.Caller, err error) {
+	who, store, _ := strings.Cut(token, "@")
+	role, name, _ := strings.Cut(who, ":")
+	c = httpapi.Caller{Kind: httpapi.Staff, Tenant: d.A, Role: role, Actor: "staff:" + who}
+	if store == "b" {
+		c.Tenant = d.B
+	}
+	if a != httpapi.Store {
+		return c, nil
+	}
+	err = d.Within(ctx, c.Tenant, func(ctx context.Context, tx *pg.Tx) error {
+		b, err := customer.Register(ctx, tx, customer.Registration{ExternalID: name, Name: name})
+		c.Buyer, c.Kind = b.ID.UUID(), httpapi.Buyer
+		if !b.DistributorID.IsZero() {
+			c.Distributor = b.DistributorID.UUID()
+		}
+		return err
+	})
+	return c, err
+}
+
+type problem struct {
+	Code, Field, Detail string
+}
+
+// do sends a request and reads the answer into into, when there is one.
+func (d *desk) do(method, path, token, body string, into any, header ...string) (status int, p problem) {
+	d.t.Helper()
+	req := httptest.NewRequest(method, path, bytes.NewReader([]byte(body)))
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Accept-Language", "en")
+	if strings.HasSuffix(token, "@b") {
+		req.Header.Set("X-Store", "b")
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := d.api.Fiber().Test(req, -1)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	raw, _ := io.ReadAll(res.Body)
+	if res.StatusCode >= 400 {
+		_ = json.Unmarshal(raw, &p)
+	} else if into != nil {
+		if err := json.Unmarshal(raw, into); err != nil {
+			d.t.Fatalf("%s: %v", raw, err)
+		}
+	}
+	return res.StatusCode, p
+}
+
+func (d *desk) must(want int, method, path, token, body string, into any, header ...string) {
+	d.t.Helper()
+	if status, p := d.do(method, path, token, body, into, header...); status != want {
+		d.t.Fatalf("%s %s: %d %+v, want %d", method, path, status, p, want)
+	}
+}
+
+func line(price int) string {
+	return fmt.Sprintf(`{"sku":"T1","qty":1,"unit_price":{"amount":%d,"currency":"CNY"}}`, price)
+}
+
+func reported(id, via string, price int, more string) string {
+	return fmt.Sprintf(`{"external_id":%q,"buyer":{"external_id":"lin","name":"林小满"},"via":%q,"lines":[%s]%s}`, id, via, line(price), more)
+}
+
+const orders = "/api/open/v1/orders"
+
+func TestReport(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+
+	t.Run("PlacesPaysAndNamesWhoStandsBehind", func(t *testing.T) {
+		var o orderhttp.Order
+		d.must(201, "POST", orders, "key@a", reported("O1", "a", 19900, `,"paid":true`), &o)
+		if o.State != "paid" || o.Source != "api" || o.Seller == nil || o.Seller.ExternalID != "a" || o.Buyer.Name != "林小满" || o.Goods.Minor != 19900 || o.Goods.Currency != "CNY" {
+			t.Errorf("%+v", o)
+		}
+		d.Work(t, d.A)
+		if b := d.Balance(t, d.A, d.team["a"]); b.Held != 1990 {
+			t.Errorf("a holds %+v", b)
+		}
+	})
+	t.Run("TellingAgainIsTheSameAnswerAndNoSecondTouch", func(t *testing.T) {
+		touches := d.Int(t, `select count(*) from attribution_touch`)
+		var first, again orderhttp.Order
+		d.must(201, "POST", orders, "key@a", reported("O2", "a", 10000, ""), &first)
+		d.must(200, "POST", orders, "key@a", reported("O2", "a", 10000, ""), &again)
+		if first != again && fmt.Sprint(first.ID, first.State) != fmt.Sprint(again.ID, again.State) {
+			t.Errorf("%+v became %+v", first, again)
+		}
+		if n := d.Int(t, `select count(*) from attribution_touch`); n != touches+1 {
+			t.Errorf("%d touches, want one more than %d", n, touches)
+		}
+	})
+	t.Run("TwiceAtOnceIsOneOrder", func(t *testing.T) {
+		var wg sync.WaitGroup
+		status := make([]int, 4)
+		for i := range status {
+			wg.Go(func() { status[i], _ = d.do("POST", orders, "key@a", reported("O3", "b", 5000, `,"paid":true`), nil) })
+		}
+		wg.Wait()
+		created := 0
+		for _, s := range status {
+			if s == 201 {
+				created++
+			} else if s != 200 {
+				t.Errorf("status %v", status)
+			}
+		}
+		if n := d.Int(t, `select count(*) from order_record where external_id = 'O3'`); created != 1 || n != 1 {
+			t.Errorf("%d created, %d orders, %v", created, n, status)
+		}
+	})
+	t.Run("TheNameMayHoldAnything", func(t *testing.T) {
+		d.must(201, "POST", orders, "key@a", reported("单/ 9", "", 100, ""), nil)
+		var o orderhttp.Detail
+		d.must(200, "GET", orders+"/api/%E5%8D%95%2F%209", "key@a", "", &o)
+		if o.ExternalID != "单/ 9" {
+			t.Errorf("%+v", o)
+		}
+	})
+	d.MustBalance(t)
+}
+
+func TestReport_WrongInputsChangeNothing(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.must(201, "POST", orders, "key@a", reported("O1", "a", 10000, `,"paid":true`), nil)
+	d.must(201, "POST", orders, "key@a", reported("O9", "a", 10000, ""), nil)
+	d.Work(t, d.A)
+	refund := func(amount int, more string) string {
+		return fmt.Sprintf(`{"external_id":"R1","amount":{"amount":%d,"currency":"CNY"}%s}`, amount, more)
+	}
+	d.must(201, "POST", orders+"/api/O1/refunds", "key@a", refund(100, ""), nil)
+	d.Work(t, d.A)
+	fingerprint := func() string {
+		return fmt.Sprint(d.Int(t, `select count(*) from order_record`), d.Int(t, `select count(*) from attribution_touch`), d.Int(t, `select count(*) from customer_buyer`),
+			d.Int(t, `select count(*) from order_refund`), d.Int(t, `select count(*) from order_early_refund`), d.Int(t, `select count(*) from order_change`), d.Int(t, `select count(*) from ledger_movement`))
+	}
+	before := fingerprint()
+	lines := func(l string) string {
+		return fmt.Sprintf(`{"external_id":"O2","buyer":{"external_id":"new"},"via":"a","lines":[%s]}`, l)
+	}
+	for _, c := range []struct {
+		claim, path, body string
+		status            int
+		code, field       string
+	}{
+		{"a negative price", "", lines(line(-1)), 422, "order.negative_amount", "lines[0].unit_price"},
+		{"a negative cost", "", lines(`{"sku":"T","qty":1,"unit_price":{"amount":1,"currency":"CNY"},"cost":{"amount":-1,"currency":"CNY"}}`), 422, "order.negative_amount", "lines[0].cost"},
+		{"nothing bought", "", lines(`{"sku":"T","qty":0,"unit_price":{"amount":1,"currency":"CNY"}}`), 422, "order.quantity", "lines[0].qty"},
+		{"beyond what money can be", "", lines(`{"sku":"T","qty":9007199254740991,"unit_price":{"amount":9007199254740991,"currency":"CNY"}}`), 422, "order.amount_too_large", "lines[0].unit_price"},
+		{"a fraction of a fen", "", lines(`{"sku":"T","qty":1,"unit_price":{"amount":1.5,"currency":"CNY"}}`), 422, "request.invalid", "lines[0].unit_price.amount"},
+		{"a foreign currency", "", lines(line(1) + `,{"sku":"T","qty":1,"unit_price":{"amount":1,"currency":"USD"}}`), 422, "money.foreign_currency", "lines[1].unit_price.currency"},
+		{"a foreign discount", "", reported("O2", "a", 100, `,"discount":{"amount":1,"currency":"JPY"}`), 422, "money.foreign_currency", "discount.currency"},
+		{"a discount above the price", "", reported("O2", "a", 100, `,"discount":{"amount":101,"currency":"CNY"}`), 422, "order.discount_above_price", "discount"},
+		{"no lines", "", lines(""), 422, "order.no_lines", "lines"},
+		{"a line twice", "", lines(`{"id":"x","sku":"T","qty":1,"unit_price":{"amount":1,"currency":"CNY"}},{"id":"x","sku":"T","qty":1,"unit_price":{"amount":1,"currency":"CNY"}}`), 422, "order.line_id_twice", "lines[1].id"},
+		{"an unknown distributor", "", reported("O2", "nobody", 100, ""), 422, "order.unknown_distributor", "via"},
+		{"tomorrow", "", reported("O2", "a", 100, `,"placed_at":"2026-03-02T02:00:00Z"`), 422, "order.in_the_future", "placed_at"},
+		{"long ago", "", reported("O2", "a", 100, `,"placed_at":"0202-03-02T02:00:00Z"`), 422, "order.long_ago", "placed_at"},
+		{"the platform's own source", "", reported("O2", "a", 100, `,"source":"checkout"`), 422, "order.reserved_source", "source"},
+		{"no external id", "", reported("", "a", 100, ""), 422, "order.no_external_id", "external_id"},
+		{"the same id, other content", "", reported("O1", "a", 10001, `,"paid":true`), 409, "order.external_id_reused", "external_id"},
+		{"the same id through another's link", "", reported("O1", "b", 10000, `,"paid":true`), 409, "order.external_id_reused", "external_id"},
+		{"a field that does not exist", "", reported("O2", "a", 100, `,"disount":1`), 422, "request.invalid", "disount"},
+		{"a refund above what is left", "/api/O1/refunds", `{"external_id":"R2","amount":{"amount":9901,"currency":"CNY"}}`, 422, "order.refund_above_paid", "amount"},
+		{"a negative refund", "/api/O1/refunds", `{"external_id":"R2","amount":{"amount":-1,"currency":"CNY"}}`, 422, "order.negative_amount", "amount"},
+		{"a refund of nothing", "/api/O1/refunds", `{"external_id":"R2","amount":{"amount":0,"currency":"CNY"}}`, 422, "order.refund_amount", "amount"},
+		{"a refund of an unknown line", "/api/O1/refunds", `{"external_id":"R2","amount":{"amount":1,"currency":"CNY"},"line":"7"}`, 422, "order.unknown_line", "line"},
+		{"a foreign refund", "/api/O1/refunds", `{"external_id":"R2","amount":{"amount":1,"currency":"USD"}}`, 422, "money.foreign_currency", "amount.currency"},
+		{"the same refund, other content", "/api/O1/refunds", refund(101, ""), 409, "order.refund_id_reused", "external_id"},
+		{"a wrong refund before its order", "/api/O7/refunds", `{"external_id":"R2","amount":{"amount":-1,"currency":"CNY"}}`, 422, "order.negative_amount", "amount"},
+		{"a group that is none", "/api/O1/group", `{"result":"success"}`, 409, "order.no_group", ""},
+		{"closing what is paid", "/api/O1/close", ``, 409, "order.already_paid", ""},
+		{"paying what does not exist", "/api/O7/pay", ``, 404, "order.not_found", ""},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			status, p := d.do("POST", orders+c.path, "key@a", c.body, nil)
+			if status != c.status || p.Code != c.code || p.Field != c.field || p.Detail == "" || strings.Contains(p.Detail, "{") {
+				t.Errorf("%d %+v, want %d %s at %q", status, p, c.status, c.code, c.field)
+			}
+		})
+	}
+	if after := fingerprint(); after != before {
+		t.Errorf("%s became %s", before, after)
+	}
+}
+
+func TestEarlyRefund(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	const refund = `{"external_id":"R1","amount":{"amount":4000,"currency":"CNY"}}`
+	var kept struct{ Kept bool }
+
+	d.must(202, "POST", orders+"/api/O1/refunds", "key@a", refund, &kept)
+	d.must(202, "POST", orders+"/api/O1/refunds", "key@a", refund, &kept)
+	if status, p := d.do("POST", orders+"/api/O1/refunds", "key@a", strings.Replace(refund, "4000", "4001", 1), nil); p.Code != "order.refund_id_reused" {
+		t.Errorf("%d %+v", status, p)
+	}
+	d.must(202, "POST", orders+"/api/O1/refunds", "key@a", `{"external_id":"R2","amount":{"amount":999999,"currency":"CNY"}}`, &kept)
+	if !kept.Kept {
+		t.Error("it is not said to be kept")
+	}
+	var o orderhttp.Order
+	d.must(201, "POST", orders, "key@a", reported("O1", "a", 10000, ""), &o)
+	d.must(200, "POST", orders+"/api/O1/pay", "key@a", "", &o)
+	if o.Refunded.Minor != 10000 {
+		t.Errorf("refunded %+v: the first in full, the second as far as money is left", o.Refunded)
+	}
+	d.Work(t, d.A)
+	if b := d.Balance(t, d.A, d.team["a"]); b.Held != 0 {
+		t.Errorf("%+v", b)
+	}
+	d.must(201, "POST", orders+"/api/O1/refunds", "key@a", refund, nil) // told again: the same refund
+	d.MustBalance(t)
+}
+
+func TestMerchant(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	const list = "/api/merchant/v1/orders"
+	for i := range 3 {
+		d.must(201, "POST", orders, "key@a", reported(fmt.Sprint("O", i), "a", 10000, ""), nil)
+		d.Clock.Advance(time.Second)
+	}
+	var page httpapi.Page[orderhttp.Order]
+
+	t.Run("PagesTheNewestFirst", func(t *testing.T) {
+		var seen []string
+		for cursor := ""; ; cursor = page.NextCursor {
+			d.must(200, "GET", list+"?limit=2&seller_id="+d.team["a"].String()+"&cursor="+cursor, "support@a", "", &page)
+			for _, o := range page.Items {
+				seen = append(seen, o.ExternalID)
+			}
+			if page.NextCursor == "" {
+				break
+			}
+		}
+		if got := strings.Join(seen, " "); got != "O2 O1 O0" {
+			t.Error(got)
+		}
+		d.must(200, "GET", list+"?seller_id="+d.team["b"].String(), "support@a", "", &page)
+		if len(page.Items) != 0 {
+			t.Errorf("%+v", page.Items)
+		}
+		if status, p := d.do("GET", list+"?seller_id=nobody", "support@a", "", nil); status != 422 || p.Field != "seller_id" {
+			t.Errorf("%d %+v", status, p)
+		}
+	})
+	d.must(200, "GET", list+"?q=O0", "support@a", "", &page)
+	id := page.Items[0].ID.String()
+
+	t.Run("ShowsWhoStandsBehindAndWhy", func(t *testing.T) {
+		var o orderhttp.Detail
+		d.must(200, "GET", list+"/"+id, "support@a", "", &o)
+		if len(o.Chain) != 3 || o.Chain[0].ExternalID != "a" || o.Chain[2].ExternalID != "c" || o.Attribution.Reason != "bound" || o.Attribution.Sentence == "" {
+			t.Errorf("%+v %+v", o.Chain, o.Attribution)
+		}
+		if len(o.Timeline) < 3 || o.Timeline[0].Event != "touch" || o.Timeline[0].Who.Name != "a" {
+			t.Errorf("%+v", o.Timeline)
+		}
+	})
+	t.Run("MoneyNeedsAKeyAndHappensOnce", func(t *testing.T) {
+		if status, p := d.do("POST", list+"/"+id+"/pay", "finance@a", "", nil); status != 400 || p.Code != "idempotency.key_required" {
+			t.Errorf("%d %+v", status, p)
+		}
+		for range 2 {
+			d.must(200, "POST", list+"/"+id+"/pay", "finance@a", "", nil, "Idempotency-Key", "p1")
+		}
+		const refund = `{"amount":{"amount":2500,"currency":"CNY"},"reason":"破损"}`
+		var first, again orderhttp.Refund
+		d.must(201, "POST", list+"/"+id+"/refunds", "finance@a", refund, &first, "Idempotency-Key", "r1")
+		d.must(201, "POST", list+"/"+id+"/refunds", "finance@a", refund, &again, "Idempotency-Key", "r1")
+		if first.ID != again.ID || first.Amount.Minor != 2500 || len(first.Lines) != 1 {
+			t.Errorf("%+v became %+v", first, again)
+		}
+		if status, p := d.do("POST", list+"/"+id+"/refunds", "finance@a", strings.Replace(refund, "2500", "7501", 1), nil, "Idempotency-Key", "r2"); status != 422 || p.Code != "order.refund_above_paid" || p.Field != "amount" {
+			t.Errorf("%d %+v", status, p)
+		}
+		if n := d.Int(t, `select count(*) from registry_audit where action in ('order.pay', 'order.refund')`); n != 2 {
+			t.Errorf("%d audit entries", n)
+		}
+	})
+	t.Run("SupportMovesNoMoney", func(t *testing.T) {
+		if status, _ := d.do("POST", list+"/"+id+"/refunds", "support@a", `{"amount":{"amount":1,"currency":"CNY"}}`, nil, "Idempotency-Key", "r3"); status != 403 {
+			t.Error(status)
+		}
+		d.must(200, "POST", list+"/"+id+"/ship", "support@a", "", nil)
+		var o orderhttp.Detail
+		d.must(200, "POST", list+"/"+id+"/receive", "support@a", "", &o)
+		if o.State != "received" || o.ReceivedAt == nil {
+			t.Errorf("%+v", o.Order)
+		}
+	})
+	d.Work(t, d.A)
+	d.MustBalance(t)
+}
+
+func TestStore(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	var stock func() int64 = func() int64 { return d.Int(t, `select stock from catalog_sku where code = 'TEA'`) }
+	var code string
+	d.Do(t, d.A, func(ctx context.Context, tx *pg.Tx) error {
+		m, err := distributor.Get(ctx, tx, d.team["a"])
+		if err != nil {
+			return err
+		}
+		code = m.Code
+		if _, err := catalog.Create(ctx, tx, catalog.Draft{Title: "龙井", Category: "tea", Distributed: true, SKUs: []catalog.SKU{{Code: "TEA", Price: 12800, Stock: 5}}}); err != nil {
+			return err
+		}
+		p, err := catalog.Create(ctx, tx, catalog.Draft{Title: "旧茶", SKUs: []catalog.SKU{{Code: "OLD", Price: 1, Stock: 5}}})
+		if err != nil {
+			return err
+		}
+		_, err = catalog.SetState(ctx, tx, p.ID, catalog.Unlisted)
+		return err
+	})
+	const own = "/api/store/v1/orders"
+	buy := fmt.Sprintf(`{"lines":[{"sku":"TEA","qty":2}],"via":%q}`, code)
+	var o, again orderhttp.Purchase
+
+	t.Run("BuysFromTheCatalogueAndItsStock", func(t *testing.T) {
+		d.must(201, "POST", own, "buyer:lin@a", buy, &o, "Idempotency-Key", "k1")
+		d.must(201, "POST", own, "buyer:lin@a", buy, &again, "Idempotency-Key", "k1")
+		if o.ID != again.ID || o.Goods.Minor != 25600 || o.Lines[0].Title != "龙井" || !o.Sandbox {
+			t.Errorf("%+v", o)
+		}
+		if stock() != 3 {
+			t.Errorf("%d left", stock())
+		}
+	})
+	t.Run("PretendsToPayOnlyInTheSandbox", func(t *testing.T) {
+		d.Orders.Sandbox = false
+		if status, p := d.do("POST", own+"/"+o.ID.String()+"/pay", "buyer:lin@a", "", nil); status != 403 || p.Code != "order.sandbox_off" {
+			t.Errorf("%d %+v", status, p)
+		}
+		d.Orders.Sandbox = true
+		if status, p := d.do("POST", own+"/"+o.ID.String()+"/receive", "buyer:lin@a", "", nil); p.Code != "order.not_paid" {
+			t.Errorf("%d %+v", status, p)
+		}
+		d.must(200, "POST", own+"/"+o.ID.String()+"/pay", "buyer:lin@a", "", &o)
+		if o.State != "paid" {
+			t.Errorf("%+v", o)
+		}
+		d.Work(t, d.A)
+		if b := d.Balance(t, d.A, d.team["a"]); b.Held != 2560 {
+			t.Errorf("%+v", b)
+		}
+		d.must(200, "POST", own+"/"+o.ID.String()+"/receive", "buyer:lin@a", "", &o)
+	})
+	t.Run("WrongInputsChangeNothing", func(t *testing.T) {
+		for _, c := range []struct{ claim, body, code, field string }{
+			{"unknown SKU", `{"lines":[{"sku":"TEA","qty":1},{"sku":"NONE","qty":1}]}`, "catalog.unknown_sku", "lines[1].sku"},
+			{"not on sale", `{"lines":[{"sku":"OLD","qty":1}]}`, "catalog.unlisted", "lines[0].sku"},
+			{"short of stock", `{"lines":[{"sku":"TEA","qty":4}]}`, "catalog.out_of_stock", "lines[0].qty"},
+			{"negative", `{"lines":[{"sku":"TEA","qty":-1}]}`, "catalog.bad_quantity", "lines[0].qty"},
+			{"nothing", `{"lines":[]}`, "order.no_lines", "lines"},
+			{"foreign freight", `{"lines":[{"sku":"TEA","qty":1}],"freight":{"amount":1,"currency":"USD"}}`, "money.foreign_currency", "freight.currency"},
+			{"negative freight", `{"lines":[{"sku":"TEA","qty":1}],"freight":{"amount":-1,"currency":"CNY"}}`, "order.negative_amount", "freight"},
+		} {
+			if status, p := d.do("POST", own, "buyer:lin@a", c.body, nil, "Idempotency-Key", c.claim); p.Code != c.code || p.Field != c.field || p.Detail == "" {
+				t.Errorf("%s: %d %+v", c.claim, status, p)
+			}
+		}
+		if n := d.Int(t, `select count(*) from order_record`); n != 1 || stock() != 3 {
+			t.Errorf("%d orders, %d left", n, stock())
+		}
+	})
+	t.Run("ClosingGivesTheStockBack", func(t *testing.T) {
+		var second orderhttp.Purchase
+		d.must(201, "POST", own, "buyer:lin@a", buy, &second, "Idempotency-Key", "k2")
+		d.must(200, "POST", own+"/"+second.ID.String()+"/close", "buyer:lin@a", "", &second)
+		if second.State != "closed" || stock() != 3 {
+			t.Errorf("%+v, %d left", second, stock())
+		}
+	})
+	t.Run("ABuyerSeesOnlyTheirOwn", func(t *testing.T) {
+		var page httpapi.Page[orderhttp.Purchase]
+		d.must(200, "GET", own, "buyer:lin@a", "", &page)
+		if len(page.Items) != 2 {
+			t.Errorf("%+v", page.Items)
+		}
+		d.must(200, "GET", own, "buyer:wu@a", "", &page)
+		if len(page.Items) != 0 {
+			t.Errorf("%+v", page.Items)
+		}
+		for _, path := range []string{"", "/pay", "/receive", "/close"} {
+			method := "POST"
+			if path == "" {
+				method = "GET"
+			}
+			if status, p := d.do(method, own+"/"+o.ID.String()+path, "buyer:wu@a", "", nil); status != 404 || p.Code != "order.not_found" {
+				t.Errorf("%s: %d %+v", path, status, p)
+			}
+		}
+	})
+	t.Run("TheSellerSeesAMaskedBuyer", func(t *testing.T) {
+		var page httpapi.Page[orderhttp.Promoted]
+		d.must(200, "GET", "/api/store/v1/me/orders", "distributor:a@a", "", &page)
+		if len(page.Items) != 2 || page.Items[0].Buyer != "l**" {
+			t.Errorf("%+v", page.Items)
+		}
+	})
+	d.MustBalance(t)
+}
+
+func TestGroupBuy(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.must(201, "POST", orders, "key@a", reported("O1", "a", 10000, `,"paid":true,"group_buy":true`), nil)
+	d.Work(t, d.A)
+	if b := d.Balance(t, d.A, d.team["a"]); b.Held != 0 {
+		t.Errorf("before its group has succeeded: %+v", b)
+	}
+	d.must(200, "POST", orders+"/api/O1/group", "key@a", `{"result":"success"}`, nil)
+	d.Work(t, d.A)
+	if b := d.Balance(t, d.A, d.team["a"]); b.Held != 1000 {
+		t.Errorf("%+v", b)
+	}
+	if status, p := d.do("POST", orders+"/api/O1/group", "key@a", `{"result":"failed"}`, nil); status != 409 || p.Code != "order.group_decided" {
+		t.Errorf("%d %+v", status, p)
+	}
+}
+
+// Store B's people meet store A's ids: always the same 404 as for an id that
+// never was.
+func TestIsolation_AnotherStoresOrdersAreUnknown(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	var o orderhttp.Order
+	d.must(201, "POST", orders, "key@a", reported("O1", "a", 10000, `,"paid":true`), &o)
+	d.Propose(t, d.B, func(*program.Settings) {})
+	id := o.ID.String()
+	money := `{"external_id":"R","amount":{"amount":1,"currency":"CNY"}}`
+	for _, c := range []struct{ method, path, token, body string }{
+		{"GET", "/api/merchant/v1/orders/" + id, "owner@b", ""},
+		{"POST", "/api/merchant/v1/orders/" + id + "/pay", "owner@b", ""},
+		{"POST", "/api/merchant/v1/orders/" + id + "/ship", "owner@b", ""},
+		{"POST", "/api/merchant/v1/orders/" + id + "/receive", "owner@b", ""},
+		{"POST", "/api/merchant/v1/orders/" + id + "/close", "owner@b", ""},
+		{"POST", "/api/merchant/v1/orders/" + id + "/refunds", "owner@b", money},
+		{"GET", "/api/store/v1/orders/" + id, "buyer:lin@b", ""},
+		{"POST", "/api/store/v1/orders/" + id + "/pay", "buyer:lin@b", ""},
+		{"POST", "/api/store/v1/orders/" + id + "/receive", "buyer:lin@b", ""},
+		{"POST", "/api/store/v1/orders/" + id + "/close", "buyer:lin@b", ""},
+		{"GET", orders + "/api/O1", "key@b", ""},
+		{"POST", orders + "/api/O1/pay", "key@b", ""},
+		{"POST", orders + "/api/O1/ship", "key@b", ""},
+		{"POST", orders + "/api/O1/receive", "key@b", ""},
+		{"POST", orders + "/api/O1/close", "key@b", ""},
+		{"POST", orders + "/api/O1/group", "key@b", `{"result":"failed"}`},
+	} {
+		if status, p := d.do(c.method, c.path, c.token, c.body, nil, "Idempotency-Key", c.path); status != 404 || p.Code != "order.not_found" {
+			t.Errorf("%s %s as %s: %d %+v", c.method, c.path, c.token, status, p)
+		}
+	}
+	var page httpapi.Page[orderhttp.Order]
+	d.must(200, "GET", "/api/merchant/v1/orders", "owner@b", "", &page)
+	if len(page.Items) != 0 {
+		t.Errorf("%+v", page.Items)
+	}
+	d.Do(t, d.A, func(ctx context.Context, tx *pg.Tx) error {
+		same, err := order.Get(ctx, tx, o.ID)
+		if same.State != order.Paid || same.Refunded != 0 {
+			t.Errorf("%+v", same)
+		}
+		return err
+	})
+	// B's own order of the same name is its own.
+	d.must(422, "POST", orders, "key@b", reported("O1", "a", 10000, ""), nil) // a is A's distributor
+	d.must(201, "POST", orders, "key@b", reported("O1", "", 777, ""), nil)
+}

@@ -1,0 +1,88 @@
+// Which calls exist, what they take and what they answer. Paths are below
+// /api/merchant/v1 unless they begin with "platform:".
+import type * as T from './types'
+
+type Id = { id: string }
+type Reason = { reason: string }
+
+export interface Contract {
+  'POST platform:/stores': { body: T.NewStore; answer: { store: T.Store; token: string } }
+
+  'POST /sessions': { body: T.Login; answer: T.Session }
+  'DELETE /sessions/current': { answer: void }
+  'GET /me': { answer: T.Me }
+  'GET /store': { answer: T.StorePage }
+  'PUT /store/brand': { body: T.Brand; answer: T.BrandAnswer }
+
+  'GET /strategies': { answer: { items: T.Strategy[] } }
+  'GET /program': { answer: T.Revision }
+  'GET /program/revisions': { query: T.Paging; answer: T.Page<T.Revision> }
+  'POST /program/revisions': { body: T.ProgramDraft; answer: T.Revision }
+  'POST /program/preview': { body: T.ProgramDraft; answer: T.Preview }
+
+  'GET /distributors': { query: T.Paging & { state?: string; q?: string; grade?: string }; answer: T.Page<T.Distributor> }
+  'POST /distributors': { body: T.NewDistributor; answer: T.Distributor }
+  'GET /distributors/{id}': { path: Id; answer: T.Distributor }
+  'POST /distributors/{id}/approve': { path: Id; answer: T.Distributor }
+  'POST /distributors/{id}/reject': { path: Id; body: Reason; answer: T.Distributor }
+  'POST /distributors/{id}/freeze': { path: Id; body: Reason; answer: T.Distributor }
+  'POST /distributors/{id}/unfreeze': { path: Id; answer: T.Distributor }
+  'POST /distributors/{id}/ban': { path: Id; body: Reason; answer: T.Distributor }
+  'PUT /distributors/{id}/upline': { path: Id; body: { upline_id: string | null }; answer: T.Distributor }
+  'PUT /distributors/{id}/grade': { path: Id; body: { grade: string; reason: string }; answer: T.Distributor }
+  'GET /distributors/{id}/team': { path: Id; query: { depth?: number }; answer: T.Page<T.TreeNode> }
+  'GET /distributors/{id}/awards': { path: Id; query: T.Paging; answer: T.Page<T.AwardRow> }
+  'GET /distributors/{id}/movements': { path: Id; query: T.Paging; answer: T.Page<T.Movement> }
+  'GET /tree': { query: T.Paging & { root?: string }; answer: T.Page<T.TreeNode> }
+
+  'GET /customers': { query: T.Paging & { q?: string }; answer: T.Page<T.Customer> }
+  'GET /customers/{id}': { path: Id; answer: T.CustomerPage }
+
+  'GET /products': { query: T.Paging & { state?: string; q?: string }; answer: T.Page<T.Product> }
+  'POST /products': { body: T.ProductDraft; answer: T.Product }
+  'GET /products/{id}': { path: Id; answer: T.Product }
+  'PUT /products/{id}': { path: Id; body: T.ProductDraft; answer: T.Product }
+  'POST /products/{id}/list': { path: Id; answer: T.Product }
+  'POST /products/{id}/unlist': { path: Id; answer: T.Product }
+  'POST /products/{id}/archive': { path: Id; answer: T.Product }
+  'POST /skus/{code}/stock': { path: { code: string }; body: { delta: number; reason: string }; answer: T.Sku }
+
+  'GET /orders': { query: T.Paging & { state?: string; seller_id?: string; buyer_id?: string; q?: string }; answer: T.Page<T.OrderRow> }
+  'GET /orders/{id}': { path: Id; answer: T.Order }
+  'POST /orders/{id}/ship': { path: Id; answer: T.Order }
+  'POST /orders/{id}/receive': { path: Id; answer: T.Order }
+  'POST /orders/{id}/close': { path: Id; answer: T.Order }
+  'POST /orders/{id}/pay': { path: Id; answer: T.Order; once: true }
+  'POST /orders/{id}/refunds': { path: Id; body: T.NewRefund; answer: T.Refund; once: true }
+  'GET /orders/{id}/commission': { path: Id; answer: T.OrderCommission }
+
+  'GET /awards': { query: T.Paging & { payee_id?: string; status?: string }; answer: T.Page<T.AwardRow> }
+  'GET /awaiting': { query: T.Paging; answer: T.Page<T.AwaitingOrder> }
+
+  'GET /withdrawals': { query: T.Paging & { state?: string }; answer: T.Page<T.Withdrawal> }
+  'POST /withdrawals/{id}/approve': { path: Id; answer: T.Withdrawal }
+  'POST /withdrawals/{id}/reject': { path: Id; body: Reason; answer: T.Withdrawal }
+  'POST /withdrawals/{id}/pay': { path: Id; body: { voucher: string }; answer: T.Withdrawal; once: true }
+  'GET /settlement': { answer: T.Settlement }
+
+  'GET /leaderboards/{metric}': { path: { metric: string }; query: { period?: string; at?: string; limit?: number }; answer: T.Board }
+  'GET /overview': { query: { days?: number }; answer: T.Overview }
+
+  'GET /api-keys': { query: T.Paging; answer: T.Page<T.ApiKey> }
+  'POST /api-keys': { body: { name: string }; answer: { id: string; key: string } }
+  'DELETE /api-keys/{id}': { path: Id; answer: void }
+  'GET /audit': { query: T.Paging; answer: T.Page<T.AuditEntry> }
+}
+
+export type Route = keyof Contract
+export type ReadRoute = Extract<Route, `GET ${string}`>
+export type WriteRoute = Exclude<Route, ReadRoute>
+export type Answer<R extends Route> = Contract[R]['answer']
+
+type Part<R extends Route, K extends string> = Contract[R] extends { [P in K]: infer V } ? { [P in K]: V } : { [P in K]?: undefined }
+type Query<R extends Route> = Contract[R] extends { query: infer Q } ? { query?: Q } : { query?: undefined }
+export type Input<R extends Route> = Part<R, 'path'> & Part<R, 'body'> & Query<R>
+
+/** What a list's rows are. */
+export type ListRoute = { [R in ReadRoute]: Answer<R> extends T.Page<unknown> ? R : never }[ReadRoute]
+export type Row<R extends ListRoute> = Answer<R> extends T.Page<infer I> ? I : never

@@ -1,0 +1,470 @@
+// The words of the merchant API, as its contract says them. Until the server
+// writes its own OpenAPI document, this file and contract.ts are the copy that
+// the console is built against; schema.d.ts then replaces both.
+
+/** An amount in the currency's smallest unit: 1990 is 19.90 CNY. Always a whole number. */
+export interface Money {
+  amount: number
+  currency: string
+}
+
+/** A share as an exact decimal: "0.1" is 10 %. Never a number. */
+export type Rate = string
+/** RFC 3339, UTC. */
+export type Time = string
+
+export interface Page<T> {
+  items: T[]
+  next_cursor: string
+}
+export interface Paging {
+  limit?: number
+  cursor?: string
+}
+export interface Named {
+  id: string
+  name: string
+}
+
+// ---- the store and its people
+
+export interface Store {
+  id: string
+  slug: string
+  name: string
+  currency: string
+  time_zone: string
+  industry?: string
+  plan: string
+  state: string
+  created_at: Time
+}
+export interface Brand {
+  display_name: string
+  logo: string
+  primary_color: string
+  accent_color: string
+  slogan: string
+  distributor_word: string
+  tab_names: Record<string, string>
+  agreement: string
+}
+/** As it is answered: with the text colours that can be read on the store's colours. */
+export interface BrandAnswer extends Brand {
+  primary_text: string
+  accent_text: string
+}
+export interface StoreClock {
+  now: Time
+  test: boolean
+}
+export interface StorePage extends Store {
+  brand: BrandAnswer
+  clock: StoreClock
+}
+export interface NewStore {
+  slug: string
+  name: string
+  currency?: string
+  time_zone?: string
+  industry?: string
+  owner: { name: string; login: string; password: string }
+}
+export interface Login {
+  store: string
+  login: string
+  password: string
+}
+export interface Me {
+  store: Store
+  person: Named
+  role: string
+  permissions: string[]
+}
+export interface Session extends Me {
+  token: string
+}
+export interface ApiKey {
+  id: string
+  name: string
+  hint?: string
+  created_at: Time
+  revoked_at?: Time | null
+}
+export interface AuditEntry {
+  id: string
+  at: Time
+  actor: string
+  action: string
+  subject: string
+  detail: unknown
+}
+
+// ---- programme
+
+export interface Strategy {
+  artifact: string
+  strategy: string
+  version: string
+  facts: { name: string; purpose: { zh: string; en: string } }[]
+  config_schema: JsonSchema
+}
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+
+/** The part of JSON Schema 2020-12 that a strategy's settings use, with what a form needs beside it. */
+export interface JsonSchema {
+  type?: string | string[]
+  title?: string
+  description?: string
+  default?: Json
+  enum?: Json[]
+  const?: Json
+  format?: string
+  pattern?: string
+  minimum?: number
+  maximum?: number
+  minItems?: number
+  maxItems?: number
+  minLength?: number
+  maxLength?: number
+  properties?: Record<string, JsonSchema>
+  required?: string[]
+  additionalProperties?: boolean | JsonSchema
+  propertyNames?: JsonSchema
+  items?: JsonSchema
+  oneOf?: JsonSchema[]
+  $ref?: string
+  $defs?: Record<string, JsonSchema>
+  'x-title-en'?: string
+  'x-description-en'?: string
+  'x-widget'?: string
+  'x-keys'?: string
+  'x-order'?: string[]
+  'x-enum-titles'?: Record<string, { zh?: string; en?: string } | string>
+}
+
+/** The store's own rules. Amounts are minor units of its currency; 0 is no limit. */
+export interface ProgramSettings {
+  levels: number
+  /** Who acknowledged the legal text about a third level, and when. */
+  third_level_ack?: string
+  rounding: 'floor' | 'half_up'
+  self_purchase: 'off' | 'upline_second' | 'on'
+  ineligible_upline: 'forfeit' | 'stop' | 'roll_up' | 'compress'
+  refund: 'frozen' | 'recompute'
+  campaign_clock: 'placed_at' | 'paid_at'
+  order_cap: Rate
+  freeze_days: number
+  auto_receive_days: number
+  close_unpaid_minutes: number
+  bind: {
+    on: 'click' | 'registration' | 'first_order' | 'first_payment'
+    who: 'unbound' | 'new'
+    validity_days: number
+    protection_days: number
+    take: 'pay' | 'touch' | 'never'
+    model: 'last' | 'first'
+  }
+  withdrawal: { min: number; max_per_request: number; max_per_month: number; days?: number[]; fee: Rate }
+  recruit: { auto_approve: boolean; min_age: number }
+  points_per_unit: Rate
+  grades: string[]
+}
+export interface ProgramDraft {
+  strategy: string
+  config: Json
+  settings: ProgramSettings
+  note?: string
+}
+export interface Revision {
+  revision: number
+  effective_at: Time
+  strategy: string
+  version: string
+  artifact: string
+  config: Json
+  settings: ProgramSettings
+  author: string | Named
+  note: string
+  created_at: Time
+}
+export interface Preview {
+  items: PreviewOrder[]
+}
+export interface PreviewOrder {
+  title: string
+  order: { goods: Money; lines: { sku: string; title?: string; qty: number; net: Money }[] }
+  awards: CommissionAward[]
+  declined: Declined[]
+  cap?: Cap | null
+  total: Money
+}
+
+// ---- people who sell, people who buy
+
+export interface Balance {
+  held: Money
+  available: Money
+  reserved: Money
+  paid: Money
+  debt: Money
+}
+export interface Distributor {
+  id: string
+  code: string
+  external_id: string
+  name: string
+  grade: string
+  state: string
+  state_reason: string
+  upline: Named | null
+  applied_at: Time
+  joined_at: Time | null
+  profile?: Record<string, Json>
+  balance: Balance
+  sales_30d: Money
+  orders_30d: number
+}
+export interface NewDistributor {
+  external_id?: string
+  name: string
+  grade?: string
+  upline_id?: string
+  code?: string
+}
+export interface TreeNode {
+  id: string
+  name: string
+  code: string
+  grade: string
+  state: string
+  /** Directly below. */
+  children: number
+  /** Everybody below, at any depth. */
+  descendants: number
+  sales_30d?: Money
+}
+export interface Movement {
+  id: string | number
+  kind: string
+  source: string
+  target: string
+  amount: Money
+  ref: string | null
+  recorded_at: Time
+}
+export interface Customer {
+  id: string
+  name: string
+  external_id: string
+  source?: string
+  distributor: Named | null
+  orders: number
+  spent: Money
+  first_order_at: Time | null
+  created_at: Time
+}
+export interface CustomerPage extends Customer {
+  binds: { distributor: Named; cause: string; bound_at: Time; protected_until: Time; valid_until: Time | null; ended_at: Time | null; ended_cause: string }[]
+  touches: { at: Time; distributor: Named; channel: string; material?: string }[]
+}
+
+// ---- goods
+
+export interface Sku {
+  code: string
+  title: string
+  price: Money
+  cost?: Money | null
+  stock: number
+}
+export interface ProductDraft {
+  title: string
+  category: string
+  description: string
+  picture: string
+  distributed: boolean
+  skus: Sku[]
+}
+export interface Product extends ProductDraft {
+  id: string
+  state: string
+  created_at: Time
+}
+
+// ---- orders
+
+export interface OrderRow {
+  id: string
+  external_id: string
+  source: string
+  state: string
+  buyer: Named
+  seller: Named | null
+  channel?: string
+  goods: Money
+  freight: Money
+  refunded: Money
+  placed_at: Time
+  paid_at: Time | null
+  shipped_at: Time | null
+  received_at: Time | null
+  closed_at: Time | null
+  commission: { state: 'none' | 'awaiting' | 'decided'; total: Money }
+}
+export interface OrderLine {
+  id: string
+  sku: string
+  title: string
+  category?: string
+  qty: number
+  unit_price: Money
+  discount: Money
+  net: Money
+  refunded: Money
+}
+export interface ChainMember {
+  id: string
+  name: string
+  level: number
+  grade: string
+  state?: string
+}
+export interface Attribution {
+  reason: string
+  sentence: string
+  bound_at?: Time | null
+}
+export interface Refund {
+  id: string
+  external_id: string
+  amount: Money
+  freight?: Money
+  reason: string
+  line?: string
+  occurred_at: Time
+}
+export interface Order extends OrderRow {
+  lines: OrderLine[]
+  chain: ChainMember[]
+  attribution: Attribution | null
+  refunds: Refund[]
+}
+export interface NewRefund {
+  amount: Money
+  line?: string
+  reason: string
+  external_id?: string
+}
+
+// ---- commission
+
+export interface AwardLine {
+  line: string
+  sku: string
+  kind: string
+  base: Money
+  rate: Rate
+  amount: Money
+  cut: Money
+  why: string
+}
+export interface CommissionAward {
+  payee: Named
+  level: number
+  granted: Money
+  standing: Money
+  matures_at: Time | null
+  status: string
+  lines: AwardLine[]
+}
+export interface Declined {
+  who: Named | string
+  why: string
+}
+export interface Cap {
+  limit: Money
+  asked: Money
+  cut: Money
+}
+export interface Awaiting {
+  code: string
+  sentence: string
+  since: Time
+  attempts: number
+  next_try_at: Time | null
+}
+export interface OrderCommission {
+  state: 'none' | 'awaiting' | 'decided'
+  awaiting: Awaiting | null
+  decision: { strategy: string; version: string; revision: number; decided_at: Time; seq: number } | null
+  awards: CommissionAward[]
+  declined: Declined[]
+  reversed: { refund_id: string; payee: Named; amount: Money }[]
+  cap: Cap | null
+}
+export interface AwardRow {
+  order_id: string
+  payee: Named
+  level: number
+  granted: Money
+  standing: Money
+  matures_at: Time | null
+  status: string
+  placed_at?: Time
+  hold?: string
+}
+export interface AwaitingOrder extends Awaiting {
+  order_id: string
+  external_id?: string
+  goods?: Money
+}
+
+// ---- money that leaves
+
+export interface Withdrawal {
+  id: string
+  distributor: Named
+  gross: Money
+  tax: Money
+  fee: Money
+  net: Money
+  method: string
+  state: string
+  reason: string
+  voucher: string
+  requested_at: Time
+  decided_at: Time | null
+  paid_at: Time | null
+}
+export interface Settlement {
+  mark: Time
+  next: { day: string; amount: Money }[]
+}
+
+// ---- figures
+
+export type Metric = 'sales' | 'orders' | 'commission'
+export type Period = 'day' | 'week' | 'month' | 'all'
+export interface BoardItem {
+  rank: number
+  member: Named
+  /** Minor units for sales and commission, a count for orders. */
+  value: number | Money
+}
+export interface Board {
+  metric: Metric
+  period: Period
+  from: Time
+  to: Time
+  items: BoardItem[]
+}
+export interface Overview {
+  today: { sales: Money; orders: number; commission: Money; new_distributors: number }
+  totals: Balance & { expense: Money }
+  series: { day: string; sales: Money; refunds: Money; orders: number; commission: Money }[]
+  top: BoardItem[]
+  awaiting: number
+  pending_withdrawals: number
+  pending_applications: number
+}

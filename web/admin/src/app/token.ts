@@ -1,0 +1,54 @@
+// Who is signed in, and the caller that speaks for them.
+import { useSyncExternalStore } from 'react'
+import { createCaller, fetchTransport } from '../api/call'
+import i18n from './i18n'
+
+const place = 'fenli.session'
+
+let token: string | null = read()
+const listeners = new Set<() => void>()
+
+function read(): string | null {
+  try {
+    return localStorage.getItem(place)
+  } catch {
+    return null
+  }
+}
+
+/** Begins or ends the session, in every open tab. */
+export function setToken(next: string | null): void {
+  token = next
+  try {
+    if (next) localStorage.setItem(place, next)
+    else localStorage.removeItem(place)
+  } catch {
+    // A browser that keeps nothing: the session lasts as long as the tab.
+  }
+  listeners.forEach((tell) => tell())
+}
+
+if (typeof window !== 'undefined') {
+  window.addEventListener('storage', (e) => {
+    if (e.key !== place) return
+    token = e.newValue
+    listeners.forEach((tell) => tell())
+  })
+}
+
+export function useToken(): string | null {
+  return useSyncExternalStore(
+    (tell) => {
+      listeners.add(tell)
+      return () => listeners.delete(tell)
+    },
+    () => token,
+  )
+}
+
+export const api = createCaller({
+  transport: fetchTransport,
+  token: () => token,
+  language: () => i18n.language,
+  onSignedOut: () => setToken(null),
+})

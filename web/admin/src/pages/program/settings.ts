@@ -1,0 +1,61 @@
+// The store's own rules, described the way strategies describe theirs: one
+// form reads both.
+import type { JsonSchema } from '../../api/types'
+
+type Words = Record<string, { zh: string; en: string }>
+const text = (zh: string, en: string, helpZh?: string, helpEn?: string): JsonSchema => ({ title: zh, 'x-title-en': en, description: helpZh, 'x-description-en': helpEn })
+const choice = (words: Words, ...t: Parameters<typeof text>): JsonSchema => ({ type: 'string', enum: Object.keys(words), 'x-enum-titles': words, ...text(...t) })
+const count = (minimum: number, maximum: number, ...t: Parameters<typeof text>): JsonSchema => ({ type: 'integer', minimum, maximum, ...text(...t) })
+const money = (...t: Parameters<typeof text>): JsonSchema => ({ type: 'integer', minimum: 0, 'x-widget': 'money', ...text(...t) })
+const percent = (...t: Parameters<typeof text>): JsonSchema => ({ type: 'string', pattern: '^[0-9]{1,12}(\\.[0-9]{1,6})?$', 'x-widget': 'percent', ...text(...t) })
+const group = (properties: Record<string, JsonSchema>, ...t: Parameters<typeof text>): JsonSchema => ({ type: 'object', properties, required: Object.keys(properties), ...text(...t) })
+
+const rules: Record<string, JsonSchema> = {
+  levels: count(1, 3, '分销层级', 'Levels', '一单最多分给几级上级。法律红线：最多三级；微信渠道建议一级。', 'How many levels of one order may earn. The law allows three at most; one is advised for the WeChat channel.'),
+  third_level_ack: { type: 'string', minLength: 4, ...text('第三级确认', 'Third-level acknowledgement', '启用第三级需由负责人书面确认：写下姓名与日期，将存入审计日志。', 'A third level needs a signed acknowledgement: name and date, kept in the audit log.') },
+  self_purchase: choice({ off: { zh: '自购不返佣（上级按一级）', en: 'Off: the upline is level 1' }, upline_second: { zh: '自购不返佣（上级仍按二级）', en: 'Off: the upline keeps level 2' }, on: { zh: '自购返佣（本人按一级）', en: 'On: they are level 1' } }, '分销员自购', 'Own purchases'),
+  ineligible_upline: choice({ forfeit: { zh: '归商家', en: 'Stays with the store' }, stop: { zh: '其以上都不发', en: 'Nobody above earns either' }, roll_up: { zh: '归上一位有资格的上级', en: 'Goes to the next eligible one' }, compress: { zh: '层级压缩补位', en: 'Levels close ranks' } }, '上级无资格时', 'When an upline may not earn', '上级被冻结、封禁或退出时，其份额怎么办。', 'What becomes of the share of somebody frozen, banned or gone.'),
+  rounding: choice({ floor: { zh: '向下取整（余分归商家）', en: 'Down; the rest stays with the store' }, half_up: { zh: '四舍五入', en: 'Half up' } }, '取整', 'Rounding'),
+  refund: choice({ frozen: { zh: '按原结果扣回', en: 'Take back what that line earned' }, recompute: { zh: '按剩余重新计算', en: 'Compute again from what remains' } }, '退款时', 'On a refund'),
+  campaign_clock: choice({ placed_at: { zh: '下单时间', en: 'When it was placed' }, paid_at: { zh: '付款时间', en: 'When it was paid' } }, '活动按哪个时间', 'Campaigns go by'),
+  order_cap: percent('单笔佣金上限', 'Cap per order', '一单全部佣金不超过实付的这个比例，超出按比例削减并记录。', 'All awards of an order together; what exceeds it is cut in proportion and recorded.'),
+  bind: group({
+    on: choice({ click: { zh: '首次点击', en: 'First click' }, registration: { zh: '注册（或已注册未锁客者首次触达）', en: 'Registration, or the first touch of someone unbound' }, first_order: { zh: '首次下单', en: 'First order' }, first_payment: { zh: '首次付款', en: 'First payment' } }, '何时锁客', 'Bind on'),
+    who: choice({ unbound: { zh: '所有未锁客的人', en: 'Anyone not bound' }, new: { zh: '仅新客', en: 'Only new customers' } }, '锁哪些客', 'Whom'),
+    validity_days: count(-1, 3650, '有效期（天）', 'Validity (days)', '0 为永久，-1 为仅本次访问。', '0 is permanent, -1 this visit only.'),
+    protection_days: count(-1, 3650, '保护期（天）', 'Protection (days)', '保护期内别人抢不走；0 为无，-1 与有效期相同。', 'Nobody can take the customer meanwhile; 0 is none, -1 as long as the bind.'),
+    take: choice({ pay: { zh: '通过新链接付款时', en: 'When they pay through the new link' }, touch: { zh: '触达即可', en: 'At the touch' }, never: { zh: '不允许', en: 'Never' } }, '保护期后抢客', 'Taking after protection'),
+    model: choice({ last: { zh: '最后触达者', en: 'Last touch' }, first: { zh: '最先触达者', en: 'First touch' } }, '归属给谁', 'Who wins'),
+  }, '锁客', 'Customer bind'),
+  freeze_days: count(0, 365, '售后观察期（天）', 'Days until available', '确认收货后多少天，待结算变为可提现。', 'From receipt until held money becomes available.'),
+  auto_receive_days: count(0, 90, '自动确认收货（天）', 'Automatic receipt (days)', '发货后多少天。', 'After shipping.'),
+  close_unpaid_minutes: count(1, 43200, '未付款关闭（分钟）', 'Close unpaid after (minutes)'),
+  withdrawal: group({
+    min: money('最低金额', 'Minimum'),
+    max_per_request: money('单笔上限', 'Maximum per request', '0 为不限。', '0 is no limit.'),
+    max_per_month: money('每月上限', 'Maximum per month', '0 为不限。', '0 is no limit.'),
+    days: { type: 'array', items: { type: 'integer', minimum: 1, maximum: 31 }, maxItems: 31, default: [], ...text('可提现日', 'Permitted days of the month', '每月几号可以申请；留空为每天。', 'Empty is every day.') },
+    fee: percent('手续费', 'Fee'),
+  }, '提现', 'Withdrawals'),
+  recruit: group({
+    auto_approve: { type: 'boolean', ...text('自动通过申请', 'Approve applications automatically') },
+    min_age: count(18, 120, '最低年龄', 'Minimum age'),
+  }, '招募', 'Recruiting'),
+  grades: { type: 'array', items: { type: 'string', minLength: 1, maxLength: 20 }, minItems: 1, maxItems: 20, ...text('等级', 'Grades', '由低到高，第一个是默认等级。', 'Lowest first; the first is given on joining.') },
+  points_per_unit: { type: 'string', pattern: '^[0-9]{1,12}(\\.[0-9]{1,6})?$', ...text('每元积分', 'Points per unit', '订单结算后，每一元送多少积分。', 'For each major unit of a settled order.') },
+}
+
+export const sections = {
+  levels: ['levels', 'third_level_ack', 'self_purchase', 'ineligible_upline', 'order_cap', 'rounding', 'refund', 'campaign_clock'],
+  bind: ['bind'],
+  money: ['freeze_days', 'auto_receive_days', 'close_unpaid_minutes', 'withdrawal'],
+  people: ['grades', 'recruit', 'points_per_unit'],
+} as const
+export type Section = keyof typeof sections
+
+/** The schema of one section; the third level's acknowledgement is asked for only where there is one. */
+export function sectionSchema(section: Section, levels: number): JsonSchema {
+  const names = sections[section].filter((n) => n !== 'third_level_ack' || levels === 3)
+  return { type: 'object', properties: Object.fromEntries(names.map((n) => [n, rules[n]!])), required: [...names], 'x-order': [...names] }
+}
+export const settingsSchema: JsonSchema = { type: 'object', properties: rules }

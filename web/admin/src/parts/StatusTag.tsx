@@ -1,0 +1,10 @@
+import { Tooltip } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { type Noun, toneOf, tones } from './status'
+
+/** A state in its colour; a reason, when there is one, on hover and focus. */
+export function StatusTag({ noun, state, reason }: { noun: Noun; state: string; reason?: string }) {
+  const { t } = useTranslation()
+  const pill = <span className="pill" style={tones[toneOf(noun, state)]} tabIndex={reason ? 0 : undefined}>{t(`status.${noun}.${state}`, state)}</span>
+  return reason ? <Tooltip title={reason}>{pill}</Tooltip> : pill
+}

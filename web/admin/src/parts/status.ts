@@ -1,0 +1,39 @@
+// The one dictionary of states. A state's word is in the locales under
+// "status.<noun>.<state>"; its tone is here.
+
+export type Tone = 'quiet' | 'waiting' | 'active' | 'good' | 'warning' | 'bad'
+
+/** Text on tint: at least 4.5 : 1 each. */
+export const tones: Record<Tone, { color: string; background: string }> = {
+  quiet: { color: '#56625d', background: '#eef1ef' },
+  waiting: { color: '#8a4b00', background: '#fdf1dd' },
+  active: { color: '#1f5f99', background: '#e6f0fa' },
+  good: { color: '#176a3f', background: '#e2f4ea' },
+  warning: { color: '#8f3d06', background: '#fdeadf' },
+  bad: { color: '#a11f14', background: '#fde8e6' },
+}
+
+export const statuses = {
+  order: { placed: 'waiting', paid: 'active', shipped: 'active', received: 'good', closed: 'quiet' },
+  group: { open: 'waiting', succeeded: 'good', failed: 'quiet' },
+  commission: { none: 'quiet', awaiting: 'waiting', decided: 'good' },
+  award: { held: 'waiting', settled: 'good', on_hold: 'warning', reversed: 'quiet' },
+  distributor: { applied: 'waiting', active: 'good', rejected: 'quiet', frozen: 'warning', banned: 'bad', left: 'quiet' },
+  withdrawal: {
+    requested: 'waiting', approved: 'active', manual: 'active', sending: 'active', waiting_for_user: 'waiting',
+    paid: 'good', rejected: 'quiet', returned: 'quiet', failed: 'bad', cancelled: 'quiet',
+  },
+  product: { listed: 'good', unlisted: 'quiet', archived: 'quiet' },
+  store: { open: 'good', closing: 'warning', closed: 'quiet' },
+  bind: { protected: 'good', valid: 'active', ended: 'quiet' },
+  key: { live: 'good', revoked: 'quiet' },
+} as const satisfies Record<string, Record<string, Tone>>
+
+export type Noun = keyof typeof statuses
+
+export function toneOf(noun: Noun, state: string): Tone {
+  return (statuses[noun] as Record<string, Tone>)[state] ?? 'quiet'
+}
+export function statesOf(noun: Noun): string[] {
+  return Object.keys(statuses[noun])
+}

@@ -1,0 +1,93 @@
+// Settings that hold one thing, and lists of such.
+import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
+import { AutoComplete, Button, DatePicker, Input, InputNumber } from 'antd'
+import dayjs from 'dayjs'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Json } from '../api/types'
+import { blank, isObject } from './schema'
+import { Control, type FieldProps, useForm, Wrong } from './SchemaForm'
+
+const naming = ({ id, label }: FieldProps) => (id ? { id } : { 'aria-label': label })
+
+export function NumberField(props: FieldProps) {
+  const { disabled } = useForm()
+  const { schema, value, onChange } = props
+  const high = schema.maximum !== undefined && schema.maximum < Number.MAX_SAFE_INTEGER ? schema.maximum : undefined
+  return <InputNumber {...naming(props)} disabled={disabled} precision={0} min={schema.minimum} max={high} value={typeof value === 'number' ? value : null} onChange={(v) => onChange(v ?? undefined)} />
+}
+
+export function TextField(props: FieldProps & { long?: boolean }) {
+  const { disabled, keys } = useForm()
+  const { schema, value, onChange, long } = props
+  const shared = { ...naming(props), disabled, maxLength: schema.maxLength, value: typeof value === 'string' ? value : '' }
+  if (long) return <Input.TextArea {...shared} autoSize={{ minRows: 2, maxRows: 8 }} onChange={(e) => onChange(e.target.value)} />
+  const offered = schema['x-keys'] ? keys(schema['x-keys']) : []
+  if (offered.length > 0) return <AutoComplete {...shared} options={offered} style={{ minWidth: 200 }} onChange={(v: string) => onChange(v)} />
+  return <Input {...shared} style={{ maxWidth: 360 }} onChange={(e) => onChange(e.target.value)} />
+}
+
+export function TimeField(props: FieldProps) {
+  const { disabled } = useForm()
+  const { value, onChange } = props
+  return <DatePicker {...naming(props)} disabled={disabled} showTime value={typeof value === 'string' && value ? dayjs(value) : null} onChange={(d) => onChange(d ? d.toISOString() : undefined)} />
+}
+
+export function RangeField({ value, onChange, label, ends: [from, to] }: FieldProps & { ends: [string, string] }) {
+  const { disabled } = useForm()
+  const held = isObject(value) ? value : {}
+  const at = (k: string) => (typeof held[k] === 'string' && held[k] ? dayjs(held[k] as string) : null)
+  return (
+    <DatePicker.RangePicker showTime disabled={disabled} aria-label={label} value={[at(from), at(to)]}
+      onChange={(range) => onChange({ ...held, [from]: range?.[0]?.toISOString() ?? '', [to]: range?.[1]?.toISOString() ?? '' })} />
+  )
+}
+
+export function ListField({ schema, value, onChange, at, label }: FieldProps) {
+  const { t } = useTranslation()
+  const { root, faults, disabled } = useForm()
+  const list = Array.isArray(value) ? value : []
+  const full = schema.maxItems !== undefined && list.length >= schema.maxItems
+  return (
+    <div>
+      {list.map((item, i) => (
+        <div key={i} style={{ display: 'flex', gap: 8, marginBottom: 8 }}>
+          <div style={{ flex: '0 1 auto' }}>
+            <Control schema={schema.items ?? {}} value={item} at={`${at}/${i}`} label={`${label} ${i + 1}`} onChange={(v) => onChange(list.map((x, j) => (j === i ? (v ?? null) : x)))} />
+            {faults[`${at}/${i}`] && <Wrong text={faults[`${at}/${i}`]!} />}
+          </div>
+          <Button type="text" icon={<DeleteOutlined />} disabled={disabled || list.length <= (schema.minItems ?? 0)} aria-label={t('schema.remove', { name: `${label} ${i + 1}` })} onClick={() => onChange(list.filter((_, j) => j !== i))} />
+        </div>
+      ))}
+      <Button icon={<PlusOutlined />} disabled={disabled || full} onClick={() => onChange([...list, blank(schema.items ?? {}, root)])}>{t('schema.add')}</Button>
+    </div>
+  )
+}
+
+/** Whatever has no better form: the text itself, taken over as soon as it can be read. */
+export function JsonField(props: FieldProps) {
+  const { t } = useTranslation()
+  const { disabled } = useForm()
+  const { value, onChange } = props
+  const outside = JSON.stringify(value ?? null, null, 2)
+  const [text, setText] = useState(outside)
+  const read = parse(text)
+  useEffect(() => {
+    if (read === undefined || JSON.stringify(read, null, 2) !== outside) setText(outside)
+  }, [outside]) // eslint-disable-line react-hooks/exhaustive-deps
+  return (
+    <>
+      <Input.TextArea {...naming(props)} disabled={disabled} value={text} autoSize={{ minRows: 3, maxRows: 16 }} style={{ fontFamily: 'monospace' }} status={read === undefined ? 'error' : undefined}
+        onChange={(e) => { setText(e.target.value); const v = parse(e.target.value); if (v !== undefined) onChange(v) }} />
+      {read === undefined && <Wrong text={t('input.not_json')} />}
+    </>
+  )
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return undefined
+  }
+}

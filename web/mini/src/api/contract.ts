@@ -1,0 +1,274 @@
+/**
+ * The store audience of the HTTP contract, /api/store/v1: what each route takes and answers.
+ * Optional members are those an older server may leave out.
+ */
+import type { Money } from '@/money/money'
+
+export interface Page<T> {
+  items: T[]
+  next_cursor: string
+}
+
+export interface Brand {
+  display_name?: string
+  /** Address of a picture, or a data URL. */
+  logo?: string
+  primary_color?: string
+  accent_color?: string
+  slogan?: string
+  /** What this store calls its distributors. */
+  distributor_word?: string
+  /** home, earn, orders, me */
+  tab_names?: Partial<Record<'home' | 'earn' | 'orders' | 'me', string>> | null
+  /** Plain text of the distributor agreement. */
+  agreement?: string
+}
+
+export interface Store {
+  slug: string
+  name: string
+  currency: string
+  time_zone?: string
+  brand?: Brand | null
+}
+
+export interface Sku {
+  code: string
+  title: string
+  price: Money
+  stock: number
+  earn?: Money | null
+}
+
+export interface Product {
+  id: string
+  title: string
+  category: string
+  description?: string
+  picture?: string
+  price?: Money
+  stock?: number
+  /** 预计赚: what the signed-in distributor would earn at level 1. */
+  earn?: Money | null
+  skus?: Sku[]
+}
+
+export interface Buyer {
+  id: string
+  name: string
+}
+
+export type DistributorState = 'applied' | 'rejected' | 'active' | 'frozen' | 'banned' | 'left'
+
+export interface Distributor {
+  id: string
+  code: string
+  name: string
+  grade: string
+  state: DistributorState
+  state_reason?: string
+  upline?: Buyer | null
+}
+
+export interface Person {
+  buyer: Buyer
+  distributor: Distributor | null
+}
+
+export interface OrderLine {
+  id?: string
+  sku: string
+  title: string
+  qty: number
+  unit_price: Money
+  picture?: string
+}
+
+export interface Order {
+  id: string
+  state: 'placed' | 'paid' | 'shipped' | 'received' | 'closed'
+  goods: Money
+  freight?: Money
+  refunded?: Money
+  lines?: OrderLine[] | null
+  placed_at: string
+  paid_at?: string | null
+  shipped_at?: string | null
+  received_at?: string | null
+  closed_at?: string | null
+  seller?: Buyer | null
+}
+
+export interface Balances {
+  held: Money
+  available: Money
+  reserved: Money
+  debt: Money
+  paid: Money
+  points?: number
+}
+
+export interface Award {
+  order_id: string
+  level: number
+  granted: Money
+  /** What remains of it after refunds. */
+  standing: Money
+  status: string
+  /** When it becomes, or became, available; null while the goods are not received. */
+  available_at?: string | null
+  placed_at: string
+  why?: string
+}
+
+export interface AwardLine {
+  line?: string | number
+  sku?: string
+  title?: string
+  kind?: string
+  base?: Money | null
+  rate?: string | null
+  amount: Money
+  cut?: Money | null
+  why?: string
+}
+
+export interface Explanation {
+  order_id: string
+  state?: string
+  level?: number
+  granted?: Money
+  standing?: Money
+  status?: string
+  available_at?: string | null
+  matures_at?: string | null
+  placed_at?: string
+  why?: string
+  lines?: AwardLine[] | null
+  awards?: (Omit<Award, 'order_id' | 'placed_at'> & { matures_at?: string | null; lines?: AwardLine[] | null })[] | null
+  declined?: ({ who?: string; why: string } | string)[] | string | null
+  reversed?: { refund_id?: string; amount: Money }[] | null
+  awaiting?: { sentence?: string } | null
+}
+
+export interface Member {
+  id: string
+  name: string
+  grade?: string
+  state?: string
+  level?: number
+  joined_at?: string | null
+  team?: number
+  children?: number
+  sales_30d?: Money | null
+  orders_30d?: number
+}
+
+export interface Customer {
+  id: string
+  name: string
+  bound_at?: string | null
+  valid_until?: string | null
+  orders?: number
+  spent?: Money | null
+  last_order_at?: string | null
+}
+
+export interface Promoted {
+  id: string
+  state: Order['state']
+  buyer?: Buyer | null
+  goods: Money
+  refunded?: Money
+  lines?: OrderLine[] | null
+  placed_at: string
+  level?: number
+  commission?: { state?: string; total?: Money | null } | null
+}
+
+export interface Preview {
+  gross: Money
+  tax: Money
+  fee: Money
+  net: Money
+}
+
+export interface Withdrawal extends Preview {
+  id: string
+  method?: string
+  state: string
+  reason?: string
+  voucher?: string
+  requested_at: string
+  decided_at?: string | null
+  paid_at?: string | null
+}
+
+export interface Link {
+  code: string
+  url: string
+  recruit_url?: string
+}
+
+export interface Rank {
+  rank: number
+  member: Buyer
+  value: Money | number
+}
+
+export interface Board {
+  metric: string
+  period: string
+  from?: string
+  to?: string
+  items: Rank[]
+  me?: { rank: number; value: Money | number; neighbours?: Rank[] | null } | null
+}
+
+type Paged = { limit?: number; cursor?: string }
+
+/** Route → what it takes and answers. `once` marks writes that must carry an Idempotency-Key. */
+export interface Contract {
+  'GET /store': { answer: Store }
+  'GET /products': { query: Paged & { category?: string; q?: string }; answer: Page<Product> }
+  'GET /products/{id}': { path: { id: string }; answer: Product }
+  'POST /sessions': {
+    body: { login: string; password: string; name?: string; register: boolean; code?: string }
+    answer: Person & { token: string }
+  }
+  'DELETE /sessions/current': { answer: void }
+  'GET /me': { answer: Person & { now?: string } }
+  'POST /touches': {
+    body: { code: string; channel?: string; material?: string }
+    answer: { bound: boolean; distributor: { name: string } | null; reason?: string }
+  }
+  'POST /orders': {
+    body: { lines: { sku: string; qty: number }[]; channel?: string; via?: string }
+    once: true
+    answer: Order
+  }
+  'POST /orders/{id}/pay': { path: { id: string }; once: true; answer: Order }
+  'POST /orders/{id}/receive': { path: { id: string }; answer: Order }
+  'POST /orders/{id}/close': { path: { id: string }; answer: Order }
+  'GET /orders': { query: Paged & { state?: string }; answer: Page<Order> }
+  'GET /orders/{id}': { path: { id: string }; answer: Order }
+  'POST /applications': {
+    body: { name: string; code?: string; profile: Record<string, string> }
+    answer: Distributor
+  }
+  'GET /me/link': { answer: Link }
+  'GET /me/balance': { answer: Balances }
+  'GET /me/awards': { query: Paged & { status?: string }; answer: Page<Award> }
+  'GET /me/awards/{order_id}': { path: { order_id: string }; answer: Explanation }
+  'GET /me/team': { query: Paged; answer: Page<Member> }
+  'GET /me/customers': { query: Paged; answer: Page<Customer> }
+  'GET /me/orders': { query: Paged & { state?: string }; answer: Page<Promoted> }
+  'POST /me/withdrawals': { body: { amount: Money }; once: true; answer: Withdrawal }
+  'GET /me/withdrawals/preview': { query: { amount: number }; answer: Preview }
+  'GET /me/withdrawals': { query: Paged; answer: Page<Withdrawal> }
+  'GET /leaderboards/{metric}': {
+    path: { metric: 'sales' | 'orders' | 'commission' }
+    query: { period: 'day' | 'week' | 'month' | 'all' }
+    answer: Board
+  }
+}

@@ -1,0 +1,6 @@
+/// <reference types="@dcloudio/types" />
+declare module '*.vue' {
+  import type { DefineComponent } from 'vue'
+  const component: DefineComponent<{}, {}, any>
+  export default component
+}
