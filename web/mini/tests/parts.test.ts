@@ -5,7 +5,7 @@ import { earnOf, isSoldOut, priceOf } from '@/parts/price'
 import { fitted } from '@/poster/draw'
 import { productLink } from '@/poster/link'
 import { qrImage, qrModules } from '@/poster/qr'
-import { dayOf, momentOf } from '@/time/time'
+import { dayOf, isForever, momentOf } from '@/time/time'
 import { listed } from '@/loading/load'
 import type { Product } from '@/api/contract'
 
@@ -89,6 +89,8 @@ describe('time', () => {
     expect(momentOf('2026-03-17T16:30:00Z', 'Asia/Shanghai')).toBe('2026-03-18 00:30')
     expect(dayOf('2026-07-01T03:30:00Z', 'America/New_York')).toBe('2026-06-30')
     expect(dayOf(null, 'Asia/Shanghai')).toBe('')
+    expect(isForever('9999-12-31T00:00:00Z')).toBe(true)
+    expect(isForever('2026-12-31T00:00:00Z')).toBe(false)
     expect(dayOf('rubbish', 'Asia/Shanghai')).toBe('')
   })
 })

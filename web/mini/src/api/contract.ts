@@ -168,6 +168,7 @@ export interface Customer {
   id: string
   name: string
   bound_at?: string | null
+  /** The year 9999 is for ever. */
   valid_until?: string | null
   orders?: number
   spent?: Money | null
@@ -208,6 +209,8 @@ export interface Link {
   code: string
   url: string
   recruit_url?: string
+  /** False while the link leads nobody to its owner (frozen, banned, left). */
+  works?: boolean
 }
 
 export interface Rank {
@@ -231,6 +234,8 @@ type Paged = { limit?: number; cursor?: string }
 export interface Contract {
   'GET /store': { answer: Store }
   'GET /products': { query: Paged & { category?: string; q?: string }; answer: Page<Product> }
+  /** Paths such as tea/green, of what is on sale. */
+  'GET /categories': { answer: { items: string[] } }
   'GET /products/{id}': { path: { id: string }; answer: Product }
   'POST /sessions': {
     body: { login: string; password: string; name?: string; register: boolean; code?: string }
