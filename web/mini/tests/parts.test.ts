@@ -59,8 +59,8 @@ describe('an explanation', () => {
 
 describe('a link', () => {
   it('keeps the code where the hash router cannot lose it', () => {
-    expect(productLink('https://a.test/?code=LX8K2P', 'prd_1')).toBe('https://a.test/?code=LX8K2P#/pages/product/index?id=prd_1')
-    expect(productLink('https://a.test/?code=LX8K2P#/pages/join/index', 'prd_1')).toBe('https://a.test/?code=LX8K2P#/pages/product/index?id=prd_1')
+    expect(productLink('https://a.test/#/?code=LX8K2P', 'prd_1', 'LX8K2P')).toBe('https://a.test/?code=LX8K2P#/pages/product/index?id=prd_1')
+    expect(productLink('https://a.test/', 'prd_1')).toBe('https://a.test/#/pages/product/index?id=prd_1')
   })
 
   it('becomes a code with its three finder squares', () => {

@@ -86,6 +86,8 @@ export interface OrderLine {
 
 export interface Order {
   id: string
+  /** The number people read. */
+  external_id?: string
   state: 'placed' | 'paid' | 'shipped' | 'received' | 'closed'
   goods: Money
   freight?: Money
@@ -178,10 +180,11 @@ export interface Customer {
 export interface Promoted {
   id: string
   state: Order['state']
-  buyer?: Buyer | null
+  /** Masked: "林**". */
+  buyer?: string
   goods: Money
   refunded?: Money
-  lines?: OrderLine[] | null
+  titles?: string[] | null
   placed_at: string
   level?: number
   commission?: { state?: string; total?: Money | null } | null
