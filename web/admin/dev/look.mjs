@@ -83,8 +83,8 @@ for (const page of pages.filter((p) => wanted.length === 0 || wanted.includes(p.
     await route.fulfill({ status: a.status, contentType: a.status < 400 ? 'application/json' : 'application/problem+json', body: JSON.stringify(a.body) })
   })
   try {
-    await p.goto(base + page.path, { waitUntil: 'networkidle' })
-    await p.waitForTimeout(500)
+    await p.goto(base + page.path, { waitUntil: 'load' })
+    await p.waitForTimeout(1500)
     await page.then?.(p)
     await p.screenshot({ path: join(out, `${page.name}.png`) })
     // Pictures and figures are judged by axe too, with the page's own policy lifted for its script.
