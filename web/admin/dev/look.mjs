@@ -54,7 +54,7 @@ const pages = [
   { name: 'program-matrix', path: '/program/edit', then: async (p) => { await p.getByText('商品与渠道矩阵').click(); await p.waitForTimeout(900) } },
   { name: 'program-levels', path: '/program/edit', then: tab('层级与规则') },
   { name: 'program-money', path: '/program/edit', then: tab('结算与提现') },
-  { name: 'program-publish', path: '/program/edit', then: async (p) => { await p.getByText('销售阶梯').click(); await p.getByRole('tab', { name: '层级与规则' }).click(); await p.getByLabel('单笔佣金上限').fill('30'); await p.getByRole('button', { name: '发布新版本' }).click(); await p.waitForTimeout(600) } },
+  { name: 'program-publish', path: '/program/edit', then: async (p) => { await p.getByText('销售阶梯').click(); await p.getByRole('tab', { name: '层级与规则' }).click(); await p.getByLabel('单笔佣金上限').fill('30'); await p.getByRole('button', { name: '发布新版本' }).click(); await p.getByRole('dialog').waitFor(); await p.waitForTimeout(500) } },
   { name: 'revisions', path: '/program/revisions' },
   { name: 'store', path: '/settings/store' },
   { name: 'brand', path: '/settings/brand' },
@@ -83,8 +83,8 @@ for (const page of pages.filter((p) => wanted.length === 0 || wanted.includes(p.
     await route.fulfill({ status: a.status, contentType: a.status < 400 ? 'application/json' : 'application/problem+json', body: JSON.stringify(a.body) })
   })
   try {
-    await p.goto(base + page.path, { waitUntil: 'networkidle' })
-    await p.waitForTimeout(500)
+    await p.goto(base + page.path, { waitUntil: 'load' })
+    await p.waitForTimeout(1500)
     await page.then?.(p)
     await p.screenshot({ path: join(out, `${page.name}.png`) })
     // Pictures and figures are judged by axe too, with the page's own policy lifted for its script.
