@@ -19,6 +19,10 @@ import (
 // commands are the subcommands, one file each.
 type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Answer requests and work in the background."`
+	Demo    demoCommand    `cmd:"" help:"Show two stores with sample data on this machine."`
+	Cases   casesCommand   `cmd:"" help:"Play worked commission cases through the real stack."`
+	Import  importCommand  `cmd:"" help:"Replay a real order history."`
+	Doctor  doctorCommand  `cmd:"" help:"Prove that the books are right."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the shape this binary knows."`
 	Version versionCommand `cmd:"" help:"Say which version this is."`
 }

@@ -75,6 +75,7 @@ func TestEnlist(t *testing.T) {
 			for name, read := range map[string]func() (distributor.Member, error){
 				"id":       func() (distributor.Member, error) { return distributor.Get(ctx, tx, mid.ID) },
 				"code":     func() (distributor.Member, error) { return distributor.ByCode(ctx, tx, mid.Code) },
+				"typed":    func() (distributor.Member, error) { return distributor.ByCode(ctx, tx, strings.ToLower(mid.Code)) },
 				"external": func() (distributor.Member, error) { return distributor.ByExternal(ctx, tx, "mid") },
 			} {
 				got, err := read()

@@ -15,9 +15,10 @@ func Get(ctx context.Context, tx *pg.Tx, who ID) (Member, error) {
 	return one(ctx, tx, `select `+columns+` from distributor_member where tenant_id = $1 and id = $2`, who)
 }
 
-// ByCode finds the owner of a link.
+// ByCode finds the owner of a link. A drawn code that was typed in small
+// letters finds its owner too.
 func ByCode(ctx context.Context, tx *pg.Tx, code string) (Member, error) {
-	return one(ctx, tx, `select `+columns+` from distributor_member where tenant_id = $1 and code = $2`, code)
+	return one(ctx, tx, `select `+columns+` from distributor_member where tenant_id = $1 and code in ($2, upper($2)) order by code = $2 desc limit 1`, code)
 }
 
 // ByExternal finds a member by the merchant's own id.

@@ -76,6 +76,10 @@ type reader struct {
 	stores map[string]*draft // by country slug
 }
 
+func newReader() *reader {
+	return &reader{seen: map[[16]byte]bool{}, words: map[string]string{}, stores: map[string]*draft{}}
+}
+
 // draft is a store whose invoices are being collected.
 type draft struct {
 	name     string
@@ -92,13 +96,24 @@ func read(files []string, prefix string) ([]*history, Report, error) {
 	if len(prefix) > maxPrefix || prefix == "" || slugOf(prefix) != prefix {
 		return nil, Report{}, errPrefix
 	}
-	r := &reader{seen: map[[16]byte]bool{}, words: map[string]string{}, stores: map[string]*draft{}}
+	r := newReader()
 	for _, name := range files {
 		if err := readFile(name, func(n int, f fields, ok bool) { r.take(name, n, f, ok) }); err != nil {
 			return nil, Report{}, err
 		}
 	}
-	var all []*history
+	all := r.histories(prefix)
+	for i := 1; i < len(all); i++ {
+		if all[i].slug == all[i-1].slug {
+			return nil, Report{}, errPrefix
+		}
+	}
+	r.report.sort(files)
+	return all, r.report, r.report.check()
+}
+
+// histories lays out every store that has anything to live through.
+func (r *reader) histories(prefix string) (all []*history) {
 	for country, d := range r.stores {
 		h := &history{slug: storeSlug(prefix, country), name: d.name, country: country, zone: zoneOf(country)}
 		h.plan(d.invoices, &r.report)
@@ -107,13 +122,7 @@ func read(files []string, prefix string) ([]*history, Report, error) {
 		}
 	}
 	slices.SortFunc(all, func(a, b *history) int { return strings.Compare(a.slug, b.slug) })
-	for i := 1; i < len(all); i++ {
-		if all[i].slug == all[i-1].slug {
-			return nil, Report{}, errPrefix
-		}
-	}
-	r.report.sort(files)
-	return all, r.report, r.report.check()
+	return all
 }
 
 // take uses or reports one line. What a return finds to be matched with is

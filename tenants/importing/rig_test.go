@@ -4,17 +4,14 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/fenli-io/fenli/platform/clock"
 	"github.com/fenli-io/fenli/platform/pg"
-	"github.com/fenli-io/fenli/platform/pgtest"
+	"github.com/fenli-io/fenli/platform/secret"
 	"github.com/fenli-io/fenli/platform/tenancy"
-	"github.com/fenli-io/fenli/plugins/builtin/threelevel"
-	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 	"github.com/fenli-io/fenli/tenants/attribution"
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/distributor"
@@ -28,10 +25,11 @@ import (
 	"github.com/fenli-io/fenli/tenants/withdrawal"
 )
 
-// rig is an empty platform whose stores have real test clocks, side by side:
-// what an import needs and storetest, with one clock for all, has not.
+// rig is a platform whose stores have test clocks of their own, which an import
+// needs and storetest, with one clock for all, has not. Its two stores stay as
+// they are.
 type rig struct {
-	*pgtest.Database
+	*storetest.Stores
 	db         *pg.DB
 	importer   *Service
 	commission *commission.Service
@@ -39,39 +37,40 @@ type rig struct {
 	settlement *settlement.Service
 	registry   *registry.Service
 	programs   *program.Service
-	moves      int // of clocks, and sign-ups: what a second run must not do
+	advances   atomic.Int64
 }
 
-func open(t testing.TB) *rig {
+func open(t testing.TB, opts ...pg.Option) *rig {
 	t.Helper()
-	r := &rig{Database: pgtest.Open(t)}
+	r := &rig{Stores: storetest.Open(t)}
 	clk := &registry.Clock{Enabled: true}
 	var err error
-	if r.db, err = pg.Open(t.Context(), r.AppURL, clk, pg.MaxConns(8)); err != nil {
+	if r.db, err = pg.Open(t.Context(), r.AppURL, clk, append(opts, pg.MaxConns(8))...); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(r.db.Close)
 	clk.Attach(r.db.Pool())
-	strategy := &storetest.InProcess{Server: threelevel.Strategy.Server()}
-	r.programs = program.New(r.db, strategy)
+	box, err := secret.NewBox(secret.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
 	members := distributor.New(r.db)
 	attribution.New(members)
+	r.programs = program.New(r.db, r.Strategy)
 	r.orders = order.New(r.db, r.programs)
-	r.registry = registry.New(r.db, registry.Config{Clock: clk})
-	r.commission = commission.New(r.db, r.programs, strategy, money{r.registry}, clock.Real())
+	r.registry = registry.New(r.db, registry.Config{Box: box, Passwords: secret.NewPasswords(2), Clock: clk, OnSignUp: r.hooks()})
+	r.commission = commission.New(r.db, r.programs, r.Strategy, money{r.registry}, clock.Real())
 	r.settlement = settlement.New(r.db)
 	r.importer = New(Parts{DB: r.db, Programs: r.programs, Distributors: members, Orders: r.orders, Clock: r, SignUp: r.signUp,
 		Withdrawals: withdrawal.New(r.db, r.rules)})
-
-	described, err := strategy.Server.Describe(t.Context(), &strategyv1.DescribeRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = r.programs.Remember(t.Context(), []program.Artifact{{SHA256: storetest.Artifact, Strategy: "three-level", Version: "1.0.0", Description: described}})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return r
+}
+
+func (r *rig) hooks() (hooks []registry.SignUpHook) {
+	for _, row := range []func(context.Context, *pg.Tx) error{distributor.OnSignUp, commission.OnSignUp, commission.GiveMark, r.programs.OnSignUp} {
+		hooks = append(hooks, func(ctx context.Context, tx *pg.Tx, _ registry.Store) error { return row(ctx, tx) })
+	}
+	return hooks
 }
 
 type money struct{ *registry.Service }
@@ -92,38 +91,18 @@ func (r *rig) rules(ctx context.Context, tx *pg.Tx) (withdrawal.Rules, error) {
 		Currency: store.Currency, Zone: store.Location()}, err
 }
 
-// signUp is a store without an owner: the import of the program has one.
 func (r *rig) signUp(ctx context.Context, slug, name, currency, zone string, at time.Time) (tenancy.ID, error) {
-	if err := registry.CheckSlug(slug); err != nil {
-		return tenancy.ID{}, err
-	}
 	if known, err := r.registry.BySlug(ctx, slug); err == nil {
 		return known.ID, nil
 	}
-	tenant := tenancy.New(at)
-	conn, err := pgx.Connect(ctx, r.OwnerURL)
-	if err != nil {
-		return tenant, err
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	if _, err = conn.Exec(ctx, `insert into registry_store (id, slug, name, currency, time_zone, created_at, test_now) values ($1, $2, $3, $4, $5, $6, $6)`,
-		tenant, slug, name, currency, zone, at); err != nil {
-		return tenant, err
-	}
-	// A killed sign-up of the program leaves nothing; this one must not either.
-	return tenant, r.db.Within(context.WithoutCancel(ctx), tenant, func(ctx context.Context, tx *pg.Tx) error {
-		for _, row := range []func(context.Context, *pg.Tx) error{distributor.OnSignUp, commission.OnSignUp, commission.GiveMark, r.programs.OnSignUp} {
-			if err := row(ctx, tx); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	session, err := r.registry.SignUp(ctx, registry.SignUp{Slug: slug, Name: name, Currency: currency, TimeZone: zone,
+		OwnerName: "Import", Login: "import@example.com", Password: "correct horse", TestClockAt: &at}, "192.0.2.1")
+	return session.Store.ID, err
 }
 
 // Advance is what the program does, without boards.
 func (r *rig) Advance(ctx context.Context, tenant tenancy.ID, to time.Time) error {
-	r.moves++
+	r.advances.Add(1)
 	if err := r.drain(ctx, tenant); err != nil {
 		return err
 	}

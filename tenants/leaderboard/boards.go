@@ -65,15 +65,18 @@ func (s boards) build(ctx context.Context, tenant tenancy.ID, b Board, scores []
 	if err := s.redis.Del(ctx, newTo, newWhen).Err(); err != nil {
 		return err
 	}
-	for part := range slices.Chunk(scores, chunk) {
+	for batch := range slices.Chunk(scores, 20*chunk) {
 		pipe := s.redis.Pipeline()
-		zadd, hset := []any{"zadd", newTo}, []any{"hset", newWhen}
-		for _, sc := range part {
-			zadd = append(zadd, sc.value, sc.member.UUID())
-			hset = append(hset, sc.member.UUID(), sc.reached)
+		for part := range slices.Chunk(batch, chunk) {
+			zadd, hset := make([]any, 0, 2+2*len(part)), make([]any, 0, 2+2*len(part))
+			zadd, hset = append(zadd, "zadd", newTo), append(hset, "hset", newWhen)
+			for _, sc := range part {
+				who := sc.member.UUID()
+				zadd, hset = append(zadd, sc.value, who), append(hset, who, sc.reached)
+			}
+			pipe.Do(ctx, zadd...)
+			pipe.Do(ctx, hset...)
 		}
-		pipe.Do(ctx, zadd...)
-		pipe.Do(ctx, hset...)
 		pipe.Expire(ctx, newTo, unfinished)
 		pipe.Expire(ctx, newWhen, unfinished)
 		if _, err := pipe.Exec(ctx); err != nil {

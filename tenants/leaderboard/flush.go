@@ -147,17 +147,22 @@ func (s *Service) ensure(ctx context.Context, tenant tenancy.ID, b Board) error 
 		if built, err := s.boards.has(ctx, tenant, []Board{b}); err != nil || len(built) == 1 {
 			return err
 		}
-		return s.build(ctx, tx, b)
+		return s.build(ctx, tx, []Board{b})
 	})
 }
 
-func (s *Service) build(ctx context.Context, tx *pg.Tx, b Board) error {
-	scores, err := sorted(ctx, tx, b)
-	if err != nil {
-		return err
-	}
-	if err := s.boards.build(ctx, tx.Tenant(), b, scores); err != nil {
-		return fmt.Errorf("leaderboard: build %s: %w", b, err)
+// build reads the sums of each window once.
+func (s *Service) build(ctx context.Context, tx *pg.Tx, list []Board) error {
+	for window, boards := range byWindow(list) {
+		standings, err := performance.Standings(ctx, tx, window[0], window[1])
+		if err != nil {
+			return err
+		}
+		for _, b := range boards {
+			if err := s.boards.build(ctx, tx.Tenant(), b, scoresOf(b.Metric, standings)); err != nil {
+				return fmt.Errorf("leaderboard: build %s: %w", b, err)
+			}
+		}
 	}
 	return nil
 }
@@ -182,12 +187,7 @@ func (s *Service) Rebuild(ctx context.Context, tenant tenancy.ID) error {
 				list = append(list, b)
 			}
 		}
-		for _, b := range list {
-			if err := s.build(ctx, tx, b); err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.build(ctx, tx, list)
 	})
 }
 

@@ -83,7 +83,11 @@ func (s Settings) Rules() *strategyv1.Rules {
 	if s.Rounding == "half_up" {
 		rounding = strategyv1.Rounding_ROUNDING_HALF_UP
 	}
-	return &strategyv1.Rules{Rounding: rounding, Levels: int32(s.Levels)}
+	clock := strategyv1.CampaignClock_CAMPAIGN_CLOCK_PLACED_AT
+	if s.CampaignClock == "paid_at" {
+		clock = strategyv1.CampaignClock_CAMPAIGN_CLOCK_PAID_AT
+	}
+	return &strategyv1.Rules{Rounding: rounding, Levels: int32(s.Levels), CampaignClock: clock}
 }
 
 // check refuses what the schema of the API cannot say.

@@ -7,8 +7,8 @@ var (
 	errSlugTaken    = fault.New(fault.Conflict, "store.slug_taken", "店铺网址 {slug} 已被使用", "the address {slug} is taken").At("slug")
 	errSlugReserved = fault.New(fault.Invalid, "store.slug_reserved", "店铺网址 {slug} 为平台保留", "the address {slug} is the platform's own").At("slug")
 	errSlugForm     = fault.New(fault.Invalid, "store.slug_form",
-		"店铺网址须为 3 至 32 个小写字母、数字或连字符，首尾不能是连字符，且不能有连续的连字符",
-		"an address has 3 to 32 small letters, digits or hyphens, no hyphen at either end and no two in a row").At("slug")
+		"店铺网址须为 3 至 63 个小写字母、数字或连字符，首尾不能是连字符，且不能有连续的连字符",
+		"an address has 3 to 63 small letters, digits or hyphens, no hyphen at either end and no two in a row").At("slug")
 	errCurrency = fault.New(fault.Invalid, "store.currency", "不支持货币 {currency}", "the currency {currency} is not supported").At("currency")
 	errTimeZone = fault.New(fault.Invalid, "store.time_zone", "没有时区 {time_zone}", "there is no time zone {time_zone}").At("time_zone")
 	errColour   = fault.New(fault.Invalid, "brand.colour", "颜色须写作 #1a2b3c", "a colour is written #1a2b3c")

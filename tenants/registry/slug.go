@@ -18,7 +18,7 @@ func init() {
 // CheckSlug refuses an address that cannot be a label of a host name, or that
 // is the platform's own.
 func CheckSlug(slug string) error {
-	if len(slug) < 3 || len(slug) > 32 || slug[0] == '-' || slug[len(slug)-1] == '-' || strings.Contains(slug, "--") {
+	if len(slug) < 3 || len(slug) > 63 || slug[0] == '-' || slug[len(slug)-1] == '-' || strings.Contains(slug, "--") {
 		return errSlugForm
 	}
 	for _, r := range slug {

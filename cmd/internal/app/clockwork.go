@@ -16,6 +16,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/leaderboard"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/settlement"
 	"github.com/fenli-io/fenli/tenants/withdrawal"
 )
@@ -26,6 +27,7 @@ import (
 // makes the lanes quicker.
 type Clockwork struct {
 	db          *pg.DB
+	stores      *registry.Service
 	orders      *order.Service
 	lanes       *commission.Service
 	settlement  *settlement.Service
@@ -199,4 +201,17 @@ func (w *Clockwork) report(ctx context.Context, duty string, tenant tenancy.ID, 
 	if err != nil && ctx.Err() == nil {
 		w.log.ErrorContext(ctx, "clockwork", "duty", duty, "store", tenant.String(), "error", err.Error())
 	}
+}
+
+// Advance finishes what a store has to do at the time its test clock shows,
+// moves the clock and does what has become due. Asked again with the same
+// instant it finishes what a killed call left.
+func (w *Clockwork) Advance(ctx context.Context, tenant tenancy.ID, to time.Time) error {
+	if err := w.Settle(ctx, tenant); err != nil {
+		return err
+	}
+	if err := w.stores.SetTestClock(ctx, tenant, &to); err != nil {
+		return err
+	}
+	return w.Settle(ctx, tenant)
 }

@@ -56,7 +56,7 @@ func Prepare(ctx context.Context, cfg config.Config, say func(string)) (_ *Groun
 }
 
 func (g *Ground) migratePrivate(ctx context.Context, dir string) error {
-	password, err := keptFile(filepath.Join(dir, "app-password"), secret.Token)
+	password, err := Kept(filepath.Join(dir, "app-password"), secret.Token)
 	if err != nil {
 		return err
 	}
@@ -80,16 +80,16 @@ func secretKey(cfg config.Config) ([]byte, error) {
 	if cfg.DatabaseURL != "" {
 		return nil, errors.New("app: FENLI_SECRET_KEY is needed beside DATABASE_URL: logins are sealed with it (openssl rand -base64 32)")
 	}
-	text, err := keptFile(filepath.Join(cfg.Dir, "secret-key"), func() string { return base64.StdEncoding.EncodeToString(secret.NewKey()) })
+	text, err := Kept(filepath.Join(cfg.Dir, "secret-key"), func() string { return base64.StdEncoding.EncodeToString(secret.NewKey()) })
 	if err != nil {
 		return nil, err
 	}
 	return secret.ParseKey(text)
 }
 
-// keptFile reads a file of one line, or makes it with what fresh says; of two
+// Kept reads a file of one line, or makes it with what fresh says; of two
 // at once one makes it and both read it.
-func keptFile(path string, fresh func() string) (string, error) {
+func Kept(path string, fresh func() string) (string, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err == nil {
 		_, err = f.WriteString(fresh() + "\n")

@@ -3,12 +3,15 @@ package app
 import (
 	"context"
 
+	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/tenants/attribution/attributionhttp"
 	"github.com/fenli-io/fenli/tenants/catalog/cataloghttp"
 	"github.com/fenli-io/fenli/tenants/distributor/distributorhttp"
+	"github.com/fenli-io/fenli/tenants/insight/insighthttp"
 	"github.com/fenli-io/fenli/tenants/leaderboard/leaderboardhttp"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/order/orderhttp"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
 	"github.com/fenli-io/fenli/tenants/withdrawal/withdrawalhttp"
 )
@@ -19,8 +22,16 @@ func (a *App) openRoutes(cfg Config) {
 	distributorhttp.Routes(a.HTTP, a.DB, a.Distributors, a.Programs, a.Registry, distributorhttp.Outside{Link: a.linkOf(cfg)})
 	cataloghttp.Routes(a.HTTP, a.DB, a.Registry, nil)
 	attributionhttp.Routes(a.HTTP, a.DB, a.Attribution, a.Programs, order.RulesOf)
+	orderhttp.Routes(a.HTTP, orderhttp.Config{DB: a.DB, Orders: a.Orders, Currency: a.currency})
 	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
 	withdrawalhttp.Routes(a.HTTP, a.DB, a.Withdrawals)
+	insighthttp.Routes(a.HTTP, a.DB, a.Registry)
+	a.openPages()
+}
+
+func (a *App) currency(ctx context.Context, tx *pg.Tx) (string, error) {
+	store, err := a.Registry.Here(ctx, tx)
+	return store.Currency, err
 }
 
 // linkOf is the address of a store's shop with a distributor's code.

@@ -39,6 +39,7 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 	})
 	a.Attribution = attribution.New(a.Distributors)
 	a.Orders = order.New(a.DB, a.Programs)
+	a.Orders.Sandbox = cfg.Sandbox
 	a.Orders.Doorbell = func(tenant tenancy.ID) { a.Bell.Ring(context.Background(), tenant.String()) }
 	a.Boards = leaderboard.New(a.DB, a.Redis, func(ctx context.Context, tenant tenancy.ID) (*time.Location, error) {
 		store, err := a.Registry.ByID(ctx, tenant)
@@ -47,7 +48,7 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 	a.Commission = commission.New(a.DB, a.Programs, a.Host, storeMoney{a.Registry}, clock.Real())
 	a.Settlement = settlement.New(a.DB)
 	a.Withdrawals = withdrawal.New(a.DB, a.withdrawalRules)
-	a.Clockwork = &Clockwork{db: a.DB, orders: a.Orders, lanes: a.Commission, settlement: a.Settlement,
+	a.Clockwork = &Clockwork{db: a.DB, stores: a.Registry, orders: a.Orders, lanes: a.Commission, settlement: a.Settlement,
 		withdrawals: a.Withdrawals, boards: a.Boards, bell: a.Bell, log: a.Log}
 	a.background = append(a.background, a.Clockwork.Run)
 }

@@ -12,7 +12,7 @@ import (
 
 type signUpRequest struct {
 	Body struct {
-		Slug     string `json:"slug" doc:"The store's address: 3 to 32 small letters, digits, hyphens" example:"chunfeng-tea"`
+		Slug     string `json:"slug" doc:"The store's address: 3 to 63 small letters, digits, hyphens" example:"chunfeng-tea"`
 		Name     string `json:"name" maxLength:"60"`
 		Currency string `json:"currency,omitempty" default:"CNY"`
 		TimeZone string `json:"time_zone,omitempty" default:"Asia/Shanghai"`

@@ -30,6 +30,8 @@ const all = [
   ['me', 'seller', 'pages/me/index'],
   ['me-guest', 'guest', 'pages/me/index'],
   ['login', 'guest', 'pages/login/index', '?code=LX8K2P'],
+  ['arrival', 'guest', '?code=LX8K2P'],
+  ['arrival-join', 'guest', 'pages/join/index?code=LX8K2P'],
   ['join', 'buyer', 'pages/join/index', '?code=LX8K2P'],
   ['rules', 'guest', 'pages/rules/index'],
   ['earn', 'seller', 'pages/earn/index'],
@@ -88,6 +90,10 @@ for (const [name, mood, path, search = ''] of all) {
     await page.waitForTimeout(700)
   }
   if (name === 'poster') await page.waitForSelector('uni-image.poster img', { state: 'attached', timeout: 8000 })
+  if (name.startsWith('arrival') || search) {
+    const kept = await page.evaluate(() => localStorage.getItem('fenli.arrival'))
+    if (!/LX8K2P/.test(kept ?? '')) faults.push(`${name}: the code of the link was not kept`)
+  }
   const broader = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   if (broader > 0) faults.push(`${name}: ${broader} px broader than the screen`)
   await page.screenshot({ path: join(shots, name + '.png') })

@@ -46,7 +46,7 @@ const rendered = [
   ['pages/earn/index', 'guest', {}, ['成为推广员，分享就有收益']],
   ['pages/award/index', 'seller', { order: 'ord_a3' }, ['¥368.00 × 10% = ¥36.80', '封顶扣减', '退款收回']],
   ['pages/withdraw/index', 'seller', {}, ['可提现金额', '待审核', '收款人姓名与实名不一致']],
-  ['pages/promote/index', 'seller', {}, ['https://shanye.fenli.test/?code=LX8K2P', '邀请本身没有奖励']],
+  ['pages/promote/index', 'seller', {}, ['https://shanye.fenli.test/#/?code=LX8K2P', '邀请本身没有奖励']],
   ['pages/promoted/index', 'seller', {}, ['买家 陈**', '佣金计算中']],
   ['pages/team/index', 'seller', {}, ['周航', '下级 3 人']],
   ['pages/customers/index', 'seller', {}, ['长期有效', '4 单']],

@@ -5,7 +5,7 @@ import { earnOf, isSoldOut, priceOf } from '@/parts/price'
 import { fitted } from '@/poster/draw'
 import { productLink } from '@/poster/link'
 import { qrImage, qrModules } from '@/poster/qr'
-import { dayOf, momentOf } from '@/time/time'
+import { dayOf, isForever, momentOf } from '@/time/time'
 import { listed } from '@/loading/load'
 import type { Product } from '@/api/contract'
 
@@ -59,8 +59,8 @@ describe('an explanation', () => {
 
 describe('a link', () => {
   it('keeps the code where the hash router cannot lose it', () => {
-    expect(productLink('https://a.test/?code=LX8K2P', 'prd_1')).toBe('https://a.test/?code=LX8K2P#/pages/product/index?id=prd_1')
-    expect(productLink('https://a.test/?code=LX8K2P#/pages/join/index', 'prd_1')).toBe('https://a.test/?code=LX8K2P#/pages/product/index?id=prd_1')
+    expect(productLink('https://a.test/#/?code=LX8K2P', 'prd_1', 'LX8K2P')).toBe('https://a.test/?code=LX8K2P#/pages/product/index?id=prd_1')
+    expect(productLink('https://a.test/', 'prd_1')).toBe('https://a.test/#/pages/product/index?id=prd_1')
   })
 
   it('becomes a code with its three finder squares', () => {
@@ -89,6 +89,8 @@ describe('time', () => {
     expect(momentOf('2026-03-17T16:30:00Z', 'Asia/Shanghai')).toBe('2026-03-18 00:30')
     expect(dayOf('2026-07-01T03:30:00Z', 'America/New_York')).toBe('2026-06-30')
     expect(dayOf(null, 'Asia/Shanghai')).toBe('')
+    expect(isForever('9999-12-31T00:00:00Z')).toBe(true)
+    expect(isForever('2026-12-31T00:00:00Z')).toBe(false)
     expect(dayOf('rubbish', 'Asia/Shanghai')).toBe('')
   })
 })

@@ -63,7 +63,7 @@ export function Shell() {
           bgLayout: colors.page,
           header: { colorBgHeader: '#ffffff', colorTextRightActionsItem: colors.ink },
           sider: { colorMenuBackground: '#ffffff', colorTextMenu: colors.ink, colorTextMenuSelected: colors.primary, colorBgMenuItemSelected: '#e3f1ee', colorTextMenuItemHover: colors.primary },
-          pageContainer: { paddingBlockPageContainerContent: 0, paddingInlinePageContainerContent: 0 },
+          pageContainer: { paddingBlockPageContainerContent: 20, paddingInlinePageContainerContent: 28 },
         }}
         headerTitleRender={(logo, title) => <Link to="/" className="store-name">{logo}{title}</Link>}
         menuItemRender={(item, dom) => (

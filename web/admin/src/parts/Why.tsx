@@ -37,7 +37,7 @@ function Explanation({ of }: { of: OrderCommission }) {
       <Awards awards={of.awards ?? []} declined={of.declined ?? []} cap={of.cap} />
       {(of.reversed ?? []).length > 0 && (
         <section>
-          <h3>{t('why.reversed')}</h3>
+          <h3 style={{ fontSize: 14 }}>{t('why.reversed')}</h3>
           <ul className="why">
             {of.reversed.map((r) => <li key={r.refund_id + r.payee.id}>{t('why.reversed_line', { who: r.payee.name })} <Money of={{ ...r.amount, amount: -Math.abs(r.amount.amount) }} strong /></li>)}
           </ul>

@@ -86,6 +86,8 @@ export interface OrderLine {
 
 export interface Order {
   id: string
+  /** The number people read. */
+  external_id?: string
   state: 'placed' | 'paid' | 'shipped' | 'received' | 'closed'
   goods: Money
   freight?: Money
@@ -168,6 +170,7 @@ export interface Customer {
   id: string
   name: string
   bound_at?: string | null
+  /** The year 9999 is for ever. */
   valid_until?: string | null
   orders?: number
   spent?: Money | null
@@ -177,10 +180,11 @@ export interface Customer {
 export interface Promoted {
   id: string
   state: Order['state']
-  buyer?: Buyer | null
+  /** Masked: "林**". */
+  buyer?: string
   goods: Money
   refunded?: Money
-  lines?: OrderLine[] | null
+  titles?: string[] | null
   placed_at: string
   level?: number
   commission?: { state?: string; total?: Money | null } | null
@@ -208,6 +212,8 @@ export interface Link {
   code: string
   url: string
   recruit_url?: string
+  /** False while the link leads nobody to its owner (frozen, banned, left). */
+  works?: boolean
 }
 
 export interface Rank {
@@ -231,6 +237,8 @@ type Paged = { limit?: number; cursor?: string }
 export interface Contract {
   'GET /store': { answer: Store }
   'GET /products': { query: Paged & { category?: string; q?: string }; answer: Page<Product> }
+  /** Paths such as tea/green, of what is on sale. */
+  'GET /categories': { answer: { items: string[] } }
   'GET /products/{id}': { path: { id: string }; answer: Product }
   'POST /sessions': {
     body: { login: string; password: string; name?: string; register: boolean; code?: string }

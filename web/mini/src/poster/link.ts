@@ -1,8 +1,8 @@
 /**
- * A product's page behind a distributor's link: the code stays in the address's query, which survives
- * the hash router; the page goes behind the hash.
+ * A product's page, shared by a distributor. The code stands in the address's query, before the hash:
+ * there it survives every turn of the hash router.
  */
-export function productLink(url: string, id: string): string {
-  const [address] = url.split('#')
-  return `${address}#/pages/product/index?id=${encodeURIComponent(id)}`
+export function productLink(shop: string, id: string, code = ''): string {
+  const address = shop.split(/[?#]/)[0]
+  return `${address}${code && '?code=' + encodeURIComponent(code)}#/pages/product/index?id=${encodeURIComponent(id)}`
 }

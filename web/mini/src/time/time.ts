@@ -23,6 +23,11 @@ function fieldsOf(iso: string, zone: string): Fields | null {
   }
 }
 
+/** The server writes "for ever" as the year 9999. */
+export function isForever(iso: string | null | undefined): boolean {
+  return !iso || iso.startsWith('9999')
+}
+
 /** "2026-03-18" */
 export function dayOf(iso: string | null | undefined, zone: string): string {
   const f = iso ? fieldsOf(iso, zone) : null

@@ -10,7 +10,7 @@ export function PersonPicker({ value, onChange, id, not, placeholder }: { value?
   const [q, setQ] = useState('')
   const found = useRead('GET /distributors', { query: { q, state: 'active', limit: 20 } }, { keep: true })
   return (
-    <Select id={id} allowClear value={value} onChange={onChange} placeholder={placeholder} loading={found.isFetching} showSearch={{ filterOption: false, onSearch: setQ }}
+    <Select id={id} aria-label={placeholder} allowClear value={value} onChange={onChange} placeholder={placeholder} loading={found.isFetching} showSearch={{ filterOption: false, onSearch: setQ }}
       options={(found.data?.items ?? []).filter((d) => d.id !== not).map((d) => ({ value: d.id, label: `${d.name} · ${d.code}` }))} />
   )
 }

@@ -1,0 +1,99 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/fenli-io/fenli/migrations"
+	"github.com/fenli-io/fenli/platform/clock"
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/plugins/host"
+	"github.com/fenli-io/fenli/tenants/insight"
+	"github.com/fenli-io/fenli/tenants/ledger"
+	"github.com/fenli-io/fenli/tenants/order"
+)
+
+// Finding is something the doctor did not like.
+type Finding struct {
+	Store string // slug; "" is the platform
+	What  string
+}
+
+// Doctor examines the database's walls and then every store: the journal
+// against its balances, every order against what Reconcile computes from
+// scratch, sums against awards, and the boards in Redis against the sums.
+// seen hears each store's slug as its examination ends.
+func (a *App) Doctor(ctx context.Context, seen func(slug string)) ([]Finding, error) {
+	walls, err := migrations.Audit(ctx, a.DB.Pool())
+	if err != nil {
+		return nil, err
+	}
+	var found []Finding
+	for _, w := range walls {
+		found = append(found, Finding{What: w})
+	}
+	for before := (tenancy.ID{}); ; {
+		page, err := a.Registry.Stores(ctx, before, 100)
+		if err != nil {
+			return nil, err
+		}
+		for _, store := range page {
+			list, err := a.examine(ctx, store.ID)
+			if err != nil {
+				return nil, fmt.Errorf("app: doctor: %s: %w", store.Slug, err)
+			}
+			for _, what := range list {
+				found = append(found, Finding{store.Slug, what})
+			}
+			seen(store.Slug)
+		}
+		if len(page) < 100 {
+			return found, nil
+		}
+		before = page[len(page)-1].ID
+	}
+}
+
+// examine looks at one store. Waiting orders are reported by why they wait:
+// they are not wrong, but somebody should know.
+func (a *App) examine(ctx context.Context, tenant tenancy.ID) (found []string, err error) {
+	if err := a.Boards.Flush(ctx, tenant); err != nil { // what the flusher would do within a second
+		return nil, err
+	}
+	err = a.DB.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
+		for _, check := range []func(context.Context, *pg.Tx) ([]string, error){ledger.Check, a.Commission.Check, insight.Check, stranded} {
+			list, err := check(ctx, tx)
+			if err != nil {
+				return err
+			}
+			found = append(found, list...)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	boards, err := a.Boards.Check(ctx, tenant)
+	return append(found, boards...), err
+}
+
+// stranded finds work rows that could be tried now and that nobody takes.
+func stranded(ctx context.Context, tx *pg.Tx) ([]string, error) {
+	changes, err := order.Changed(ctx, tx, clock.Real(), 1000)
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, c := range changes {
+		why := "no lane has looked at it yet"
+		if c.BlockedCode != "" {
+			why = fmt.Sprintf("tried %d times: %s", c.Attempts, c.BlockedCode)
+		}
+		found = append(found, fmt.Sprintf("order %s has changed and waits: %s", c.OrderID, why))
+	}
+	return found, nil
+}
+
+// SandboxLevel is how tightly this machine can hold strategies.
+func SandboxLevel() string { return host.SandboxReport().Level.String() }

@@ -1,0 +1,152 @@
+// Made-up answers in the contract's own types, so that pages can be looked at
+// before there is a server. Nothing of this enters a build.
+import type * as T from '../src/api/types'
+import { schemas } from './schemas'
+
+const yuan = (amount: number): T.Money => ({ amount, currency: 'CNY' })
+const ago = (minutes: number): string => new Date(Date.parse('2026-11-22T03:00:00Z') - minutes * 60_000).toISOString()
+const pad = (n: number) => String(n).padStart(2, '0')
+
+const names = ['王小满', '林知夏', '赵一鸣', '陈晓', '周慕云', '刘海棠', '孙若水', '吴桐', '郑可心', '许安然', '何其多', '沈星河']
+const store: T.Store = { id: 'sto_01kb', slug: 'mountain-tea', name: '山里的茶', currency: 'CNY', time_zone: 'Asia/Shanghai', industry: 'food', plan: 'trial', state: 'open', created_at: ago(60 * 24 * 90) }
+const permissions = [
+  'session.end', 'me.read', 'leaderboard.read', 'store.read', 'store.brand', 'strategy.read', 'program.read', 'program.preview', 'program.revise', 'key.read', 'key.create', 'key.revoke', 'audit.read', 'overview.read', 'settlement.read',
+  'distributor.read', 'distributor.create', 'distributor.approve', 'distributor.reject', 'distributor.freeze', 'distributor.unfreeze', 'distributor.ban', 'distributor.move', 'distributor.grade', 'customer.read', 'balance.read',
+  'product.read', 'product.create', 'product.change', 'product.list', 'product.unlist', 'product.archive', 'stock.adjust', 'order.read', 'order.pay', 'order.ship', 'order.receive', 'order.close', 'order.refund', 'commission.read',
+  'withdrawal.read', 'withdrawal.approve', 'withdrawal.reject', 'withdrawal.pay',
+]
+const me: T.Me = { store, person: { id: 'per_01', name: '李掌柜' }, role: 'owner', permissions }
+const own: T.StorePage = { ...store, clock: { now: ago(0), test: true }, brand: { display_name: '山里的茶', logo: '', primary_color: '#c2410c', accent_color: '#0f766e', primary_text: '#ffffff', accent_text: '#ffffff', slogan: '一片叶子的诚意', distributor_word: '推广员', tab_names: {}, agreement: '' } }
+
+const states = ['active', 'active', 'applied', 'active', 'frozen', 'active', 'applied', 'active', 'banned', 'active', 'rejected', 'active']
+const people: T.Distributor[] = names.map((name, i) => ({
+  id: `dst_${i}`, code: `T${1000 + i * 37}`, external_id: i % 3 ? '' : `crm-${i}`, name, grade: ['normal', 'senior', 'partner'][i % 3]!, state: states[i]!, state_reason: states[i] === 'frozen' ? '疑似刷单，核实中' : states[i] === 'banned' ? '多次虚假宣传' : '',
+  upline: i > 2 ? { id: `dst_${i % 3}`, name: names[i % 3]! } : null, applied_at: ago(60 * 24 * (40 - i)), joined_at: states[i] === 'applied' ? null : ago(60 * 24 * (39 - i)), profile: { city: '杭州' },
+  balance: { held: yuan(4120 + i * 731), available: yuan(25990 - i * 1310), reserved: yuan(i % 4 ? 0 : 10000), paid: yuan(182000 - i * 9000), debt: yuan(i === 5 ? 1500 : 0) }, sales_30d: yuan(1288000 - i * 97310), orders_30d: 61 - i * 4,
+}))
+const orderStates = ['paid', 'received', 'shipped', 'placed', 'received', 'closed', 'received', 'paid']
+const orders: T.OrderRow[] = Array.from({ length: 20 }, (_, i) => {
+  const state = orderStates[i % 8]!
+  const seller = i % 5 === 3 ? null : { id: `dst_${i % 6}`, name: names[i % 6]! }
+  const paid = !['placed', 'closed'].includes(state)
+  return {
+    id: `ord_01kb7x${pad(i)}`, external_id: `2026112200${pad(20 - i)}`, source: i % 3 ? 'checkout' : 'api', state, buyer: { id: `buy_${i % 7}`, name: ['顾清', '方圆', '白露', '温暖', '江流', '云朵', '石头'][i % 7]! }, seller, channel: 'h5',
+    goods: yuan(19900 + i * 1700), freight: yuan(i % 4 ? 0 : 800), refunded: yuan(i === 4 ? 5000 : 0), placed_at: ago(30 + i * 97), paid_at: paid ? ago(26 + i * 97) : null, shipped_at: ['shipped', 'received'].includes(state) ? ago(20 + i * 90) : null, received_at: state === 'received' ? ago(10 + i * 80) : null, closed_at: state === 'closed' ? ago(i * 90) : null,
+    commission: { state: !paid || !seller ? 'none' : i === 7 ? 'awaiting' : 'decided', total: yuan(paid && seller ? 2587 + i * 221 : 0) },
+  }
+})
+const order = (id: string): T.Order => {
+  const row = orders.find((o) => o.id === id) ?? orders[0]!
+  const first = Math.trunc(row.goods.amount / 2)
+  return {
+    ...row,
+    lines: [
+      { id: '1', sku: 'LJ-50', title: '明前龙井 50 克', category: '茶叶/绿茶', qty: 1, unit_price: yuan(first + 1000), discount: yuan(1000), net: yuan(first), refunded: yuan(0) },
+      { id: '2', sku: 'GW-01', title: '青瓷盖碗', category: '茶具', qty: 2, unit_price: yuan(Math.trunc((row.goods.amount - first) / 2)), discount: yuan(0), net: yuan(row.goods.amount - first), refunded: row.refunded },
+    ],
+    chain: row.seller ? [{ ...row.seller, level: 1, grade: '普通' }, { id: 'dst_1', name: names[1]!, level: 2, grade: '高级' }, { id: 'dst_4', name: names[4]!, level: 3, grade: '合伙人', state: 'frozen' }] : [],
+    attribution: row.seller ? { reason: 'bound', sentence: `买家于 11 月 12 日通过 ${row.seller.name} 的链接注册，仍在 30 天有效期内` } : null,
+    refunds: row.refunded.amount ? [{ id: 'ref_1', external_id: 'R-001', amount: row.refunded, reason: '盖碗有瑕疵', occurred_at: ago(100) }] : [],
+  }
+}
+const commission = (id: string): T.OrderCommission => {
+  const row = orders.find((o) => o.id === id) ?? orders[0]!
+  if (row.commission.state === 'none') return { state: 'none', awaiting: null, decision: null, awards: [], declined: [], reversed: [], cap: null }
+  if (row.commission.state === 'awaiting') return { state: 'awaiting', awaiting: { code: 'plugin.deadline', sentence: '佣金策略没有在规定时间内答复，会自动重试', since: ago(14), attempts: 3, next_try_at: ago(-1) }, decision: null, awards: [], declined: [], reversed: [], cap: null }
+  return {
+    state: 'decided', awaiting: null, decision: { strategy: 'three-level', version: '1.0.0', revision: 3, decided_at: ago(25), seq: 1284 },
+    awards: [
+      { payee: row.seller!, level: 1, granted: yuan(1990), standing: yuan(row.refunded.amount ? 1490 : 1990), matures_at: ago(-60 * 24 * 9), status: 'held', lines: [{ line: '1', sku: 'LJ-50', kind: 'level', base: yuan(9950), rate: '0.1', amount: yuan(995), cut: yuan(0), why: '第 1 级，10%' }, { line: '2', sku: 'GW-01', kind: 'level', base: yuan(9950), rate: '0.1', amount: yuan(995), cut: yuan(120), why: '第 1 级，10%；触及单笔上限' }] },
+      { payee: { id: 'dst_1', name: names[1]! }, level: 2, granted: yuan(597), standing: yuan(597), matures_at: ago(-60 * 24 * 9), status: 'on_hold', lines: [{ line: '1', sku: 'LJ-50', kind: 'level', base: yuan(9950), rate: '0.03', amount: yuan(298), cut: yuan(0), why: '第 2 级，3%' }] },
+    ],
+    declined: [{ who: { id: 'dst_4', name: names[4]! }, why: '第 3 级没有设置比例' }], reversed: row.refunded.amount ? [{ refund_id: 'ref_1', payee: row.seller!, amount: yuan(500) }] : [], cap: null,
+  }
+}
+const products: T.Product[] = ['明前龙井', '正山小种', '青瓷盖碗', '陈年普洱', '旅行茶具套装'].map((title, i) => ({
+  id: `prd_${i}`, title, category: i === 2 || i === 4 ? '茶具' : '茶叶/绿茶', description: '', picture: '', distributed: i !== 3, state: ['listed', 'listed', 'listed', 'unlisted', 'archived'][i]!, created_at: ago(9999),
+  skus: [{ code: `SKU${i}-50`, title: '50 克', price: yuan(9900 + i * 2000), cost: yuan(4000), stock: i === 1 ? 0 : 42 }, { code: `SKU${i}-100`, title: '100 克', price: yuan(18800 + i * 3000), cost: null, stock: i === 1 ? 0 : 17 }],
+}))
+const settings: T.ProgramSettings = {
+  levels: 2, rounding: 'floor', self_purchase: 'off', ineligible_upline: 'forfeit', refund: 'frozen', campaign_clock: 'placed_at', order_cap: '0.5', freeze_days: 10, auto_receive_days: 10, close_unpaid_minutes: 30,
+  bind: { on: 'registration', who: 'unbound', validity_days: 30, protection_days: 15, take: 'pay', model: 'last' }, withdrawal: { min: 1000, max_per_request: 0, max_per_month: 0, days: [], fee: '0' }, recruit: { auto_approve: false, min_age: 18 }, points_per_unit: '1', grades: ['normal', 'senior', 'partner'],
+}
+const revisions: T.Revision[] = [3, 2, 1].map((revision) => ({
+  revision, effective_at: ago(60 * 24 * (4 - revision) * 10), strategy: 'three-level', version: '1.0.0', artifact: 'a1', config: { rates: revision === 3 ? ['0.1', '0.03', '0'] : revision === 2 ? ['0.08', '0.03'] : ['0.08'] },
+  settings: { ...settings, freeze_days: revision === 1 ? 7 : 10, order_cap: revision === 3 ? '0.5' : '0.4' }, author: '李掌柜', note: ['一级提高到 10%', '加上第二级', '开店默认'][3 - revision]!, created_at: ago(60 * 24 * (4 - revision) * 10),
+}))
+const strategies: T.Strategy[] = Object.entries(schemas).map(([strategy, config_schema]) => ({ artifact: strategy, strategy, version: '1.0.0', facts: [{ name: 'order.lines', purpose: { zh: '按每件商品的实付金额计算佣金', en: 'to share what was paid for each line' } }, { name: 'chain', purpose: { zh: '知道这笔订单由谁推广、上级是谁', en: 'to know who sold it' } }], config_schema }))
+const awards: T.AwardRow[] = orders.filter((o) => o.commission.state === 'decided').map((o, i) => ({ order_id: o.id, payee: o.seller!, level: (i % 2) + 1, granted: o.commission.total, standing: o.commission.total, matures_at: i % 3 ? ago(-60 * 24 * 5) : null, status: ['held', 'settled', 'on_hold'][i % 3]!, placed_at: ago(60 * 24 * i), hold: '' }))
+const withdrawals: T.Withdrawal[] = ['requested', 'requested', 'requested', 'approved', 'paid', 'rejected', 'returned'].map((state, i) => ({
+  id: `wdr_${i}`, distributor: { id: `dst_${i}`, name: names[i]! }, gross: yuan(30000 + i * 4500), tax: yuan(0), fee: yuan(300 + i * 45), net: yuan(29700 + i * 4455), method: 'manual', state, reason: state === 'rejected' ? '请先完成实名' : '', voucher: state === 'paid' ? 'ICBC-88120' : '', requested_at: ago(200 + i * 300), decided_at: null, paid_at: state === 'paid' ? ago(10) : null,
+}))
+const series = (days: number): T.Overview['series'] => Array.from({ length: days }, (_, i) => {
+  const wave = 40_000 + ((i * 7919) % 23) * 4_100 + (i % 7 > 4 ? 60_000 : 0)
+  return { day: new Date(Date.parse('2026-11-22T00:00:00Z') - (days - 1 - i) * 86_400_000).toISOString().slice(0, 10), sales: yuan(wave), refunds: yuan(i % 6 ? 0 : 4000), orders: 3 + ((i * 31) % 11), commission: yuan(Math.trunc(wave / 9)) }
+})
+const board = (count: number): T.BoardItem[] => names.slice(0, count).map((name, i) => ({ rank: i + 1, member: { id: `dst_${i}`, name }, value: 1288000 - i * 97310 }))
+const page = <X>(items: X[], next_cursor = ''): T.Page<X> => ({ items, next_cursor })
+
+export interface Answered {
+  status: number
+  body: unknown
+}
+
+/** Answers as the server would; `empty` is a store of one minute. */
+export function answer(method: string, path: string, query: URLSearchParams, body: unknown, empty: boolean): Answered {
+  const at = path.replace('/api/merchant/v1', '')
+  const id = /\/(ord|dst|prd|buy|wdr|key)_[^/]+/.exec(at)?.[0].slice(1) ?? ''
+  const ok = (b: unknown): Answered => ({ status: 200, body: b })
+  const list = <X>(items: X[], next = ''): Answered => ok(empty ? page([]) : page(items, next))
+  const wanted = <X extends object>(items: X[], field: string) => items.filter((x) => !query.get(field) || (x as Record<string, unknown>)[field] === query.get(field))
+  if (path.endsWith('/platform/v1/stores')) return { status: 422, body: { type: 'urn:fenli:store.slug_taken', status: 422, code: 'store.slug_taken', detail: '这个代号已被别的店铺使用', field: 'slug', request_id: 'req_42' } }
+  if (at === '/sessions') return { status: 401, body: { status: 401, code: 'login.wrong', detail: '登录名或密码不正确' } }
+  if (method !== 'GET') {
+    if (at === '/program/preview') return ok(preview(body as T.ProgramDraft))
+    if (at === '/api-keys') return { status: 201, body: { id: 'key_1', key: 'fk_mountain-tea_8f2c1d7ab0e94f6d9a51' } }
+    return ok({})
+  }
+  switch (id ? at.replace(id, '{id}') : at) {
+    case '/me': return ok(me)
+    case '/store': return ok(empty ? { ...own, clock: { ...own.clock, test: false } } : own)
+    case '/overview': {
+      const days = Number(query.get('days') ?? 30)
+      const none = yuan(0)
+      if (empty) return ok({ today: { sales: none, orders: 0, commission: none, new_distributors: 0 }, totals: { held: none, available: none, reserved: none, paid: none, debt: none, expense: none }, series: series(days).map((d) => ({ ...d, sales: none, refunds: none, orders: 0, commission: none })), top: [], awaiting: 0, pending_withdrawals: 0, pending_applications: 0 })
+      return ok({ today: { sales: yuan(486200), orders: 23, commission: yuan(51420), new_distributors: 2 }, totals: { held: yuan(412380), available: yuan(1290455), reserved: yuan(90000), paid: yuan(8120000), debt: yuan(1500), expense: yuan(9911335) }, series: series(days), top: board(5), awaiting: 1, pending_withdrawals: 3, pending_applications: 2 })
+    }
+    case '/settlement': return ok({ mark: ago(0), next: empty ? [] : ['2026-11-23', '2026-11-24', '2026-11-26'].map((day, i) => ({ day, amount: yuan(38020 - i * 9000) })) })
+    case '/orders': return list(wanted(orders, 'state'), 'more')
+    case '/orders/{id}': return ok(order(id))
+    case '/orders/{id}/commission': return ok(commission(id))
+    case '/products': return list(wanted(products, 'state'))
+    case '/products/{id}': return ok(products.find((p) => p.id === id))
+    case '/distributors': return list(wanted(people, 'state'))
+    case '/distributors/{id}': return ok(people.find((p) => p.id === id))
+    case '/distributors/{id}/awards': return list(awards)
+    case '/distributors/{id}/movements': return list([{ id: 3, kind: 'reserve', source: 'available', target: 'reserved', amount: yuan(10000), ref: 'wdr_1', recorded_at: ago(60) }, { id: 2, kind: 'settle', source: 'held', target: 'available', amount: yuan(1990), ref: 'ord_01kb7x01', recorded_at: ago(900) }, { id: 1, kind: 'hold', source: 'expense', target: 'held', amount: yuan(1990), ref: 'ord_01kb7x01', recorded_at: ago(9000) }])
+    case '/tree': return list(query.get('root') ? people.slice(3, 6).map((p) => node(p, 0)) : people.slice(0, 3).map((p) => node(p, 3)))
+    case '/customers': return list(['顾清', '方圆', '白露'].map((name, i) => ({ id: `buy_${i}`, name, external_id: '', distributor: { id: 'dst_0', name: names[0] }, orders: 4 - i, spent: yuan(60000 - i * 9000), first_order_at: ago(60 * 24 * 20), created_at: ago(60 * 24 * 21) })))
+    case '/customers/{id}': return ok({ id, name: '顾清', external_id: '', distributor: { id: 'dst_0', name: names[0] }, orders: 4, spent: yuan(60000), first_order_at: ago(9999), created_at: ago(99999), binds: [{ distributor: { id: 'dst_0', name: names[0] }, cause: 'registration', bound_at: ago(60 * 24 * 10), protected_until: ago(-60 * 24 * 5), valid_until: ago(-60 * 24 * 20), ended_at: null, ended_cause: '' }], touches: [{ at: ago(50), distributor: { id: 'dst_0', name: names[0] }, channel: 'wechat' }] })
+    case '/awards': return list(awards)
+    case '/awaiting': return list([{ order_id: 'ord_01kb7x07', external_id: '202611220013', code: 'plugin.deadline', sentence: '佣金策略没有在规定时间内答复，会自动重试', since: ago(14), attempts: 3, next_try_at: ago(-1), goods: yuan(31800) }])
+    case '/withdrawals': return list(wanted(withdrawals, 'state'))
+    case '/program': return ok(revisions[0])
+    case '/program/revisions': return ok(page(revisions))
+    case '/strategies': return ok({ items: strategies })
+    case '/api-keys': return list([{ id: 'key_1', name: '有赞商城', hint: '9a51', created_at: ago(9000), revoked_at: null }, { id: 'key_0', name: '旧 ERP', hint: '77be', created_at: ago(90000), revoked_at: ago(8000) }])
+    case '/audit': return list([{ id: 'aud_1', at: ago(20), actor: 'staff:per_01', action: 'distributor.freeze', subject: 'dst_4', detail: { reason: '疑似刷单，核实中' } }, { id: 'aud_0', at: ago(3000), actor: 'staff:per_01', action: 'program.revise', subject: '3', detail: {} }])
+  }
+  if (at.startsWith('/leaderboards/')) return ok({ metric: at.split('/')[2], period: query.get('period') ?? 'month', from: ago(60 * 24 * 21), to: ago(-60 * 24 * 9), items: empty ? [] : board(12) })
+  return { status: 404, body: { status: 404, code: 'not_found', detail: '没有找到', request_id: 'req_404' } }
+}
+
+function node(p: T.Distributor, children: number): T.TreeNode {
+  return { id: p.id, name: p.name, code: p.code, grade: p.grade, state: p.state, children, descendants: children * 4, sales_30d: p.sales_30d }
+}
+function preview(draft: T.ProgramDraft): T.Preview {
+  const rates = ((draft.config as { rates?: string[] }).rates ?? ['0.05']).slice(0, draft.settings.levels)
+  return {
+    items: [{ title: '一件 199.00 的商品', order: { goods: yuan(19900), lines: [{ sku: 'LJ-50', qty: 1, net: yuan(19900) }] }, total: yuan(2587), declined: [{ who: '丙', why: '方案只发两级' }], awards: rates.map((rate, i) => ({ payee: { id: `p${i}`, name: ['甲', '乙', '丙'][i]! }, level: i + 1, granted: yuan(i ? 597 : 1990), standing: yuan(i ? 597 : 1990), matures_at: null, status: '', lines: [{ line: '1', sku: 'LJ-50', kind: 'level', base: yuan(19900), rate, amount: yuan(i ? 597 : 1990), cut: yuan(0), why: `第 ${i + 1} 级` }] })) },
+      { title: '两件商品，用了满减', order: { goods: yuan(30000), lines: [] }, total: yuan(3900), declined: [], awards: [] }],
+  }
+}
