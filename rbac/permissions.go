@@ -55,6 +55,7 @@ const (
 	OrderRefund          = "order.refund"
 	TouchRecord          = "touch.record" // seen elsewhere
 	CommissionRead       = "commission.read"
+	CommissionRetry      = "commission.retry" // ask the strategy again about what waits
 	WithdrawalRead       = "withdrawal.read"
 	WithdrawalApprove    = "withdrawal.approve"
 	WithdrawalReject     = "withdrawal.reject"
@@ -94,7 +95,7 @@ var Permissions = []string{
 	DistributorBan, DistributorMove, DistributorGrade, DistributorSync, CustomerRead, BalanceRead,
 	ProductRead, ProductCreate, ProductChange, ProductList, ProductUnlist, ProductArchive, StockAdjust,
 	OrderRead, OrderReport, OrderPay, OrderShip, OrderReceive, OrderClose, OrderGroup, OrderRefund, TouchRecord,
-	CommissionRead, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
+	CommissionRead, CommissionRetry, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
 	OwnTouch, OwnOrderPlace, OwnOrderPay, OwnOrderRead, OwnOrderReceive, OwnOrderClose, OwnApplication,
 	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnTeamRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
 	PlatformStoreRead, PlatformStoreClock,

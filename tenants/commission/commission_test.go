@@ -274,6 +274,7 @@ func TestDrain_BatchingDoesNotChangeAFen(t *testing.T) {
 		}
 		got["decisions"] = s.Int(t, `select count(*) from commission_decision`)
 		got["seqs"] = s.Int(t, `select sum(seq) from order_record`)
+		got["first orders"] = s.Int(t, `select sum(customers) from performance_day`)
 		if first == nil {
 			first = got
 		}

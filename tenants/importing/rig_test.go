@@ -91,7 +91,9 @@ func (r *rig) rules(ctx context.Context, tx *pg.Tx) (withdrawal.Rules, error) {
 		Currency: store.Currency, Zone: store.Location()}, err
 }
 
+// signUp is not killed halfway: that it can be repeated is registry's promise.
 func (r *rig) signUp(ctx context.Context, slug, name, currency, zone string, at time.Time) (tenancy.ID, error) {
+	ctx = context.WithoutCancel(ctx)
 	if known, err := r.registry.BySlug(ctx, slug); err == nil {
 		return known.ID, nil
 	}

@@ -115,7 +115,8 @@ func plain(segment string) string {
 	return segment
 }
 
-func (r Reference) find(ctx context.Context, tx *pg.Tx) (order.Order, error) {
+// Find reads the order that is meant.
+func (r Reference) Find(ctx context.Context, tx *pg.Tx) (order.Order, error) {
 	source, externalID := r.names()
 	return order.ByExternal(ctx, tx, source, externalID)
 }
@@ -125,7 +126,7 @@ type detailAnswer struct{ Body Detail }
 func (h *handlers) reported(ctx context.Context, in *struct{ Reference }) (*detailAnswer, error) {
 	out := &detailAnswer{}
 	err := h.within(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		o, err := in.find(ctx, tx)
+		o, err := in.Find(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -141,7 +142,7 @@ type orderAnswer struct{ Body Order }
 func (h *handlers) change(ctx context.Context, r Reference, do func(context.Context, *pg.Tx, order.ID) error) (*orderAnswer, error) {
 	out := &orderAnswer{}
 	err := h.within(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		o, err := r.find(ctx, tx)
+		o, err := r.Find(ctx, tx)
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,60 @@
+// Package commissionhttp says who earns what and why: to staff, to the shop's
+// own system, and to each distributor about their own.
+package commissionhttp
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/fenli-io/fenli/platform/httpapi"
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/rbac"
+	"github.com/fenli-io/fenli/tenants/commission"
+	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/order/orderhttp"
+	"github.com/fenli-io/fenli/tenants/program"
+)
+
+// Config is what the routes need.
+type Config struct {
+	DB         *pg.DB
+	Commission *commission.Service
+	Orders     *order.Service
+	Programs   *program.Service
+
+	// Currency is the store's one currency.
+	Currency func(ctx context.Context, tx *pg.Tx) (string, error)
+}
+
+type handlers struct{ Config }
+
+// Routes adds the slice's operations.
+func Routes(s *httpapi.Server, c Config) {
+	h := &handlers{c}
+	op := func(id, method, path, permission, summary string) httpapi.Operation {
+		return httpapi.Operation{ID: id, Method: method, Path: path, Permission: permission, Summary: summary}
+	}
+	get, post := http.MethodGet, http.MethodPost
+
+	httpapi.Register(s, httpapi.Merchant, op("commission.explain", get, "/orders/{id}/commission", rbac.CommissionRead, "Who earns what for an order, and why; who does not, and why not"), h.explain)
+	httpapi.Register(s, httpapi.Merchant, op("commission.awards", get, "/awards", rbac.CommissionRead, "Awards, those of the newest orders first"), h.awards)
+	httpapi.Register(s, httpapi.Merchant, op("commission.awards_of", get, "/distributors/{id}/awards", rbac.CommissionRead, "A distributor's awards"), h.awardsOf)
+	httpapi.Register(s, httpapi.Merchant, op("commission.awaiting", get, "/awaiting", rbac.CommissionRead, "Orders that wait for a decision, and why"), h.awaiting)
+	httpapi.Register(s, httpapi.Merchant, op("commission.retry", post, "/awaiting/retry", rbac.CommissionRetry, "Try every waiting order again now"), h.retry)
+	httpapi.Register(s, httpapi.Merchant, op("program.preview", post, "/program/preview", rbac.ProgramPreview, "What a draft would give for sample orders; nothing is written"), h.preview)
+
+	httpapi.Register(s, httpapi.Open, op("commission.explain", get, "/orders/{source}/{external_id}/commission", rbac.CommissionRead, "Who earns what for an order, and why"), h.explainReported)
+
+	httpapi.Register(s, httpapi.Store, op("me.awards", get, "/me/awards", rbac.OwnAwardRead, "My awards, those of the newest orders first"), h.own)
+	httpapi.Register(s, httpapi.Store, op("me.award", get, "/me/awards/{order_id}", rbac.OwnAwardRead, "What I earn for an order and why, or why nothing"), h.ownOf)
+}
+
+// Earned tells the lists of orders what became of their commission.
+func Earned(ctx context.Context, tx *pg.Tx, orders []order.Order) (map[order.ID]orderhttp.Earned, error) {
+	totals, err := commission.Totals(ctx, tx, orders)
+	earned := make(map[order.ID]orderhttp.Earned, len(totals))
+	for o, t := range totals {
+		earned[o] = orderhttp.Earned{State: string(t.State), Total: t.Standing}
+	}
+	return earned, err
+}

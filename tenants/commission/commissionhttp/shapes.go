@@ -1,0 +1,210 @@
+package commissionhttp
+
+import (
+	"time"
+
+	"github.com/fenli-io/fenli/plugins/sdk/money"
+	"github.com/fenli-io/fenli/tenants/commission"
+	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/order"
+)
+
+// Payee is who earns, or does not.
+type Payee struct {
+	ID         distributor.ID `json:"id"`
+	Name       string         `json:"name"`
+	ExternalID string         `json:"external_id,omitempty" doc:"The merchant's own id"`
+}
+
+// Explanation says who earns what for an order, and why; and who does not.
+type Explanation struct {
+	OrderID  order.ID   `json:"order_id"`
+	State    string     `json:"state" enum:"none,awaiting,decided"`
+	Awaiting *Wait      `json:"awaiting"`
+	Decision *Decision  `json:"decision"`
+	Awards   []Award    `json:"awards"`
+	Declined []Declined `json:"declined"`
+	Reversed []Reversal `json:"reversed" doc:"What each refund took back"`
+	Cap      *Cap       `json:"cap" doc:"Null when the order cap cut nothing"`
+}
+
+// Wait is why an order has no decision yet.
+type Wait struct {
+	Code      string     `json:"code" example:"plugin.unavailable"`
+	Sentence  string     `json:"sentence"`
+	Since     time.Time  `json:"since"`
+	Attempts  int        `json:"attempts"`
+	NextTryAt *time.Time `json:"next_try_at" doc:"In real time; null when it is next"`
+}
+
+// Decision is by what an order was decided.
+type Decision struct {
+	Strategy  string    `json:"strategy" doc:"Empty when nobody had to be asked"`
+	Version   string    `json:"version"`
+	Artifact  string    `json:"artifact"`
+	Revision  int       `json:"revision"`
+	DecidedAt time.Time `json:"decided_at"`
+	Seq       int64     `json:"seq" doc:"The store's order of money"`
+}
+
+// Award is what one order gives one person.
+type Award struct {
+	Payee     Payee        `json:"payee"`
+	Level     int          `json:"level" doc:"0 for a role"`
+	Role      string       `json:"role,omitempty" example:"invitee"`
+	Granted   money.Amount `json:"granted" doc:"Sum of the lines' amounts less what the cap cut"`
+	Standing  money.Amount `json:"standing" doc:"What refunds have left of it"`
+	Points    int64        `json:"points"`
+	Status    string       `json:"status" enum:"held,settled,on_hold"`
+	MaturesAt *time.Time   `json:"matures_at" doc:"Null before the receipt, and while on hold"`
+	Lines     []Line       `json:"lines"`
+}
+
+// Line is what one line of the order gives.
+type Line struct {
+	Line         string       `json:"line" doc:"Empty for the order as a whole"`
+	SKU          string       `json:"sku"`
+	Kind         string       `json:"kind" example:"level"`
+	Base         money.Amount `json:"base" doc:"What the rate was applied to; 0 for a fixed amount"`
+	Rate         money.Rate   `json:"rate" example:"0.1"`
+	Amount       money.Amount `json:"amount" doc:"As the strategy said"`
+	Cut          money.Amount `json:"cut" doc:"What the order cap took off"`
+	Why          string       `json:"why"`
+	RolledUpFrom *Payee       `json:"rolled_up_from,omitempty" doc:"Whose share it was, who could not earn"`
+}
+
+// Declined is somebody who gets nothing.
+type Declined struct {
+	Who  *Payee `json:"who" doc:"Null when nobody stands behind the order"`
+	Code string `json:"code"`
+	Why  string `json:"why"`
+}
+
+// Reversal is what one refund took back from one person.
+type Reversal struct {
+	RefundID   order.RefundID `json:"refund_id"`
+	ExternalID string         `json:"external_id"`
+	Payee      Payee          `json:"payee"`
+	Amount     money.Amount   `json:"amount"`
+}
+
+// Cap is what the order cap did.
+type Cap struct {
+	Share money.Rate   `json:"share" example:"0.5" doc:"Of what was paid"`
+	Most  money.Amount `json:"most"`
+	Asked money.Amount `json:"asked" doc:"What the strategy said in all"`
+	Cut   money.Amount `json:"cut"`
+}
+
+// Listed is an award in a list.
+type Listed struct {
+	OrderID         order.ID     `json:"order_id"`
+	OrderExternalID string       `json:"order_external_id"`
+	Payee           Payee        `json:"payee"`
+	Level           int          `json:"level"`
+	Granted         money.Amount `json:"granted"`
+	Standing        money.Amount `json:"standing"`
+	Status          string       `json:"status" enum:"held,settled,on_hold"`
+	AvailableAt     *time.Time   `json:"available_at" doc:"Null before the receipt, and while on hold"`
+	PlacedAt        time.Time    `json:"placed_at"`
+	Why             string       `json:"why"`
+}
+
+// Waiting is an order that waits for a decision.
+type Waiting struct {
+	OrderID         order.ID     `json:"order_id"`
+	OrderExternalID string       `json:"order_external_id"`
+	Goods           money.Amount `json:"goods"`
+	Wait
+}
+
+// Sample is an order that never was, and what a draft would give for it.
+type Sample struct {
+	Title      string       `json:"title"`
+	Goods      money.Amount `json:"goods"`
+	Lines      []SampleLine `json:"lines"`
+	Commission Explanation  `json:"commission"`
+}
+
+// SampleLine is a line of such an order.
+type SampleLine struct {
+	SKU       string       `json:"sku" maxLength:"100"`
+	Category  string       `json:"category,omitempty" maxLength:"300"`
+	Qty       int64        `json:"qty" minimum:"1" maximum:"10000"`
+	UnitPrice money.Amount `json:"unit_price"`
+}
+
+// teller writes amounts in the store's currency.
+type teller string
+
+func (c teller) money(minor int64) money.Amount {
+	return money.Amount{Minor: minor, Currency: string(c)}
+}
+
+func payee(l distributor.Label) Payee { return Payee{l.ID, l.Name, l.ExternalID} }
+
+func somebody(l *distributor.Label) *Payee {
+	if l == nil {
+		return nil
+	}
+	p := payee(*l)
+	return &p
+}
+
+func (c teller) explanation(x commission.Explanation) Explanation {
+	out := Explanation{OrderID: x.Order.ID, State: string(x.State), Awards: []Award{}, Declined: []Declined{}, Reversed: []Reversal{}}
+	if x.Waits != nil {
+		w := wait(*x.Waits)
+		out.Awaiting = &w
+	}
+	if r := x.Ruling; r != nil {
+		out.Decision = &Decision{r.Strategy, r.Version, r.Artifact, r.Revision, r.DecidedAt, r.Seq}
+	}
+	for _, a := range x.Awards {
+		out.Awards = append(out.Awards, c.award(a))
+	}
+	for _, d := range x.Declined {
+		out.Declined = append(out.Declined, Declined{somebody(d.Who), d.Code, d.Why})
+	}
+	for _, r := range x.Reversed {
+		out.Reversed = append(out.Reversed, Reversal{r.Refund.ID, r.Refund.ExternalID, payee(r.Payee), c.money(r.Amount)})
+	}
+	if x.Cap != nil {
+		out.Cap = &Cap{x.Cap.Share, c.money(x.Cap.Most), c.money(x.Cap.Asked), c.money(x.Cap.Cut)}
+	}
+	return out
+}
+
+func (c teller) award(a commission.Explained) Award {
+	out := Award{Payee: payee(a.Payee), Level: a.Level, Role: a.Role, Granted: c.money(a.Granted), Standing: c.money(a.Standing), Points: a.Points,
+		Status: string(a.Status), MaturesAt: instant(a.MaturesAt), Lines: []Line{}}
+	for _, l := range a.Lines {
+		out.Lines = append(out.Lines, Line{l.Line, l.SKU, l.Kind, c.money(l.Base), l.Rate, c.money(l.Amount), c.money(l.Cut), l.Why, somebody(l.RolledUp)})
+	}
+	return out
+}
+
+func wait(w commission.Wait) Wait {
+	return Wait{w.Code, w.Sentence, w.Since.UTC(), w.Attempts, instant(w.NextTryAt)}
+}
+
+func (c teller) listed(l commission.Listed) Listed {
+	return Listed{OrderID: l.Order, OrderExternalID: l.ExternalID, Payee: payee(l.Payee), Level: l.Level, Granted: c.money(l.Granted), Standing: c.money(l.Standing),
+		Status: string(l.Status), AvailableAt: instant(l.MaturesAt), PlacedAt: l.PlacedAt.UTC(), Why: l.Why}
+}
+
+func (c teller) sample(s commission.Sample) Sample {
+	out := Sample{Title: s.Title, Goods: c.money(s.Explanation.Order.Goods), Lines: []SampleLine{}, Commission: c.explanation(s.Explanation)}
+	for _, l := range s.Explanation.Order.Lines {
+		out.Lines = append(out.Lines, SampleLine{l.SKU, l.Category, l.Qty, c.money(l.UnitPrice)})
+	}
+	return out
+}
+
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}

@@ -1,0 +1,123 @@
+package programhttp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/fenli-io/fenli/platform/fault"
+	"github.com/fenli-io/fenli/platform/httpapi"
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/tenants/program"
+)
+
+// Draft is a revision that somebody would like to have. What it leaves out
+// stays as it is in force.
+type Draft struct {
+	Strategy string          `json:"strategy,omitempty" maxLength:"100" doc:"Its id, or the SHA-256 of one exact artifact"`
+	Config   json.RawMessage `json:"config,omitempty" doc:"As the strategy's config_schema says"`
+	Settings map[string]any  `json:"settings,omitempty" doc:"The settings to change, as in the programme in force"`
+	Note     string          `json:"note,omitempty" maxLength:"500"`
+}
+
+// Over lays the draft over the programme in force.
+func (d Draft) Over(ctx context.Context, db *pg.DB, svc *program.Service) (program.Draft, error) {
+	var now program.Revision
+	err := db.Within(ctx, httpapi.TenantOf(ctx), func(ctx context.Context, tx *pg.Tx) (err error) {
+		now, err = svc.InForce(ctx, tx, tx.Now())
+		return err
+	})
+	if err != nil {
+		return program.Draft{}, err
+	}
+	caller := httpapi.CallerOf(ctx)
+	out := program.Draft{Strategy: now.Strategy, Config: now.Config, Author: caller.Name, Note: d.Note}
+	if out.Author == "" {
+		out.Author = caller.Actor
+	}
+	if d.Strategy != "" {
+		out.Strategy = d.Strategy
+	}
+	if len(d.Config) > 0 {
+		out.Config = d.Config
+	} else if out.Strategy != now.Strategy {
+		out.Config = json.RawMessage("{}") // one strategy's configuration means nothing to another
+	}
+	out.Settings, err = changed(now.Settings, d.Settings)
+	return out, err
+}
+
+var errSettings = fault.New(fault.Invalid, "program.settings", "设置 {field} 有误：{problem}", "the setting {field} is wrong: {problem}")
+
+// changed lays changes over settings and holds the result against the schema
+// that the settings themselves declare.
+func changed(now program.Settings, changes map[string]any) (program.Settings, error) {
+	all, err := asMap(now)
+	if err != nil {
+		return now, err
+	}
+	merge(all, changes)
+	if err := fits(all); err != nil {
+		return now, err
+	}
+	b, err := json.Marshal(all)
+	if err != nil {
+		return now, err
+	}
+	next := program.Settings{}
+	if err := json.Unmarshal(b, &next); err != nil { // a rate that is none
+		return now, errSettings.With("field", "settings").With("problem", err).At("settings")
+	}
+	return next, nil
+}
+
+func asMap(v any) (m map[string]any, err error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	return m, json.Unmarshal(b, &m)
+}
+
+// merge is RFC 7396: objects are merged, everything else is replaced, null
+// removes.
+func merge(into, from map[string]any) {
+	for k, v := range from {
+		inner, isObject := v.(map[string]any)
+		old, wasObject := into[k].(map[string]any)
+		switch {
+		case v == nil:
+			delete(into, k)
+		case isObject && wasObject:
+			merge(old, inner)
+		default:
+			into[k] = v
+		}
+	}
+}
+
+// schema is what program.Settings says about itself in its tags.
+var schema = sync.OnceValues(func() (huma.Registry, *huma.Schema) {
+	r := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	return r, r.Schema(reflect.TypeFor[program.Settings](), true, "Settings")
+})
+
+func fits(settings map[string]any) error {
+	registry, s := schema()
+	result, path := &huma.ValidateResult{}, huma.NewPathBuffer([]byte("settings"), len("settings"))
+	huma.Validate(registry, s, path, huma.ModeWriteToServer, settings, result)
+	for _, err := range result.Errors {
+		where, problem := "settings", err.Error()
+		var d *huma.ErrorDetail
+		if errors.As(err, &d) {
+			where, problem = strings.TrimPrefix(d.Location, "body."), d.Message
+		}
+		return errSettings.With("field", where).With("problem", problem).At(where)
+	}
+	return nil
+}
