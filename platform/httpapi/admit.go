@@ -92,6 +92,10 @@ func bearer(header string) string {
 // inspect refuses a body that no decoder should see.
 func (s *Server) inspect(hc huma.Context, next func(huma.Context)) {
 	c := humafiber.Unwrap(hc)
+	if strings.Contains(c.OriginalURL(), "%00") {
+		s.write(c, errNUL)
+		return
+	}
 	if hc.Header("Content-Encoding") != "" {
 		s.write(c, errMediaType) // Fiber would unpack it without a limit
 		return

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/fenli-io/fenli/platform/fault"
@@ -16,6 +17,7 @@ var (
 	errNotUTF8   = fault.New(fault.Malformed, "request.not_utf8", "请求不是有效的 UTF-8", "the request is not valid UTF-8")
 	errDuplicate = fault.New(fault.Malformed, "request.duplicate_key", "字段 {key} 出现了两次", "the field {key} occurs twice")
 	errMalformed = fault.New(fault.Malformed, "request.malformed", "请求不是有效的 JSON", "the request is not valid JSON")
+	errNUL       = fault.New(fault.Malformed, "request.nul_character", "文本中不能有空字符（U+0000）", "a text cannot hold the character U+0000")
 	errTooDeep   = fault.New(fault.Malformed, "request.too_deep", "JSON 嵌套超过 {depth} 层", "the JSON is nested deeper than {depth} levels").With("depth", maxDepth)
 )
 
@@ -68,6 +70,12 @@ func checkKeys(body []byte) error {
 		var top *frame
 		if len(open) > 0 {
 			top = open[len(open)-1]
+		}
+		if text, isString := tok.(string); isString && strings.ContainsRune(text, 0) { // PostgreSQL cannot keep it
+			if top == nil || wantKey {
+				return errNUL
+			}
+			return errNUL.At(top.at())
 		}
 		if key, isString := tok.(string); isString && wantKey {
 			top.key = key

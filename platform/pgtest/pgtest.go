@@ -103,7 +103,10 @@ func (d *Database) Int(t testing.TB, sql string, args ...any) int64 {
 
 var counter atomic.Int64
 
-type server struct{ url, template string }
+type server struct {
+	url, template string
+	own           *embedded.Servers // kept, so that what locks their directory is not collected
+}
 
 var theServer = sync.OnceValues(func() (*server, error) {
 	ctx := context.Background()
@@ -113,7 +116,7 @@ var theServer = sync.OnceValues(func() (*server, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.url = servers.OwnerURL
+		s.url, s.own = servers.OwnerURL, servers
 	}
 	return s, s.makeTemplate(ctx)
 })

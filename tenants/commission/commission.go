@@ -76,9 +76,12 @@ type work struct {
 	order    order.Order
 	revision program.Revision
 	seq      int64
-	decision *decision // nil before the strategy has decided
+	refunds  []order.Refund // as take has read them
+	decision *decision      // nil before the strategy has decided
 	blocked  *violation
 	retryIn  time.Duration
+
+	refundSeqs map[int]int64 // by nth: seqs that take has given to new refunds
 }
 
 // people are the order's recipients under its own programme.

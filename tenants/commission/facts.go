@@ -19,6 +19,7 @@ type facts struct {
 	currency    string
 	minorDigits int32
 	firstOrder  map[order.ID]bool
+	sold        map[seat]order.Sold // for strategies that have declared chain.stats
 }
 
 // firstOrders tells which orders of a batch are their buyer's first by seq.
@@ -60,7 +61,11 @@ func (f facts) request(o order.Order, seq int64, list []recipient) *strategyv1.O
 	}
 	for _, p := range list {
 		if p.role == "" {
-			r.Chain = append(r.Chain, &strategyv1.Member{Handle: p.id.UUID(), Grade: p.grade, Level: int32(p.level)})
+			m := &strategyv1.Member{Handle: p.id.UUID(), Grade: p.grade, Level: int32(p.level)}
+			if sold, declared := f.sold[seat{o.ID, p.id}]; declared {
+				m.Stats = &strategyv1.Stats{Sales: sold.Net, Orders: sold.Orders}
+			}
+			r.Chain = append(r.Chain, m)
 		} else {
 			r.Roles = append(r.Roles, &strategyv1.Role{Name: p.role, Handle: p.id.UUID(), Grade: p.grade})
 		}

@@ -85,13 +85,19 @@ func (s *Service) take(ctx context.Context, tenant tenancy.ID) (*batch, error) {
 		}
 		b.zone = zone
 		b.facts = facts{currency: currency, minorDigits: int32(money.Digits(currency))}
-		for _, w := range b.work {
-			if w.undecided() && w.order.Seq == 0 {
-				b.nextSeq++
-				w.seq = b.nextSeq
-			}
+		ids := make([]order.ID, len(b.work))
+		for i, w := range b.work {
+			ids[i] = w.order.ID
 		}
-		b.facts.firstOrder, err = firstOrders(ctx, tx, b.undecided())
+		refunds, err := order.RefundsOf(ctx, tx, ids)
+		if err != nil {
+			return err
+		}
+		b.give(refunds)
+		if b.facts.firstOrder, err = firstOrders(ctx, tx, b.undecided()); err != nil {
+			return err
+		}
+		b.facts.sold, err = s.stats(ctx, tx, b)
 		return err
 	})
 	return b, err

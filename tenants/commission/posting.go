@@ -39,7 +39,7 @@ type numbered struct {
 }
 
 // order compares what stands with what should.
-func (r *reconciliation) order(w *work, refunds []order.Refund, stands map[distributor.ID]award, first bool) error {
+func (r *reconciliation) order(w *work, refunds []order.Refund, stands map[distributor.ID]award, fresh []order.Refund, first bool) error {
 	want, err := target(w, refunds, r.currency)
 	if err != nil {
 		return err
@@ -54,7 +54,7 @@ func (r *reconciliation) order(w *work, refunds []order.Refund, stands map[distr
 		}
 		r.adjust(w, has, want[payee], dueAt)
 	}
-	r.performance(w, refunds, first)
+	r.performance(w, refunds, fresh, first)
 	return nil
 }
 

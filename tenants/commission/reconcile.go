@@ -33,10 +33,11 @@ func (s *Service) reconcile(ctx context.Context, tx *pg.Tx, b *batch) error {
 	}
 	r := &reconciliation{now: tx.Now(), mark: mark, zone: b.zone, currency: b.facts.currency, lastSeq: b.nextSeq}
 	for _, w := range b.work {
+		fresh := r.number(w, refunds[w.order.ID])
 		if w.decision == nil {
 			continue // nothing is decided, so nothing stands
 		}
-		if err := r.order(w, refunds[w.order.ID], awards[w.order.ID], b.facts.firstOrder[w.order.ID]); err != nil {
+		if err := r.order(w, refunds[w.order.ID], awards[w.order.ID], fresh, b.facts.firstOrder[w.order.ID]); err != nil {
 			return err
 		}
 	}

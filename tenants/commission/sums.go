@@ -8,36 +8,43 @@ import (
 	"github.com/fenli-io/fenli/tenants/performance"
 )
 
-// newRefunds are those that the lane has not seen yet.
-func newRefunds(refunds []order.Refund) (list []order.Refund) {
-	for _, r := range refunds {
-		if r.Seq == 0 {
-			list = append(list, r)
+// number gives the refunds that have none their seq: the one that take has
+// set aside, or the next for a refund that has come since. It returns those.
+func (r *reconciliation) number(w *work, refunds []order.Refund) (fresh []order.Refund) {
+	for _, f := range refunds {
+		if f.Seq > 0 {
+			continue
 		}
+		if f.Seq = w.refundSeqs[f.Nth]; f.Seq == 0 {
+			r.lastSeq++
+			f.Seq = r.lastSeq
+		}
+		r.refunds.orders = append(r.refunds.orders, w.order.ID)
+		r.refunds.nths = append(r.refunds.nths, f.Nth)
+		r.refunds.seqs = append(r.refunds.seqs, f.Seq)
+		fresh = append(fresh, f)
 	}
-	return list
+	return fresh
 }
 
-// performance books the sale once, with its decision, and every refund once,
-// with its seq.
-func (r *reconciliation) performance(w *work, refunds []order.Refund, first bool) {
+// performance books the sale once, with its decision, and every refund once:
+// with the decision those that came before it, later ones as they come.
+func (r *reconciliation) performance(w *work, refunds, fresh []order.Refund, first bool) {
 	who, sold := seller(w.order, w.revision.Settings)
-	if sold && w.decision.isNew {
+	if !sold {
+		return
+	}
+	if w.decision.isNew {
 		customers := 0
 		if first {
 			customers = 1
 		}
 		r.sums = append(r.sums, performance.Change{Member: who.id, Day: performance.Day(w.order.PaidAt, r.zone),
 			Sales: w.order.Goods, Orders: 1, Customers: customers, Seq: w.seq})
+		fresh = refunds
 	}
-	for _, f := range newRefunds(refunds) {
-		r.lastSeq++
-		r.refunds.orders = append(r.refunds.orders, w.order.ID)
-		r.refunds.nths = append(r.refunds.nths, f.Nth)
-		r.refunds.seqs = append(r.refunds.seqs, r.lastSeq)
-		if sold {
-			r.sums = append(r.sums, performance.Change{Member: who.id, Day: performance.Day(f.OccurredAt, r.zone), Refunds: f.Amount, Seq: r.lastSeq})
-		}
+	for _, f := range fresh {
+		r.sums = append(r.sums, performance.Change{Member: who.id, Day: performance.Day(f.OccurredAt, r.zone), Refunds: f.Amount, Seq: max(f.Seq, w.seq)})
 	}
 }
 

@@ -227,3 +227,46 @@ func List(ctx context.Context, tx *pg.Tx, f Filter, before time.Time, beforeID I
 func Page(ctx context.Context, tx *pg.Tx, after ID, limit int) ([]Order, error) {
 	return query(ctx, tx, `and ($2::uuid is null or id > $2) order by id limit $3`, after, limit)
 }
+
+// SoldQuery asks what a seller has sold before a point in the store's order of
+// money, of what was paid within [From, To).
+type SoldQuery struct {
+	Seller   distributor.ID
+	Seq      int64
+	From, To time.Time
+}
+
+// Sold is paid less refunded, and how many orders. A refund counts against its
+// order when it came before the same point.
+type Sold struct {
+	Net    int64
+	Orders int64
+}
+
+// SoldBefore answers queries in their order.
+func SoldBefore(ctx context.Context, tx *pg.Tx, queries []SoldQuery) ([]Sold, error) {
+	if len(queries) == 0 {
+		return nil, nil
+	}
+	n := len(queries)
+	sellers, seqs := make([]distributor.ID, n), make([]int64, n)
+	from, to := make([]time.Time, n), make([]time.Time, n)
+	for i, q := range queries {
+		sellers[i], seqs[i], from[i], to[i] = q.Seller, q.Seq, q.From, q.To
+	}
+	sold, err := pg.Collect[Sold](ctx, tx, `
+		select coalesce(s.net, 0)::bigint as net, coalesce(s.orders, 0)::bigint as orders
+		  from unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::timestamptz[]) with ordinality as q(seller, seq, since, until, nth)
+		  left join lateral (
+		    select sum(o.goods - coalesce(r.back, 0)) as net, count(*) as orders
+		      from order_record o
+		      left join lateral (select sum(f.amount) as back from order_refund f
+		                          where f.tenant_id = $1 and f.order_id = o.id and f.seq < q.seq) r on true
+		     where o.tenant_id = $1 and o.seller_id = q.seller and o.seq < q.seq and o.paid_at >= q.since and o.paid_at < q.until
+		  ) s on true
+		 order by q.nth`, tx.Tenant(), sellers, seqs, from, to)
+	if err != nil {
+		return nil, fmt.Errorf("order: sold before: %w", err)
+	}
+	return sold, nil
+}

@@ -50,9 +50,17 @@ func (s *Service) Artifacts(ctx context.Context, tx *pg.Tx) ([]Artifact, error) 
 	return all, nil
 }
 
-// Artifact reads one artifact by its hash.
+// Artifact reads one artifact by its hash; it never changes, so it is kept in
+// memory.
 func (s *Service) Artifact(ctx context.Context, tx *pg.Tx, sha256 string) (Artifact, error) {
-	return newest(ctx, tx, sha256)
+	if kept, ok := s.artifacts.Load(sha256); ok {
+		return kept.(Artifact), nil
+	}
+	found, err := newest(ctx, tx, sha256)
+	if err == nil && found.SHA256 == sha256 {
+		s.artifacts.Store(sha256, found)
+	}
+	return found, err
 }
 
 type artifactRow struct {

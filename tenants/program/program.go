@@ -3,6 +3,7 @@ package program
 import (
 	"context"
 	"encoding/json"
+	"sync"
 	"time"
 
 	"github.com/fenli-io/fenli/platform/pg"
@@ -52,6 +53,7 @@ type Service struct {
 	db         *pg.DB
 	strategies Strategies
 	cache      cache
+	artifacts  sync.Map // sha256 → Artifact
 }
 
 // New builds the service.

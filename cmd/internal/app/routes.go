@@ -6,12 +6,17 @@ import (
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/tenants/attribution/attributionhttp"
+	"github.com/fenli-io/fenli/tenants/catalog"
 	"github.com/fenli-io/fenli/tenants/catalog/cataloghttp"
+	"github.com/fenli-io/fenli/tenants/commission/commissionhttp"
+	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/distributor/distributorhttp"
+	"github.com/fenli-io/fenli/tenants/insight"
 	"github.com/fenli-io/fenli/tenants/insight/insighthttp"
 	"github.com/fenli-io/fenli/tenants/leaderboard/leaderboardhttp"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/order/orderhttp"
+	"github.com/fenli-io/fenli/tenants/program/programhttp"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
 	"github.com/fenli-io/fenli/tenants/withdrawal/withdrawalhttp"
 )
@@ -19,10 +24,12 @@ import (
 // openRoutes registers every slice's operations.
 func (a *App) openRoutes(cfg Config) {
 	registryhttp.Routes(a.HTTP, a.Registry, a.Clockwork.Settle)
-	distributorhttp.Routes(a.HTTP, a.DB, a.Distributors, a.Programs, a.Registry, distributorhttp.Outside{Link: a.linkOf(cfg)})
-	cataloghttp.Routes(a.HTTP, a.DB, a.Registry, nil)
+	distributorhttp.Routes(a.HTTP, a.DB, a.Distributors, a.Programs, a.Registry, distributorhttp.Outside{Sales: a.soldLately, Link: a.linkOf(cfg)})
+	cataloghttp.Routes(a.HTTP, a.DB, a.Registry, a.earn)
 	attributionhttp.Routes(a.HTTP, a.DB, a.Attribution, a.Programs, order.RulesOf)
-	orderhttp.Routes(a.HTTP, orderhttp.Config{DB: a.DB, Orders: a.Orders, Currency: a.currency})
+	orderhttp.Routes(a.HTTP, orderhttp.Config{DB: a.DB, Orders: a.Orders, Currency: a.currency, Earned: commissionhttp.Earned})
+	programhttp.Routes(a.HTTP, a.DB, a.Programs)
+	commissionhttp.Routes(a.HTTP, commissionhttp.Config{DB: a.DB, Commission: a.Commission, Orders: a.Orders, Programs: a.Programs, Currency: a.currency})
 	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
 	withdrawalhttp.Routes(a.HTTP, a.DB, a.Withdrawals)
 	insighthttp.Routes(a.HTTP, a.DB, a.Registry)
@@ -32,6 +39,32 @@ func (a *App) openRoutes(cfg Config) {
 func (a *App) currency(ctx context.Context, tx *pg.Tx) (string, error) {
 	store, err := a.Registry.Here(ctx, tx)
 	return store.Currency, err
+}
+
+// earn is 预计赚: what a distributor would get for one of each SKU.
+func (a *App) earn(ctx context.Context, tenant tenancy.ID, who string, products []catalog.Product) (map[string]int64, error) {
+	var seller distributor.ID
+	if err := seller.Scan(who); err != nil {
+		return nil, err
+	}
+	return a.Commission.Earn(ctx, tenant, seller, products)
+}
+
+// soldLately is each distributor's last 30 days.
+func (a *App) soldLately(ctx context.Context, tx *pg.Tx, who []distributor.ID) (map[distributor.ID]distributorhttp.Sales, error) {
+	store, err := a.Registry.Here(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	sums, err := insight.SoldLately(ctx, tx, store.Location(), 30, who)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[distributor.ID]distributorhttp.Sales, len(sums))
+	for m, s := range sums {
+		all[m] = distributorhttp.Sales(s)
+	}
+	return all, nil
 }
 
 // linkOf is the address of a store's shop with a distributor's code.

@@ -17,9 +17,9 @@ type explained struct {
 		Standing amount                `json:"standing"`
 	} `json:"awards"`
 	Reversed []struct {
-		RefundExternalID string                `json:"refund_external_id"`
-		Payee            struct{ Name string } `json:"payee"`
-		Amount           amount                `json:"amount"`
+		ExternalID string                `json:"external_id"`
+		Payee      struct{ Name string } `json:"payee"`
+		Amount     amount                `json:"amount"`
 	} `json:"reversed"`
 }
 
@@ -98,10 +98,10 @@ func (p *player) checkReversed(ctx context.Context, want, known map[string]map[s
 // same.
 func collect(into map[string]map[string]int64, e explained) {
 	for _, r := range e.Reversed {
-		if into[r.RefundExternalID] == nil {
-			into[r.RefundExternalID] = map[string]int64{}
+		if into[r.ExternalID] == nil {
+			into[r.ExternalID] = map[string]int64{}
 		}
-		into[r.RefundExternalID][r.Payee.Name] = r.Amount.Amount
+		into[r.ExternalID][r.Payee.Name] = r.Amount.Amount
 	}
 }
 

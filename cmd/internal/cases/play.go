@@ -257,7 +257,7 @@ func (p *player) refund(ctx context.Context, r Refund) error {
 }
 
 func (p *player) set(ctx context.Context, s Set) error {
-	body := object{}
+	body := object{"name": s.Person, "reason": "worked case"}
 	for key, v := range map[string]string{"state": s.State, "grade": s.Grade, "upline_external_id": s.Upline} {
 		if v != "" {
 			body[key] = v

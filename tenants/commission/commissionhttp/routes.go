@@ -8,8 +8,12 @@ import (
 
 	"github.com/fenli-io/fenli/platform/httpapi"
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/rbac"
+	"github.com/fenli-io/fenli/tenants/catalog"
+	"github.com/fenli-io/fenli/tenants/catalog/cataloghttp"
 	"github.com/fenli-io/fenli/tenants/commission"
+	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/order/orderhttp"
 	"github.com/fenli-io/fenli/tenants/program"
@@ -57,4 +61,15 @@ func Earned(ctx context.Context, tx *pg.Tx, orders []order.Order) (map[order.ID]
 		earned[o] = orderhttp.Earned{State: string(t.State), Total: t.Standing}
 	}
 	return earned, err
+}
+
+// Earn is what the shop window asks for a distributor who looks at it.
+func Earn(svc *commission.Service) cataloghttp.Earn {
+	return func(ctx context.Context, tenant tenancy.ID, who string, products []catalog.Product) (map[string]int64, error) {
+		var id distributor.ID
+		if err := id.Scan(who); err != nil {
+			return nil, err
+		}
+		return svc.Earn(ctx, tenant, id, products)
+	}
 }

@@ -59,9 +59,12 @@ func Routes(s *httpapi.Server, db *pg.DB, svc *distributor.Service, programs *pr
 	httpapi.Register(s, m, op("distributor.grade", http.MethodPut, "/distributors/{id}/grade", rbac.DistributorGrade, "Set a distributor's grade by hand", 0), a.grade)
 	httpapi.Register(s, m, op("distributor.team", http.MethodGet, "/distributors/{id}/team", rbac.DistributorRead, "Those below a distributor at one depth, with counts", 0), a.team)
 	httpapi.Register(s, m, op("distributor.tree", http.MethodGet, "/tree", rbac.DistributorRead, "One level of the store's tree, with counts", 0), a.tree)
+	httpapi.Register(s, m, op("distributor.movements", http.MethodGet, "/distributors/{id}/movements", rbac.BalanceRead, "A distributor's journal, the newest first", 0), a.movements)
 
 	httpapi.Register(s, httpapi.Open, op("distributor.sync", http.MethodPut, "/distributors/{external_id}", rbac.DistributorSync, "Create or change a distributor by the merchant's own id", 0), a.sync)
+	httpapi.Register(s, httpapi.Open, op("distributor.balance", http.MethodGet, "/distributors/{external_id}/balance", rbac.BalanceRead, "What a distributor has: held, available, reserved, debt, paid", 0), a.balance)
 
 	httpapi.Register(s, httpapi.Store, op("me.link", http.MethodGet, "/me/link", rbac.OwnLinkRead, "My link, as address and QR code", 0), a.ownLink)
+	httpapi.Register(s, httpapi.Store, op("me.balance", http.MethodGet, "/me/balance", rbac.OwnBalanceRead, "What I have, and my points", 0), a.ownBalance)
 	httpapi.Register(s, httpapi.Store, op("me.team", http.MethodGet, "/me/team", rbac.OwnTeamRead, "Those below me, with counts", 0), a.ownTeam)
 }

@@ -238,6 +238,8 @@ func TestReport_WrongInputsChangeNothing(t *testing.T) {
 		{"the same refund, other content", "/api/O1/refunds", refund(101, ""), 409, "order.refund_id_reused", "external_id"},
 		{"a wrong refund before its order", "/api/O7/refunds", `{"external_id":"R2","amount":{"amount":-1,"currency":"CNY"}}`, 422, "order.negative_amount", "amount"},
 		{"a group that is none", "/api/O1/group", `{"result":"success"}`, 409, "order.no_group", ""},
+		{"a character no database keeps", "", strings.Replace(reported("O2", "a", 100, ""), "O2", `O2\u0000`, 1), 400, "request.nul_character", "external_id"},
+		{"one in a path", "/api/O%00/pay", ``, 400, "request.nul_character", ""},
 		{"closing what is paid", "/api/O1/close", ``, 409, "order.already_paid", ""},
 		{"paying what does not exist", "/api/O7/pay", ``, 404, "order.not_found", ""},
 	} {
@@ -279,6 +281,33 @@ func TestEarlyRefund(t *testing.T) {
 		t.Errorf("%+v", b)
 	}
 	d.must(201, "POST", orders+"/api/O1/refunds", "key@a", refund, nil) // told again: the same refund
+	d.MustBalance(t)
+}
+
+// The refund of an order arrives while the order does, whichever is first: in
+// the end it stands.
+func TestEarlyRefund_IsNotLostBetweenPlacingAndPaying(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	for i := range 12 {
+		name := fmt.Sprint("O", i)
+		var wg sync.WaitGroup
+		wg.Go(func() { d.must(201, "POST", orders, "key@a", reported(name, "a", 10000, `,"paid":true`), nil) })
+		wg.Go(func() {
+			status, p := d.do("POST", orders+"/api/"+name+"/refunds", "key@a", `{"external_id":"R1","amount":{"amount":4000,"currency":"CNY"}}`, nil)
+			if status != 201 && status != 202 {
+				t.Errorf("%d %+v", status, p)
+			}
+		})
+		wg.Wait()
+	}
+	if n := d.Int(t, `select count(*) from order_record where refunded = 4000`); n != 12 {
+		t.Errorf("%d of 12 are refunded", n)
+	}
+	if n := d.Int(t, `select count(*) from order_early_refund`); n != 0 {
+		t.Errorf("%d are stranded", n)
+	}
+	d.Work(t, d.A)
 	d.MustBalance(t)
 }
 
