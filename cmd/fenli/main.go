@@ -24,6 +24,7 @@ type commands struct {
 	Import  importCommand  `cmd:"" help:"Replay a real order history."`
 	Doctor  doctorCommand  `cmd:"" help:"Prove that the books are right."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the shape this binary knows."`
+	Openapi openapiCommand `cmd:"" help:"Write the API's OpenAPI documents."`
 	Version versionCommand `cmd:"" help:"Say which version this is."`
 }
 

@@ -201,7 +201,7 @@ func (a api) bringUpToDate(ctx context.Context, tx *pg.Tx, m distributor.Member,
 	}
 	if b.UplineExternalID != nil && upline != m.UplineID {
 		if _, err := a.distributors.Reparent(ctx, tx, m.ID, upline); err != nil {
-			return m, err
+			return m, inTheirWords(err)
 		}
 		if err := note(ctx, tx, "distributor.move", m.ID, map[string]any{"upline_id": upline}); err != nil {
 			return m, err
@@ -216,6 +216,14 @@ func (a api) bringUpToDate(ctx context.Context, tx *pg.Tx, m distributor.Member,
 		}
 	}
 	return distributor.Get(ctx, tx, m.ID)
+}
+
+// inTheirWords names the field as the merchant sent it.
+func inTheirWords(err error) error {
+	if f := fault.Of(err); f.Field == "upline_id" {
+		return f.At("upline_external_id")
+	}
+	return err
 }
 
 // reasonOf is the merchant's reason; a shop system that gives none has decided
