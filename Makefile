@@ -114,21 +114,21 @@ test-web: web ## the front ends: types, units, the WeChat build, a browser
 	done; done
 
 .PHONY: import
-import: build ## orders from a file: make import FILE=orders.csv
-	$(if $(FILE),,$(error name the file: make import FILE=orders.csv))
+import: build ## a real order history, one store a country: make import FILE=online_retail.csv.gz AS=prefix
+	$(if $(FILE),,$(error name the file: make import FILE=online_retail.csv.gz))
 	$(call heading,import $(FILE))
-	@bin/fenli import '$(FILE)'
+	@bin/fenli import online-retail '$(FILE)' --as '$(or $(AS),retail)'
 
 .PHONY: cases
-cases: build ## a table of expected commissions, checked: make cases FILE=cases.csv
-	$(if $(FILE),,$(error name the file: make cases FILE=cases.csv))
+cases: build ## worked commission cases, played: make cases FILE=cases.json
+	$(if $(FILE),,$(error name the file: make cases FILE=cases.json))
 	$(call heading,cases $(FILE))
 	@bin/fenli cases '$(FILE)'
 
 .PHONY: bench
-bench: build ## how fast it is on this machine; BENCH=short (3 minutes) or BENCH=full
+bench: ## the benchmarks of the packages that have some
 	$(call heading,bench)
-	@BENCH='$(or $(BENCH),short)' bin/fenli bench
+	@$(SERVERS) $(GO) test -buildvcs=false -run '^$$' -bench . -benchtime 1s ./...
 
 .PHONY: lint
 lint: ## golangci-lint where it is installed, else go vet and gofmt
