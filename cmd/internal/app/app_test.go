@@ -197,9 +197,15 @@ func TestRegisteringByALinkMakesABuyer(t *testing.T) {
 	t.Parallel()
 	a := compose(t)
 	base := serve(t, a)
+	opened, err := http.Post(base+"/api/platform/v1/stores", "application/json",
+		strings.NewReader(`{"slug":"chunfeng","name":"春风","owner":{"name":"春","login":"owner@chunfeng.test","password":"correct horse"}}`))
+	if err != nil || opened.StatusCode != http.StatusCreated {
+		t.Fatal(opened, err)
+	}
+	opened.Body.Close()
 	enter := func(body string) map[string]any {
 		req, _ := http.NewRequest("POST", base+"/api/store/v1/sessions", strings.NewReader(body))
-		req.Header.Set("X-Store", "store-a")
+		req.Header.Set("X-Store", "chunfeng")
 		res, err := http.DefaultClient.Do(req)
 		if err != nil {
 			t.Fatal(err)
