@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -71,9 +73,32 @@ func changed(now program.Settings, changes map[string]any) (program.Settings, er
 	}
 	next := program.Settings{}
 	if err := json.Unmarshal(b, &next); err != nil { // a rate that is none
-		return now, errSettings.With("field", "settings").With("problem", err).At("settings")
+		where := unreadable(all)
+		return now, errSettings.With("field", where).With("problem", err).At(where)
 	}
 	return next, nil
+}
+
+// unreadable names the first setting whose value its type cannot hold; the
+// decoder does not say which it was.
+func unreadable(all map[string]any) string {
+	readable := func(alone map[string]any) bool {
+		b, err := json.Marshal(alone)
+		return err == nil && json.Unmarshal(b, new(program.Settings)) == nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if readable(map[string]any{name: all[name]}) {
+			continue
+		}
+		inner, _ := all[name].(map[string]any)
+		for _, part := range slices.Sorted(maps.Keys(inner)) {
+			if !readable(map[string]any{name: map[string]any{part: inner[part]}}) {
+				return "settings." + name + "." + part
+			}
+		}
+		return "settings." + name
+	}
+	return "settings"
 }
 
 func asMap(v any) (m map[string]any, err error) {

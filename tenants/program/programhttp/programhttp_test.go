@@ -123,7 +123,7 @@ func TestRevise(t *testing.T) {
 			{`{"settings":{"rounding":"up"}}`, "program.settings", "settings.rounding"},
 			{`{"settings":{"bind":{"take":"maybe"}}}`, "program.settings", "settings.bind.take"},
 			{`{"settings":{"order_cap":"1.5"}}`, "program.order_cap", "settings.order_cap"},
-			{`{"settings":{"order_cap":"much"}}`, "program.settings", "settings"},
+			{`{"settings":{"order_cap":"much"}}`, "program.settings", "settings.order_cap"},
 			{`{"settings":{"frieze_days":1}}`, "program.settings", "settings.frieze_days"},
 			{`{"settings":{"third_level_ack":null}}`, "program.third_level_unacknowledged", "settings.third_level_ack"},
 			{`{"strategy":"none"}`, "program.unknown_strategy", "strategy"},
