@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fenli-io/fenli/platform/httpapi"
+	"github.com/fenli-io/fenli/platform/id"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/plugins/sdk/money"
 	"github.com/fenli-io/fenli/tenants/distributor"
@@ -67,6 +68,7 @@ type Movement struct {
 	Source     ledger.Account `json:"source"`
 	Target     ledger.Account `json:"target"`
 	Amount     money.Amount   `json:"amount" doc:"Money, or whole points in the currency XXX"`
+	Ref        *string        `json:"ref" doc:"The order or withdrawal that caused it"`
 	RecordedAt time.Time      `json:"recorded_at"`
 }
 
@@ -116,5 +118,26 @@ func movementShape(e ledger.Entry, currency string) Movement {
 	if e.Asset == ledger.Points {
 		currency = noCurrency
 	}
-	return Movement{strconv.FormatInt(e.ID, 10), e.Kind, e.Asset, e.Source, e.Target, money.Amount{Minor: e.Amount, Currency: currency}, e.RecordedAt}
+	return Movement{strconv.FormatInt(e.ID, 10), e.Kind, e.Asset, e.Source, e.Target, money.Amount{Minor: e.Amount, Currency: currency}, refShape(e), e.RecordedAt}
+}
+
+type (
+	orderRef      struct{}
+	withdrawalRef struct{}
+)
+
+func (orderRef) Prefix() string      { return "ord" }
+func (withdrawalRef) Prefix() string { return "wdr" }
+
+// refShape writes the cause as its own slice would. The journal keeps a plain
+// UUID; what went through 提现中 was caused by a withdrawal, the rest by orders.
+func refShape(e ledger.Entry) *string {
+	if e.Ref.IsZero() {
+		return nil
+	}
+	ref := id.Of[orderRef](e.Ref).String()
+	if e.Source == ledger.Reserved || e.Target == ledger.Reserved {
+		ref = id.Of[withdrawalRef](e.Ref).String()
+	}
+	return &ref
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http/httptest"
@@ -19,6 +20,7 @@ import (
 	"github.com/fenli-io/fenli/rbac"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/distributor/distributorhttp"
+	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
@@ -117,6 +119,13 @@ func (d *door) refused(status int, code, field, method, path, token, body string
 	}
 }
 
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
 func TestConsole(t *testing.T) {
 	t.Parallel()
 	d := open(t)
@@ -130,6 +139,46 @@ func TestConsole(t *testing.T) {
 		if low["state"] != "active" || low["upline"].(map[string]any)["name"] != "Top" || available["amount"] != 0.0 || available["currency"] != "CNY" || top["grade"] != "normal" || top["upline"] != nil {
 			t.Fatal(low)
 		}
+	})
+	t.Run("EveryAccountIsShownToStaffAndByTheMerchantsOwnID", func(t *testing.T) {
+		who, order, withdrawal := ledger.Party(must(distributor.ParseID(topID))), ledger.Ref{15: 1}, ledger.Ref{15: 2}
+		err := d.Within(t.Context(), d.A, func(ctx context.Context, tx *pg.Tx) error {
+			book, err := ledger.Open(ctx, tx, []ledger.Party{who}, ledger.Money, ledger.Points)
+			for _, m := range []ledger.Movement{
+				ledger.HoldCommission{Payee: who, Amount: 1000, Order: order}, ledger.Mature{Payee: who, Amount: 700},
+				ledger.Reserve{Payee: who, Amount: 300, Withdrawal: withdrawal}, ledger.EarnPoints{Payee: who, Amount: 9, Order: order},
+			} {
+				err = errors.Join(err, book.Move(m))
+			}
+			return errors.Join(err, book.Post(ctx))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := d.must("GET", "open:/distributors/top/balance", "key@a", "")
+		amount := func(account string) float64 { return got[account].(map[string]any)["amount"].(float64) }
+		if amount("held") != 300 || amount("available") != 400 || amount("reserved") != 300 || got["points"] != 9.0 {
+			t.Fatal(got)
+		}
+		if own := d.must("GET", "store:/me/balance", "distributor@a/"+topID, ""); fmt.Sprint(own) != fmt.Sprint(got) {
+			t.Fatal(own, got)
+		}
+		var kinds, refs []string
+		for cursor := ""; ; {
+			page := d.must("GET", "/distributors/"+topID+"/movements?limit=3&cursor="+cursor, "finance@a", "")
+			for _, row := range page["items"].([]any) {
+				m := row.(map[string]any)
+				ref, _ := m["ref"].(string)
+				kinds, refs = append(kinds, m["kind"].(string)), append(refs, ref[:min(3, len(ref))])
+			}
+			if cursor = page["next_cursor"].(string); cursor == "" {
+				break
+			}
+		}
+		if fmt.Sprint(kinds) != "[earn_points reserve mature hold_commission]" || fmt.Sprintf("%q", refs) != `["ord" "wdr" "" "ord"]` {
+			t.Fatal(kinds, refs)
+		}
+		d.refused(404, "distributor.unknown", "", "GET", "/distributors/"+topID+"/movements", "finance@b", "")
 	})
 	t.Run("RefusalsNameTheField", func(t *testing.T) {
 		d.refused(422, "distributor.unknown_grade", "grade", "POST", "/distributors", "manager@a", `{"name":"X","grade":"emperor"}`)
