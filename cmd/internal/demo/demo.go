@@ -244,18 +244,19 @@ func (f *filler) nextID() string {
 
 // business is the three weeks, hour by hour of each day's few orders.
 func (f *filler) business(ctx context.Context) error {
+	start := f.now
 	for day := range days {
 		f.progress(fmt.Sprintf("%s: day %d of %d", f.Slug, day+1, days))
 		orders := 3 + f.random.Intn(4)
 		for i := range orders {
-			if err := f.moveTo(ctx, f.now.Add(time.Duration(20*60/(orders+1))*time.Minute)); err != nil {
+			if err := f.moveTo(ctx, f.now.Add(time.Duration(23*60/(orders+1))*time.Minute)); err != nil {
 				return err
 			}
 			if err := f.sell(ctx, i); err != nil {
 				return err
 			}
 		}
-		if err := f.endOfDay(ctx); err != nil {
+		if err := f.endOfDay(ctx, start.Add(time.Duration(day+1)*24*time.Hour)); err != nil {
 			return err
 		}
 	}
@@ -300,8 +301,8 @@ func (f *filler) sell(ctx context.Context, nth int) error {
 
 // endOfDay confirms the receipt of what was shipped days ago; the rest waits
 // for the automatic one.
-func (f *filler) endOfDay(ctx context.Context) error {
-	if err := f.moveTo(ctx, f.now.Add(4*time.Hour)); err != nil {
+func (f *filler) endOfDay(ctx context.Context, midnight time.Time) error {
+	if err := f.moveTo(ctx, midnight); err != nil {
 		return err
 	}
 	for len(f.shipped) > 12 {
