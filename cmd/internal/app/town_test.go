@@ -29,6 +29,8 @@ type town struct {
 	base string
 	db   *pgtest.Database
 	log  *logBook
+
+	hostDir string // where its strategies are kept
 }
 
 func openTown(t *testing.T, change ...func(*Config)) *town {
@@ -47,6 +49,9 @@ func openTown(t *testing.T, change ...func(*Config)) *town {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.Close)
+	if w.hostDir, err = hostDir(cfg.Dir); err != nil {
+		t.Fatal(err)
+	}
 	w.App, w.base = a, serve(t, a)
 	return w
 }

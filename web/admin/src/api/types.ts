@@ -247,8 +247,10 @@ export interface TreeNode {
 export interface Movement {
   id: string | number
   kind: string
+  asset?: 'money' | 'points'
   source: string
   target: string
+  /** Whole points under the currency XXX. */
   amount: Money
   ref: string | null
   recorded_at: Time
