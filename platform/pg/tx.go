@@ -64,6 +64,15 @@ func Collect[T any](ctx context.Context, tx *Tx, sql string, args ...any) ([]T, 
 	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
 }
 
+// Column reads all rows of a query of one column.
+func Column[T any](ctx context.Context, tx *Tx, sql string, args ...any) ([]T, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[T])
+}
+
 // CollectOne reads exactly one row; none is [ErrNoRows].
 func CollectOne[T any](ctx context.Context, tx *Tx, sql string, args ...any) (T, error) {
 	rows, err := tx.Query(ctx, sql, args...)

@@ -65,14 +65,9 @@ func List(ctx context.Context, tx *pg.Tx, f Filter) ([]Product, error) {
 }
 
 // Categories lists the paths on sale.
-func Categories(ctx context.Context, tx *pg.Tx) (paths []string, err error) {
-	rows, err := pg.Collect[struct {
-		Category string `db:"category"`
-	}](ctx, tx, `select distinct category from catalog_product where tenant_id = $1 and state = 'listed' and category <> '' order by category`, tx.Tenant())
-	for _, r := range rows {
-		paths = append(paths, r.Category)
-	}
-	return paths, err
+func Categories(ctx context.Context, tx *pg.Tx) ([]string, error) {
+	return pg.Column[string](ctx, tx, `
+		select distinct category from catalog_product where tenant_id = $1 and state = 'listed' and category <> '' order by category`, tx.Tenant())
 }
 
 func readSKUs(ctx context.Context, tx *pg.Tx, into []Product) error {

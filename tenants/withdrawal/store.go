@@ -86,12 +86,7 @@ func lockUnsent(ctx context.Context, tx *pg.Tx, who distributor.ID) ([]Withdrawa
 }
 
 func waitingPayees(ctx context.Context, tx *pg.Tx) ([]distributor.ID, error) {
-	rows, err := pg.Collect[struct{ Payee distributor.ID }](ctx, tx, `
-		select distinct distributor_id as payee from withdrawal_request
+	return pg.Column[distributor.ID](ctx, tx, `
+		select distinct distributor_id from withdrawal_request
 		 where tenant_id = $1 and state in ('requested', 'approved') order by 1`, tx.Tenant())
-	payees := make([]distributor.ID, len(rows))
-	for i, r := range rows {
-		payees[i] = r.Payee
-	}
-	return payees, err
 }

@@ -117,6 +117,14 @@ func TestProducts(t *testing.T) {
 			t.Fatal(n)
 		}
 	})
+	t.Run("ACodeMayHoldAnything", func(t *testing.T) {
+		d.Must("POST", "/products", "manager@a", `{"title":"X","skus":[{"code":"茶/ 9","price":{"amount":1,"currency":"CNY"}}]}`)
+		status, sku := d.Call("POST", "/skus/%E8%8C%B6%2F%209/stock", "manager@a", `{"delta":3,"reason":"counted"}`)
+		if status != 200 || sku["code"] != "茶/ 9" || sku["stock"] != 3.0 {
+			t.Fatal(status, sku)
+		}
+		d.Must("POST", "/products/"+d.Must("GET", "/products?q=X", "manager@a", "")["items"].([]any)[0].(map[string]any)["id"].(string)+"/archive", "manager@a", "")
+	})
 	t.Run("WhatIsUnlistedBuyersDoNotSee", func(t *testing.T) {
 		if status, p := d.Call("POST", "/products/"+id+"/unlist", "manager@a", ""); status != 200 || p["state"] != "unlisted" {
 			t.Fatal(status, p)

@@ -218,6 +218,13 @@ func TestSync(t *testing.T) {
 			t.Fatal(after - before)
 		}
 	})
+	t.Run("TheIdMayHoldAnything", func(t *testing.T) {
+		made := put("%E5%BA%97%2F%209", `{"name":"Nine"}`)
+		if again := put("%E5%BA%97%2F%209", `{"name":"Nine"}`); made["external_id"] != "店/ 9" || again["id"] != made["id"] {
+			t.Fatal(made, again)
+		}
+		d.Must("GET", "open:/distributors/%E5%BA%97%2F%209/balance", "key@a", "")
+	})
 	t.Run("AnUnknownUplineIsNamed", func(t *testing.T) {
 		d.Refused(422, "distributor.unknown_upline", "upline_external_id", "PUT", "open:/distributors/x", "key@a", `{"name":"X","upline_external_id":"nobody"}`)
 	})

@@ -28,7 +28,7 @@ func open(t *testing.T) *desk {
 	db := pgtest.Open(t)
 	d := &desk{Database: db}
 	err := db.Within(t.Context(), db.A, func(ctx context.Context, tx *pg.Tx) (err error) {
-		d.wang, err = distributor.New(db.DB).Enlist(ctx, tx, distributor.Enlistment{Name: "王", Grade: "normal", ExternalID: "w-1"})
+		d.wang, err = distributor.New(db.DB).Enlist(ctx, tx, distributor.Enlistment{Name: "王", Grade: "normal", ExternalID: "王/ 1"})
 		if err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func TestWithdrawals_ThroughTheDoor(t *testing.T) {
 		{"a payment has a voucher", "POST", "/withdrawals/" + id + "/pay", "owner", "p1", `{"voucher":""}`, 422, "withdrawal.voucher_missing"},
 		{"pay", "POST", "/withdrawals/" + id + "/pay", "owner", "p2", `{"voucher":"V1"}`, 200, ""},
 		{"pay again", "POST", "/withdrawals/" + id + "/pay", "owner", "p2", `{"voucher":"V1"}`, 200, ""},
-		{"a shop asks for its distributor", "POST", "open:/distributors/w-1/withdrawals", "key", "o1", `{"amount":{"amount":1000,"currency":"CNY"}}`, 201, ""},
+		{"a shop asks for its distributor", "POST", "open:/distributors/%E7%8E%8B%2F%201/withdrawals", "key", "o1", `{"amount":{"amount":1000,"currency":"CNY"}}`, 201, ""},
 		{"not for a stranger", "POST", "open:/distributors/w-2/withdrawals", "key", "o2", `{"amount":{"amount":1000,"currency":"CNY"}}`, 404, "distributor.unknown"},
 		{"no such state", "GET", "/withdrawals?state=lost", "owner", "", ``, 422, "withdrawal.unknown_state"},
 		{"no such cursor", "GET", "/withdrawals?cursor=x", "owner", "", ``, 422, "request.cursor_invalid"},
