@@ -155,8 +155,8 @@ func (s *Service) ask(ctx context.Context, b *batch) {
 	groups := map[int][]*work{}
 	var revisions []int
 	for _, w := range b.undecided() {
-		if len(w.people()) == 0 || w.order.Goods == 0 {
-			w.decision = s.withoutAsking(w)
+		if reason := w.unasked(); reason != "" {
+			w.decision = withoutAsking(w, reason)
 			continue
 		}
 		n := w.revision.Revision
@@ -171,11 +171,7 @@ func (s *Service) ask(ctx context.Context, b *batch) {
 }
 
 // withoutAsking decides orders that no strategy needs to see.
-func (s *Service) withoutAsking(w *work) *decision {
-	reason := "commission.nothing_paid"
-	if w.order.Goods > 0 {
-		reason = "commission.nobody"
-	}
+func withoutAsking(w *work, reason string) *decision {
 	return &decision{order: w.order.ID, outcome: outcomeNone, reason: reason, revision: w.revision.Revision}
 }
 
