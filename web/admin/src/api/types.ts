@@ -193,11 +193,9 @@ export interface Preview {
 }
 export interface PreviewOrder {
   title: string
-  order: { goods: Money; lines: { sku: string; title?: string; qty: number; net: Money }[] }
-  awards: CommissionAward[]
-  declined: Declined[]
-  cap?: Cap | null
-  total: Money
+  goods: Money
+  lines: { sku: string; qty: number; unit_price: Money }[]
+  commission: OrderCommission
 }
 
 // ---- people who sell, people who buy
