@@ -24,7 +24,8 @@ async function take(name, url, { phone, keys }) {
   await context.addInitScript((kept) => Object.entries(kept).forEach(([k, v]) => localStorage.setItem(k, v)), keys)
   const page = await context.newPage()
   await page.goto(url, { waitUntil: 'networkidle' })
-  await page.waitForTimeout(1500) // charts draw themselves
+  if (name === 'console') await page.waitForFunction(() => [...document.querySelectorAll('svg')].filter((s) => s.clientWidth > 200 && s.querySelectorAll('path').length > 5).length >= 2)
+  await page.waitForTimeout(2500) // charts draw themselves
   await page.screenshot({ path: `${out}${name}.png` })
   await context.close()
 }
