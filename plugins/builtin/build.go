@@ -18,7 +18,7 @@ import (
 
 // List is the ids of the strategies, in the order a merchant meets them.
 var List = []string{
-	"three-level", "matrix", "differential", "tiered-sales", "campaign-boost", "new-customer", "group-buy",
+	"three-level", "matrix", "differential", "tiered-sales", "campaign-boost", "new-customer", "group-buy", "pool",
 }
 
 // ErrNoSources says that there is nothing to build from: the program runs

@@ -20,6 +20,7 @@ import (
 	"github.com/fenli-io/fenli/plugins/builtin/groupbuy"
 	"github.com/fenli-io/fenli/plugins/builtin/matrix"
 	"github.com/fenli-io/fenli/plugins/builtin/newcustomer"
+	"github.com/fenli-io/fenli/plugins/builtin/pool"
 	"github.com/fenli-io/fenli/plugins/builtin/threelevel"
 	"github.com/fenli-io/fenli/plugins/builtin/tieredsales"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
@@ -28,7 +29,7 @@ import (
 
 var strategies = map[string]stest.Strategy{
 	"campaignboost": campaignboost.Strategy, "differential": differential.Strategy, "groupbuy": groupbuy.Strategy,
-	"matrix": matrix.Strategy, "newcustomer": newcustomer.Strategy, "threelevel": threelevel.Strategy, "tieredsales": tieredsales.Strategy,
+	"matrix": matrix.Strategy, "newcustomer": newcustomer.Strategy, "pool": pool.Strategy, "threelevel": threelevel.Strategy, "tieredsales": tieredsales.Strategy,
 }
 
 // The form validates in a browser with the schema, the plugin with its struct:
@@ -95,6 +96,7 @@ func TestConfigurationsThatMakeNoSenseAreRefused(t *testing.T) {
 			`{"base":["0.1"],"boost":{"levels":[],"multiplier":"1.5","from":"2026-11-11T00:00:00+08:00","to":"2026-11-12T00:00:00+08:00"}}`:  "/boost/levels sdk.wrong_value",
 		},
 		"newcustomer": {`{"base":["0.1"]}`: "/first_order sdk.missing_field", `{"base":["0.1"],"first_order":{"fixed":"5"}}`: "/first_order/fixed sdk.wrong_value"},
+		"pool":        {`{"share":"1.1","mode":"weights","grades":{"a":"1"}}`: "/share more_than_sales", `{"share":"0.1","grades":{"a":"1"}}`: "/mode sdk.missing_field", `{"share":"0.1","mode":"all","grades":{"a":"1"}}`: "/mode sdk.wrong_value"},
 		"groupbuy":    {`{"inviter":"0.05"}`: "/invitee sdk.missing_field"},
 		"tieredsales": {
 			`{"window":"month","mode":"before_order","tiers":[{"from":5,"rate":"0.1"},{"from":5,"rate":"0.2"}]}`: "/tiers/1/from tiers_must_rise",
@@ -145,7 +147,7 @@ func TestEveryCommandServesItsStrategy(t *testing.T) {
 
 func TestBuild(t *testing.T) {
 	if testing.Short() {
-		t.Skip("builds seven programs")
+		t.Skip("builds eight programs")
 	}
 	var heard []string
 	paths, err := builtin.Build(context.Background(), t.TempDir(), func(id string) { heard = append(heard, id) })

@@ -42,6 +42,7 @@ var (
 	hostileBinary  = sync.OnceValues(func() (string, error) { return build("hostile", "./internal/hostile") })
 	chattyBinary   = sync.OnceValues(func() (string, error) { return build("chatty", "./internal/chatty") })
 	friendlyBinary = sync.OnceValues(func() (string, error) { return build("three-level", "../builtin/cmd/three-level") })
+	poolBinary     = sync.OnceValues(func() (string, error) { return build("pool", "../builtin/cmd/pool") })
 )
 
 func build(name, pkg string) (string, error) {

@@ -6,11 +6,9 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/proto"
-
-	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 )
 
-// poison remembers single orders that ended their plugin. A strategy is a pure
+// poison remembers questions, mostly single orders, that ended their plugin. A strategy is a pure
 // function, so the same bytes would end it again; until the memory fades they
 // are answered without asking, and a store that retries one bad order does not
 // drive everybody's plugin into quarantine.
@@ -32,7 +30,7 @@ const (
 	poisonMost    = 10_000
 )
 
-func fingerprint(sha string, req *strategyv1.EvaluateRequest) [32]byte {
+func fingerprint(sha string, req proto.Message) [32]byte {
 	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(req)
 	if err != nil {
 		return [32]byte{}
@@ -40,7 +38,7 @@ func fingerprint(sha string, req *strategyv1.EvaluateRequest) [32]byte {
 	return sha256.Sum256(append([]byte(sha), raw...))
 }
 
-func (p *poison) known(sha string, req *strategyv1.EvaluateRequest) (code string) {
+func (p *poison) known(sha string, req proto.Message) (code string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.seen) == 0 {
@@ -55,7 +53,7 @@ func (p *poison) known(sha string, req *strategyv1.EvaluateRequest) (code string
 	return b.code
 }
 
-func (p *poison) add(sha string, req *strategyv1.EvaluateRequest, code string) {
+func (p *poison) add(sha string, req proto.Message, code string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.seen == nil || len(p.seen) >= poisonMost {

@@ -31,6 +31,10 @@ func (w *overTheWire) Evaluate(ctx context.Context, req *strategyv1.EvaluateRequ
 	return w.host.Evaluate(ctx, w.sha, req)
 }
 
+func (w *overTheWire) ClosePeriod(ctx context.Context, req *strategyv1.ClosePeriodRequest) (*strategyv1.ClosePeriodResponse, error) {
+	return w.host.ClosePeriod(ctx, w.sha, req)
+}
+
 // The vectors that a strategy passes in its author's test it also passes as an
 // installed plugin, so another language can be held to the same files.
 func TestConformanceOverTheWire(t *testing.T) {
@@ -38,6 +42,11 @@ func TestConformanceOverTheWire(t *testing.T) {
 	h := newHost(t)
 	sha := install(t, h, friendly(t))
 	stest.Verify(t, &overTheWire{host: h, sha: sha}, stest.Golden("../builtin/threelevel/testdata/golden.json"))
+	pool, err := poolBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stest.Verify(t, &overTheWire{host: h, sha: install(t, h, pool)}, stest.Golden("../builtin/pool/testdata/golden.json"))
 }
 
 func TestSDKProcess(t *testing.T) {

@@ -33,7 +33,7 @@ func (s *server[C]) Describe(context.Context, *strategyv1.DescribeRequest) (*str
 	locales := s.plugin.Locales.with(sdkSentences)
 	out := &strategyv1.DescribeResponse{
 		Id: s.plugin.ID, Version: s.plugin.Version, Sdk: SDK, CanRecompute: s.plugin.CanRecompute,
-		ConfigSchema: s.plugin.Schema(),
+		ClosesPeriods: s.plugin.ClosePeriod != nil, ConfigSchema: s.plugin.Schema(),
 	}
 	for _, n := range s.plugin.Needs {
 		out.Facts = append(out.Facts, &strategyv1.Fact{Name: string(n.Fact), Purpose: n.Purpose})

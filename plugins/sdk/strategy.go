@@ -28,6 +28,9 @@ type Plugin[C any] struct {
 	Validate func(c C, rules Rules, problems *Problems)
 	// Evaluate decides one order. It must depend on its arguments alone.
 	Evaluate func(c C, o Order, out *Awards) error
+	// ClosePeriod decides what a month that is over pays beyond its orders: a
+	// pool, a ladder; optional, and as pure as Evaluate.
+	ClosePeriod func(c C, p Period, out *PeriodAwards) error
 	// CanRecompute allows the refund policy "recompute".
 	CanRecompute bool
 }

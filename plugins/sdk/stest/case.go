@@ -12,7 +12,7 @@ import (
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 )
 
-// Case is one order and what a strategy must answer. Recipients go by their
+// Case is one order, or one period, and what a strategy must answer. Recipients go by their
 // handles. A case is data, so the same file drives strategies in any language.
 type Case struct {
 	Name     string          `json:"name"`
@@ -20,7 +20,8 @@ type Case struct {
 	Rounding string          `json:"rounding,omitempty"`  // "floor", or "half_up"
 	Levels   int32           `json:"levels,omitempty"`    // 3 when absent
 	ByPaying bool            `json:"by_paying,omitempty"` // campaigns go by the time of paying
-	Order    json.RawMessage `json:"order"`               // strategyv1.Order as JSON
+	Order    json.RawMessage `json:"order,omitempty"`     // strategyv1.Order as JSON
+	Period   json.RawMessage `json:"period,omitempty"`    // instead of an order: strategyv1.ClosePeriodRequest as JSON
 
 	Pays     map[string]int64  `json:"pays,omitempty"`     // handle: sum over lines
 	Why      map[string]string `json:"why,omitempty"`      // handle: message key of their first award

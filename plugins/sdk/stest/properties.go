@@ -20,7 +20,7 @@ const rounds, batch = 20, 12
 func (k *kit) properties(t *testing.T) {
 	maker := newMaker(t, k.cases)
 	for _, c := range k.cases {
-		if c.Failed != "" {
+		if c.Failed != "" || c.closes() {
 			continue
 		}
 		t.Run(c.Name, func(t *testing.T) {
@@ -117,7 +117,7 @@ type maker struct {
 func newMaker(t *testing.T, cases []Case) *maker {
 	m := &maker{skus: []string{"stranger"}, categories: []string{"", "else/where"}, grades: []string{"", "stranger"}, where: []string{"", "h5"}}
 	for _, c := range cases {
-		if c.Failed != "" {
+		if c.Failed != "" || c.closes() {
 			continue
 		}
 		o, err := c.order()

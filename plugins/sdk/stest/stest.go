@@ -45,6 +45,9 @@ func Verify(t *testing.T, s Strategy, options ...Option) {
 	t.Run("Config", k.configs)
 	t.Run("Golden", k.golden)
 	t.Run("Properties", k.properties)
+	if described.ClosesPeriods {
+		t.Run("Periods", k.periods)
+	}
 }
 
 type kit struct {
@@ -56,6 +59,10 @@ type kit struct {
 func (k *kit) golden(t *testing.T) {
 	for _, c := range k.cases {
 		t.Run(c.Name, func(t *testing.T) {
+			if c.closes() {
+				k.goldenPeriod(t, c)
+				return
+			}
 			o, err := c.order()
 			if err != nil {
 				t.Fatal(err)

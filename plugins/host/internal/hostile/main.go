@@ -139,6 +139,25 @@ func (h *hostile) Evaluate(_ context.Context, req *strategyv1.EvaluateRequest) (
 	return out, nil
 }
 
+func (h *hostile) ClosePeriod(_ context.Context, req *strategyv1.ClosePeriodRequest) (*strategyv1.ClosePeriodResponse, error) {
+	why := &strategyv1.Why{Key: "none"}
+	switch req.GetPeriod().GetKey() {
+	case "hang":
+		select {}
+	case "crash":
+		os.Exit(3)
+	case "error":
+		return nil, fmt.Errorf("no")
+	case "big":
+		why.Key = strings.Repeat("x", 20<<20)
+	case "empty":
+		return &strategyv1.ClosePeriodResponse{}, nil
+	case "nobody":
+		return &strategyv1.ClosePeriodResponse{Outcome: &strategyv1.ClosePeriodResponse_Closed{Closed: &strategyv1.Closed{}}}, nil
+	}
+	return &strategyv1.ClosePeriodResponse{Outcome: &strategyv1.ClosePeriodResponse_NothingToClose{NothingToClose: &strategyv1.NothingToClose{Why: why}}}, nil
+}
+
 // attacks tries what no strategy may do and tells what happened: "" when it
 // succeeded, the error otherwise.
 func attacks(args map[string]any) *strategyv1.Why {

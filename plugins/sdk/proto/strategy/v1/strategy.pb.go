@@ -220,7 +220,8 @@ type DescribeResponse struct {
 	Facts         []*Fact                `protobuf:"bytes,4,rep,name=facts,proto3" json:"facts,omitempty"`
 	ConfigSchema  []byte                 `protobuf:"bytes,5,opt,name=config_schema,json=configSchema,proto3" json:"config_schema,omitempty"` // JSON Schema 2020-12
 	Locales       []*Locale              `protobuf:"bytes,6,rep,name=locales,proto3" json:"locales,omitempty"`
-	CanRecompute  bool                   `protobuf:"varint,7,opt,name=can_recompute,json=canRecompute,proto3" json:"can_recompute,omitempty"` // the refund policy "recompute" may be offered
+	CanRecompute  bool                   `protobuf:"varint,7,opt,name=can_recompute,json=canRecompute,proto3" json:"can_recompute,omitempty"`    // the refund policy "recompute" may be offered
+	ClosesPeriods bool                   `protobuf:"varint,8,opt,name=closes_periods,json=closesPeriods,proto3" json:"closes_periods,omitempty"` // ClosePeriod may be asked
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -300,6 +301,13 @@ func (x *DescribeResponse) GetLocales() []*Locale {
 func (x *DescribeResponse) GetCanRecompute() bool {
 	if x != nil {
 		return x.CanRecompute
+	}
+	return false
+}
+
+func (x *DescribeResponse) GetClosesPeriods() bool {
+	if x != nil {
+		return x.ClosesPeriods
 	}
 	return false
 }
@@ -1747,12 +1755,624 @@ func (x *Arg) GetValue() string {
 	return ""
 }
 
+type ClosePeriodRequest struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Config      []byte                 `protobuf:"bytes,1,opt,name=config,proto3" json:"config,omitempty"` // JSON, valid against config_schema
+	Rules       *Rules                 `protobuf:"bytes,2,opt,name=rules,proto3" json:"rules,omitempty"`
+	Currency    string                 `protobuf:"bytes,3,opt,name=currency,proto3" json:"currency,omitempty"`
+	MinorDigits int32                  `protobuf:"varint,4,opt,name=minor_digits,json=minorDigits,proto3" json:"minor_digits,omitempty"`
+	Period      *Period                `protobuf:"bytes,5,opt,name=period,proto3" json:"period,omitempty"`
+	Sales       *PeriodSales           `protobuf:"bytes,6,opt,name=sales,proto3" json:"sales,omitempty"` // of the whole store
+	// Everybody who sells here as the period closes, by handle. An answer names
+	// people by their position in this list.
+	Members       []*PeriodMember `protobuf:"bytes,7,rep,name=members,proto3" json:"members,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClosePeriodRequest) Reset() {
+	*x = ClosePeriodRequest{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClosePeriodRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClosePeriodRequest) ProtoMessage() {}
+
+func (x *ClosePeriodRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClosePeriodRequest.ProtoReflect.Descriptor instead.
+func (*ClosePeriodRequest) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *ClosePeriodRequest) GetConfig() []byte {
+	if x != nil {
+		return x.Config
+	}
+	return nil
+}
+
+func (x *ClosePeriodRequest) GetRules() *Rules {
+	if x != nil {
+		return x.Rules
+	}
+	return nil
+}
+
+func (x *ClosePeriodRequest) GetCurrency() string {
+	if x != nil {
+		return x.Currency
+	}
+	return ""
+}
+
+func (x *ClosePeriodRequest) GetMinorDigits() int32 {
+	if x != nil {
+		return x.MinorDigits
+	}
+	return 0
+}
+
+func (x *ClosePeriodRequest) GetPeriod() *Period {
+	if x != nil {
+		return x.Period
+	}
+	return nil
+}
+
+func (x *ClosePeriodRequest) GetSales() *PeriodSales {
+	if x != nil {
+		return x.Sales
+	}
+	return nil
+}
+
+func (x *ClosePeriodRequest) GetMembers() []*PeriodMember {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+// Period is a month of the store, half-open.
+type Period struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`                      // "2026-03"
+	FromMs        int64                  `protobuf:"varint,2,opt,name=from_ms,json=fromMs,proto3" json:"from_ms,omitempty"` // Unix milliseconds: the first instant
+	ToMs          int64                  `protobuf:"varint,3,opt,name=to_ms,json=toMs,proto3" json:"to_ms,omitempty"`       // the first instant after it
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Period) Reset() {
+	*x = Period{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Period) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Period) ProtoMessage() {}
+
+func (x *Period) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Period.ProtoReflect.Descriptor instead.
+func (*Period) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *Period) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *Period) GetFromMs() int64 {
+	if x != nil {
+		return x.FromMs
+	}
+	return 0
+}
+
+func (x *Period) GetToMs() int64 {
+	if x != nil {
+		return x.ToMs
+	}
+	return 0
+}
+
+// PeriodSales are the goods of orders paid within the period, minor units.
+type PeriodSales struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Paid          int64                  `protobuf:"varint,1,opt,name=paid,proto3" json:"paid,omitempty"`       // paid less refunded
+	Settled       int64                  `protobuf:"varint,2,opt,name=settled,proto3" json:"settled,omitempty"` // of that, received and past the days in which goods may come back
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PeriodSales) Reset() {
+	*x = PeriodSales{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PeriodSales) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PeriodSales) ProtoMessage() {}
+
+func (x *PeriodSales) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PeriodSales.ProtoReflect.Descriptor instead.
+func (*PeriodSales) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *PeriodSales) GetPaid() int64 {
+	if x != nil {
+		return x.Paid
+	}
+	return 0
+}
+
+func (x *PeriodSales) GetSettled() int64 {
+	if x != nil {
+		return x.Settled
+	}
+	return 0
+}
+
+type PeriodMember struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Handle        string                 `protobuf:"bytes,1,opt,name=handle,proto3" json:"handle,omitempty"` // opaque; stable within a store
+	Grade         string                 `protobuf:"bytes,2,opt,name=grade,proto3" json:"grade,omitempty"`   // as the period closes
+	Sales         *PeriodSales           `protobuf:"bytes,3,opt,name=sales,proto3" json:"sales,omitempty"`   // personally sold
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PeriodMember) Reset() {
+	*x = PeriodMember{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PeriodMember) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PeriodMember) ProtoMessage() {}
+
+func (x *PeriodMember) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PeriodMember.ProtoReflect.Descriptor instead.
+func (*PeriodMember) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *PeriodMember) GetHandle() string {
+	if x != nil {
+		return x.Handle
+	}
+	return ""
+}
+
+func (x *PeriodMember) GetGrade() string {
+	if x != nil {
+		return x.Grade
+	}
+	return ""
+}
+
+func (x *PeriodMember) GetSales() *PeriodSales {
+	if x != nil {
+		return x.Sales
+	}
+	return nil
+}
+
+// ClosePeriodResponse holds one outcome.
+type ClosePeriodResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Outcome:
+	//
+	//	*ClosePeriodResponse_Closed
+	//	*ClosePeriodResponse_NothingToClose
+	//	*ClosePeriodResponse_Failed
+	Outcome       isClosePeriodResponse_Outcome `protobuf_oneof:"outcome"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClosePeriodResponse) Reset() {
+	*x = ClosePeriodResponse{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClosePeriodResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClosePeriodResponse) ProtoMessage() {}
+
+func (x *ClosePeriodResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClosePeriodResponse.ProtoReflect.Descriptor instead.
+func (*ClosePeriodResponse) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *ClosePeriodResponse) GetOutcome() isClosePeriodResponse_Outcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return nil
+}
+
+func (x *ClosePeriodResponse) GetClosed() *Closed {
+	if x != nil {
+		if x, ok := x.Outcome.(*ClosePeriodResponse_Closed); ok {
+			return x.Closed
+		}
+	}
+	return nil
+}
+
+func (x *ClosePeriodResponse) GetNothingToClose() *NothingToClose {
+	if x != nil {
+		if x, ok := x.Outcome.(*ClosePeriodResponse_NothingToClose); ok {
+			return x.NothingToClose
+		}
+	}
+	return nil
+}
+
+func (x *ClosePeriodResponse) GetFailed() *Failed {
+	if x != nil {
+		if x, ok := x.Outcome.(*ClosePeriodResponse_Failed); ok {
+			return x.Failed
+		}
+	}
+	return nil
+}
+
+type isClosePeriodResponse_Outcome interface {
+	isClosePeriodResponse_Outcome()
+}
+
+type ClosePeriodResponse_Closed struct {
+	Closed *Closed `protobuf:"bytes,1,opt,name=closed,proto3,oneof"`
+}
+
+type ClosePeriodResponse_NothingToClose struct {
+	NothingToClose *NothingToClose `protobuf:"bytes,2,opt,name=nothing_to_close,json=nothingToClose,proto3,oneof"`
+}
+
+type ClosePeriodResponse_Failed struct {
+	Failed *Failed `protobuf:"bytes,3,opt,name=failed,proto3,oneof"`
+}
+
+func (*ClosePeriodResponse_Closed) isClosePeriodResponse_Outcome() {}
+
+func (*ClosePeriodResponse_NothingToClose) isClosePeriodResponse_Outcome() {}
+
+func (*ClosePeriodResponse_Failed) isClosePeriodResponse_Outcome() {}
+
+// Closed awards at least one member. Every other member is named in declined,
+// with the reason.
+type Closed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Awards        []*PeriodAward         `protobuf:"bytes,1,rep,name=awards,proto3" json:"awards,omitempty"`
+	Declined      []*PeriodDeclined      `protobuf:"bytes,2,rep,name=declined,proto3" json:"declined,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Closed) Reset() {
+	*x = Closed{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Closed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Closed) ProtoMessage() {}
+
+func (x *Closed) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Closed.ProtoReflect.Descriptor instead.
+func (*Closed) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *Closed) GetAwards() []*PeriodAward {
+	if x != nil {
+		return x.Awards
+	}
+	return nil
+}
+
+func (x *Closed) GetDeclined() []*PeriodDeclined {
+	if x != nil {
+		return x.Declined
+	}
+	return nil
+}
+
+type PeriodAward struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Member        int32                  `protobuf:"varint,1,opt,name=member,proto3" json:"member,omitempty"`                  // position in members
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`                       // "pool", "ladder" …
+	Base          int64                  `protobuf:"varint,3,opt,name=base,proto3" json:"base,omitempty"`                      // what the rate was applied to; 0 for a fixed amount
+	RatePpm       int64                  `protobuf:"varint,4,opt,name=rate_ppm,json=ratePpm,proto3" json:"rate_ppm,omitempty"` // 0 for a fixed amount
+	Amount        int64                  `protobuf:"varint,5,opt,name=amount,proto3" json:"amount,omitempty"`                  // after rounding; never negative
+	Why           *Why                   `protobuf:"bytes,6,opt,name=why,proto3" json:"why,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PeriodAward) Reset() {
+	*x = PeriodAward{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PeriodAward) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PeriodAward) ProtoMessage() {}
+
+func (x *PeriodAward) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PeriodAward.ProtoReflect.Descriptor instead.
+func (*PeriodAward) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *PeriodAward) GetMember() int32 {
+	if x != nil {
+		return x.Member
+	}
+	return 0
+}
+
+func (x *PeriodAward) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *PeriodAward) GetBase() int64 {
+	if x != nil {
+		return x.Base
+	}
+	return 0
+}
+
+func (x *PeriodAward) GetRatePpm() int64 {
+	if x != nil {
+		return x.RatePpm
+	}
+	return 0
+}
+
+func (x *PeriodAward) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *PeriodAward) GetWhy() *Why {
+	if x != nil {
+		return x.Why
+	}
+	return nil
+}
+
+type PeriodDeclined struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Member        int32                  `protobuf:"varint,1,opt,name=member,proto3" json:"member,omitempty"`
+	Why           *Why                   `protobuf:"bytes,2,opt,name=why,proto3" json:"why,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PeriodDeclined) Reset() {
+	*x = PeriodDeclined{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PeriodDeclined) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PeriodDeclined) ProtoMessage() {}
+
+func (x *PeriodDeclined) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PeriodDeclined.ProtoReflect.Descriptor instead.
+func (*PeriodDeclined) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *PeriodDeclined) GetMember() int32 {
+	if x != nil {
+		return x.Member
+	}
+	return 0
+}
+
+func (x *PeriodDeclined) GetWhy() *Why {
+	if x != nil {
+		return x.Why
+	}
+	return nil
+}
+
+// NothingToClose says that nobody gets anything of the period, and why.
+// Whoever has a reason of their own is named in declined; for everybody else
+// why is the reason.
+type NothingToClose struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Why           *Why                   `protobuf:"bytes,1,opt,name=why,proto3" json:"why,omitempty"`
+	Declined      []*PeriodDeclined      `protobuf:"bytes,2,rep,name=declined,proto3" json:"declined,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NothingToClose) Reset() {
+	*x = NothingToClose{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NothingToClose) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NothingToClose) ProtoMessage() {}
+
+func (x *NothingToClose) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NothingToClose.ProtoReflect.Descriptor instead.
+func (*NothingToClose) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *NothingToClose) GetWhy() *Why {
+	if x != nil {
+		return x.Why
+	}
+	return nil
+}
+
+func (x *NothingToClose) GetDeclined() []*PeriodDeclined {
+	if x != nil {
+		return x.Declined
+	}
+	return nil
+}
+
 var File_strategy_v1_strategy_proto protoreflect.FileDescriptor
 
 const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\n" +
 	"\x1astrategy/v1/strategy.proto\x12\x11fenli.strategy.v1\"\x11\n" +
-	"\x0fDescribeRequest\"\xfc\x01\n" +
+	"\x0fDescribeRequest\"\xa3\x02\n" +
 	"\x10DescribeResponse\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x10\n" +
@@ -1760,7 +2380,8 @@ const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\x05facts\x18\x04 \x03(\v2\x17.fenli.strategy.v1.FactR\x05facts\x12#\n" +
 	"\rconfig_schema\x18\x05 \x01(\fR\fconfigSchema\x123\n" +
 	"\alocales\x18\x06 \x03(\v2\x19.fenli.strategy.v1.LocaleR\alocales\x12#\n" +
-	"\rcan_recompute\x18\a \x01(\bR\fcanRecompute\"4\n" +
+	"\rcan_recompute\x18\a \x01(\bR\fcanRecompute\x12%\n" +
+	"\x0ecloses_periods\x18\b \x01(\bR\rclosesPeriods\"4\n" +
 	"\x04Fact\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\apurpose\x18\x02 \x01(\tR\apurpose\"\x9c\x01\n" +
@@ -1864,7 +2485,47 @@ const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\x04args\x18\x02 \x03(\v2\x16.fenli.strategy.v1.ArgR\x04args\"/\n" +
 	"\x03Arg\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value*N\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\"\xbf\x02\n" +
+	"\x12ClosePeriodRequest\x12\x16\n" +
+	"\x06config\x18\x01 \x01(\fR\x06config\x12.\n" +
+	"\x05rules\x18\x02 \x01(\v2\x18.fenli.strategy.v1.RulesR\x05rules\x12\x1a\n" +
+	"\bcurrency\x18\x03 \x01(\tR\bcurrency\x12!\n" +
+	"\fminor_digits\x18\x04 \x01(\x05R\vminorDigits\x121\n" +
+	"\x06period\x18\x05 \x01(\v2\x19.fenli.strategy.v1.PeriodR\x06period\x124\n" +
+	"\x05sales\x18\x06 \x01(\v2\x1e.fenli.strategy.v1.PeriodSalesR\x05sales\x129\n" +
+	"\amembers\x18\a \x03(\v2\x1f.fenli.strategy.v1.PeriodMemberR\amembers\"H\n" +
+	"\x06Period\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x17\n" +
+	"\afrom_ms\x18\x02 \x01(\x03R\x06fromMs\x12\x13\n" +
+	"\x05to_ms\x18\x03 \x01(\x03R\x04toMs\";\n" +
+	"\vPeriodSales\x12\x12\n" +
+	"\x04paid\x18\x01 \x01(\x03R\x04paid\x12\x18\n" +
+	"\asettled\x18\x02 \x01(\x03R\asettled\"r\n" +
+	"\fPeriodMember\x12\x16\n" +
+	"\x06handle\x18\x01 \x01(\tR\x06handle\x12\x14\n" +
+	"\x05grade\x18\x02 \x01(\tR\x05grade\x124\n" +
+	"\x05sales\x18\x03 \x01(\v2\x1e.fenli.strategy.v1.PeriodSalesR\x05sales\"\xd9\x01\n" +
+	"\x13ClosePeriodResponse\x123\n" +
+	"\x06closed\x18\x01 \x01(\v2\x19.fenli.strategy.v1.ClosedH\x00R\x06closed\x12M\n" +
+	"\x10nothing_to_close\x18\x02 \x01(\v2!.fenli.strategy.v1.NothingToCloseH\x00R\x0enothingToClose\x123\n" +
+	"\x06failed\x18\x03 \x01(\v2\x19.fenli.strategy.v1.FailedH\x00R\x06failedB\t\n" +
+	"\aoutcome\"\x7f\n" +
+	"\x06Closed\x126\n" +
+	"\x06awards\x18\x01 \x03(\v2\x1e.fenli.strategy.v1.PeriodAwardR\x06awards\x12=\n" +
+	"\bdeclined\x18\x02 \x03(\v2!.fenli.strategy.v1.PeriodDeclinedR\bdeclined\"\xaa\x01\n" +
+	"\vPeriodAward\x12\x16\n" +
+	"\x06member\x18\x01 \x01(\x05R\x06member\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04base\x18\x03 \x01(\x03R\x04base\x12\x19\n" +
+	"\brate_ppm\x18\x04 \x01(\x03R\aratePpm\x12\x16\n" +
+	"\x06amount\x18\x05 \x01(\x03R\x06amount\x12(\n" +
+	"\x03why\x18\x06 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"R\n" +
+	"\x0ePeriodDeclined\x12\x16\n" +
+	"\x06member\x18\x01 \x01(\x05R\x06member\x12(\n" +
+	"\x03why\x18\x02 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"y\n" +
+	"\x0eNothingToClose\x12(\n" +
+	"\x03why\x18\x01 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\x12=\n" +
+	"\bdeclined\x18\x02 \x03(\v2!.fenli.strategy.v1.PeriodDeclinedR\bdeclined*N\n" +
 	"\bRounding\x12\x18\n" +
 	"\x14ROUNDING_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eROUNDING_FLOOR\x10\x01\x12\x14\n" +
@@ -1876,11 +2537,12 @@ const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\rGroupBuyState\x12\x1f\n" +
 	"\x1bGROUP_BUY_STATE_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19GROUP_BUY_STATE_SUCCEEDED\x10\x01\x12\x1a\n" +
-	"\x16GROUP_BUY_STATE_FAILED\x10\x022\x9b\x02\n" +
+	"\x16GROUP_BUY_STATE_FAILED\x10\x022\xf9\x02\n" +
 	"\bStrategy\x12S\n" +
 	"\bDescribe\x12\".fenli.strategy.v1.DescribeRequest\x1a#.fenli.strategy.v1.DescribeResponse\x12e\n" +
 	"\x0eValidateConfig\x12(.fenli.strategy.v1.ValidateConfigRequest\x1a).fenli.strategy.v1.ValidateConfigResponse\x12S\n" +
-	"\bEvaluate\x12\".fenli.strategy.v1.EvaluateRequest\x1a#.fenli.strategy.v1.EvaluateResponseBDZBgithub.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1;strategyv1b\x06proto3"
+	"\bEvaluate\x12\".fenli.strategy.v1.EvaluateRequest\x1a#.fenli.strategy.v1.EvaluateResponse\x12\\\n" +
+	"\vClosePeriod\x12%.fenli.strategy.v1.ClosePeriodRequest\x1a&.fenli.strategy.v1.ClosePeriodResponseBDZBgithub.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1;strategyv1b\x06proto3"
 
 var (
 	file_strategy_v1_strategy_proto_rawDescOnce sync.Once
@@ -1895,7 +2557,7 @@ func file_strategy_v1_strategy_proto_rawDescGZIP() []byte {
 }
 
 var file_strategy_v1_strategy_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_strategy_v1_strategy_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
+var file_strategy_v1_strategy_proto_msgTypes = make([]protoimpl.MessageInfo, 35)
 var file_strategy_v1_strategy_proto_goTypes = []any{
 	(Rounding)(0),                  // 0: fenli.strategy.v1.Rounding
 	(CampaignClock)(0),             // 1: fenli.strategy.v1.CampaignClock
@@ -1925,12 +2587,21 @@ var file_strategy_v1_strategy_proto_goTypes = []any{
 	(*Failed)(nil),                 // 25: fenli.strategy.v1.Failed
 	(*Why)(nil),                    // 26: fenli.strategy.v1.Why
 	(*Arg)(nil),                    // 27: fenli.strategy.v1.Arg
-	nil,                            // 28: fenli.strategy.v1.Locale.MessagesEntry
+	(*ClosePeriodRequest)(nil),     // 28: fenli.strategy.v1.ClosePeriodRequest
+	(*Period)(nil),                 // 29: fenli.strategy.v1.Period
+	(*PeriodSales)(nil),            // 30: fenli.strategy.v1.PeriodSales
+	(*PeriodMember)(nil),           // 31: fenli.strategy.v1.PeriodMember
+	(*ClosePeriodResponse)(nil),    // 32: fenli.strategy.v1.ClosePeriodResponse
+	(*Closed)(nil),                 // 33: fenli.strategy.v1.Closed
+	(*PeriodAward)(nil),            // 34: fenli.strategy.v1.PeriodAward
+	(*PeriodDeclined)(nil),         // 35: fenli.strategy.v1.PeriodDeclined
+	(*NothingToClose)(nil),         // 36: fenli.strategy.v1.NothingToClose
+	nil,                            // 37: fenli.strategy.v1.Locale.MessagesEntry
 }
 var file_strategy_v1_strategy_proto_depIdxs = []int32{
 	5,  // 0: fenli.strategy.v1.DescribeResponse.facts:type_name -> fenli.strategy.v1.Fact
 	6,  // 1: fenli.strategy.v1.DescribeResponse.locales:type_name -> fenli.strategy.v1.Locale
-	28, // 2: fenli.strategy.v1.Locale.messages:type_name -> fenli.strategy.v1.Locale.MessagesEntry
+	37, // 2: fenli.strategy.v1.Locale.messages:type_name -> fenli.strategy.v1.Locale.MessagesEntry
 	10, // 3: fenli.strategy.v1.ValidateConfigRequest.rules:type_name -> fenli.strategy.v1.Rules
 	9,  // 4: fenli.strategy.v1.ValidateConfigResponse.problems:type_name -> fenli.strategy.v1.ConfigProblem
 	26, // 5: fenli.strategy.v1.ConfigProblem.why:type_name -> fenli.strategy.v1.Why
@@ -1956,17 +2627,33 @@ var file_strategy_v1_strategy_proto_depIdxs = []int32{
 	26, // 25: fenli.strategy.v1.NoCommission.why:type_name -> fenli.strategy.v1.Why
 	23, // 26: fenli.strategy.v1.NoCommission.declined:type_name -> fenli.strategy.v1.Declined
 	27, // 27: fenli.strategy.v1.Why.args:type_name -> fenli.strategy.v1.Arg
-	3,  // 28: fenli.strategy.v1.Strategy.Describe:input_type -> fenli.strategy.v1.DescribeRequest
-	7,  // 29: fenli.strategy.v1.Strategy.ValidateConfig:input_type -> fenli.strategy.v1.ValidateConfigRequest
-	11, // 30: fenli.strategy.v1.Strategy.Evaluate:input_type -> fenli.strategy.v1.EvaluateRequest
-	4,  // 31: fenli.strategy.v1.Strategy.Describe:output_type -> fenli.strategy.v1.DescribeResponse
-	8,  // 32: fenli.strategy.v1.Strategy.ValidateConfig:output_type -> fenli.strategy.v1.ValidateConfigResponse
-	19, // 33: fenli.strategy.v1.Strategy.Evaluate:output_type -> fenli.strategy.v1.EvaluateResponse
-	31, // [31:34] is the sub-list for method output_type
-	28, // [28:31] is the sub-list for method input_type
-	28, // [28:28] is the sub-list for extension type_name
-	28, // [28:28] is the sub-list for extension extendee
-	0,  // [0:28] is the sub-list for field type_name
+	10, // 28: fenli.strategy.v1.ClosePeriodRequest.rules:type_name -> fenli.strategy.v1.Rules
+	29, // 29: fenli.strategy.v1.ClosePeriodRequest.period:type_name -> fenli.strategy.v1.Period
+	30, // 30: fenli.strategy.v1.ClosePeriodRequest.sales:type_name -> fenli.strategy.v1.PeriodSales
+	31, // 31: fenli.strategy.v1.ClosePeriodRequest.members:type_name -> fenli.strategy.v1.PeriodMember
+	30, // 32: fenli.strategy.v1.PeriodMember.sales:type_name -> fenli.strategy.v1.PeriodSales
+	33, // 33: fenli.strategy.v1.ClosePeriodResponse.closed:type_name -> fenli.strategy.v1.Closed
+	36, // 34: fenli.strategy.v1.ClosePeriodResponse.nothing_to_close:type_name -> fenli.strategy.v1.NothingToClose
+	25, // 35: fenli.strategy.v1.ClosePeriodResponse.failed:type_name -> fenli.strategy.v1.Failed
+	34, // 36: fenli.strategy.v1.Closed.awards:type_name -> fenli.strategy.v1.PeriodAward
+	35, // 37: fenli.strategy.v1.Closed.declined:type_name -> fenli.strategy.v1.PeriodDeclined
+	26, // 38: fenli.strategy.v1.PeriodAward.why:type_name -> fenli.strategy.v1.Why
+	26, // 39: fenli.strategy.v1.PeriodDeclined.why:type_name -> fenli.strategy.v1.Why
+	26, // 40: fenli.strategy.v1.NothingToClose.why:type_name -> fenli.strategy.v1.Why
+	35, // 41: fenli.strategy.v1.NothingToClose.declined:type_name -> fenli.strategy.v1.PeriodDeclined
+	3,  // 42: fenli.strategy.v1.Strategy.Describe:input_type -> fenli.strategy.v1.DescribeRequest
+	7,  // 43: fenli.strategy.v1.Strategy.ValidateConfig:input_type -> fenli.strategy.v1.ValidateConfigRequest
+	11, // 44: fenli.strategy.v1.Strategy.Evaluate:input_type -> fenli.strategy.v1.EvaluateRequest
+	28, // 45: fenli.strategy.v1.Strategy.ClosePeriod:input_type -> fenli.strategy.v1.ClosePeriodRequest
+	4,  // 46: fenli.strategy.v1.Strategy.Describe:output_type -> fenli.strategy.v1.DescribeResponse
+	8,  // 47: fenli.strategy.v1.Strategy.ValidateConfig:output_type -> fenli.strategy.v1.ValidateConfigResponse
+	19, // 48: fenli.strategy.v1.Strategy.Evaluate:output_type -> fenli.strategy.v1.EvaluateResponse
+	32, // 49: fenli.strategy.v1.Strategy.ClosePeriod:output_type -> fenli.strategy.v1.ClosePeriodResponse
+	46, // [46:50] is the sub-list for method output_type
+	42, // [42:46] is the sub-list for method input_type
+	42, // [42:42] is the sub-list for extension type_name
+	42, // [42:42] is the sub-list for extension extendee
+	0,  // [0:42] is the sub-list for field type_name
 }
 
 func init() { file_strategy_v1_strategy_proto_init() }
@@ -1980,13 +2667,18 @@ func file_strategy_v1_strategy_proto_init() {
 		(*Decision_NoCommission)(nil),
 		(*Decision_Failed)(nil),
 	}
+	file_strategy_v1_strategy_proto_msgTypes[29].OneofWrappers = []any{
+		(*ClosePeriodResponse_Closed)(nil),
+		(*ClosePeriodResponse_NothingToClose)(nil),
+		(*ClosePeriodResponse_Failed)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_strategy_v1_strategy_proto_rawDesc), len(file_strategy_v1_strategy_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   26,
+			NumMessages:   35,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -29,6 +29,7 @@ const (
 	Strategy_Describe_FullMethodName       = "/fenli.strategy.v1.Strategy/Describe"
 	Strategy_ValidateConfig_FullMethodName = "/fenli.strategy.v1.Strategy/ValidateConfig"
 	Strategy_Evaluate_FullMethodName       = "/fenli.strategy.v1.Strategy/Evaluate"
+	Strategy_ClosePeriod_FullMethodName    = "/fenli.strategy.v1.Strategy/ClosePeriod"
 )
 
 // StrategyClient is the client API for Strategy service.
@@ -41,6 +42,10 @@ type StrategyClient interface {
 	ValidateConfig(ctx context.Context, in *ValidateConfigRequest, opts ...grpc.CallOption) (*ValidateConfigResponse, error)
 	// Evaluate decides a batch of orders of one store under one configuration.
 	Evaluate(ctx context.Context, in *EvaluateRequest, opts ...grpc.CallOption) (*EvaluateResponse, error)
+	// ClosePeriod decides what a period that is over pays beyond its orders: a
+	// pool, a ladder. Asked only of a strategy that closes_periods. As pure as
+	// Evaluate.
+	ClosePeriod(ctx context.Context, in *ClosePeriodRequest, opts ...grpc.CallOption) (*ClosePeriodResponse, error)
 }
 
 type strategyClient struct {
@@ -81,6 +86,16 @@ func (c *strategyClient) Evaluate(ctx context.Context, in *EvaluateRequest, opts
 	return out, nil
 }
 
+func (c *strategyClient) ClosePeriod(ctx context.Context, in *ClosePeriodRequest, opts ...grpc.CallOption) (*ClosePeriodResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ClosePeriodResponse)
+	err := c.cc.Invoke(ctx, Strategy_ClosePeriod_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // StrategyServer is the server API for Strategy service.
 // All implementations must embed UnimplementedStrategyServer
 // for forward compatibility.
@@ -91,6 +106,10 @@ type StrategyServer interface {
 	ValidateConfig(context.Context, *ValidateConfigRequest) (*ValidateConfigResponse, error)
 	// Evaluate decides a batch of orders of one store under one configuration.
 	Evaluate(context.Context, *EvaluateRequest) (*EvaluateResponse, error)
+	// ClosePeriod decides what a period that is over pays beyond its orders: a
+	// pool, a ladder. Asked only of a strategy that closes_periods. As pure as
+	// Evaluate.
+	ClosePeriod(context.Context, *ClosePeriodRequest) (*ClosePeriodResponse, error)
 	mustEmbedUnimplementedStrategyServer()
 }
 
@@ -109,6 +128,9 @@ func (UnimplementedStrategyServer) ValidateConfig(context.Context, *ValidateConf
 }
 func (UnimplementedStrategyServer) Evaluate(context.Context, *EvaluateRequest) (*EvaluateResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Evaluate not implemented")
+}
+func (UnimplementedStrategyServer) ClosePeriod(context.Context, *ClosePeriodRequest) (*ClosePeriodResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ClosePeriod not implemented")
 }
 func (UnimplementedStrategyServer) mustEmbedUnimplementedStrategyServer() {}
 func (UnimplementedStrategyServer) testEmbeddedByValue()                  {}
@@ -185,6 +207,24 @@ func _Strategy_Evaluate_Handler(srv interface{}, ctx context.Context, dec func(i
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Strategy_ClosePeriod_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ClosePeriodRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(StrategyServer).ClosePeriod(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Strategy_ClosePeriod_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(StrategyServer).ClosePeriod(ctx, req.(*ClosePeriodRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // Strategy_ServiceDesc is the grpc.ServiceDesc for Strategy service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -203,6 +243,10 @@ var Strategy_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Evaluate",
 			Handler:    _Strategy_Evaluate_Handler,
+		},
+		{
+			MethodName: "ClosePeriod",
+			Handler:    _Strategy_ClosePeriod_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
