@@ -76,11 +76,15 @@ func target(w *work, refunds []order.Refund, currency string) (map[distributor.I
 		}
 	}
 	if p, ok := seller(w.order, w.revision.Settings); ok && p.mayEarn() {
+		gave, err := pointsFor(w.order.Goods, currency, w.revision.Settings.PointsPerUnit)
+		if err != nil {
+			return nil, err
+		}
 		points, err := pointsFor(w.order.Goods-w.order.Refunded, currency, w.revision.Settings.PointsPerUnit)
 		if err != nil {
 			return nil, err
 		}
-		if was := want[p.id]; points > 0 || was.granted > 0 {
+		if was := want[p.id]; gave > 0 || was.granted > 0 { // an award of points alone is taken back as well
 			was.points, was.level = points, p.level
 			want[p.id] = was
 		}
