@@ -26,18 +26,33 @@ var mutants = []mutant{
 	},
 	{
 		promise: "M12 what stands is computed from the refunds under the lock",
-		file:    "commission/reconcile.go", guard: "now, err := g.standing(w.order, refunds, len(refunds), share)", without: "now, err := g.standing(w.order, nil, 0, share)",
+		file:    "commission/reconcile.go", guard: "now, err := g.standing(w.order, refunds, share)", without: "now, err := g.standing(w.order, nil, share)",
 		test: "./commission TestRefund$",
 	},
 	{
 		promise: "M12 an order that was not decided keeps its lane",
-		file:    "commission/lane.go", guard: "if w.blocked == nil {", without: "if true {",
+		file:    "commission/lane.go", guard: "case w.blocked == nil:", without: "case true:",
 		test: "./commission TestStrategyThatCannotDecide",
 	},
 	{
+		promise: "M12 an order that became decidable while its neighbour was asked about keeps its lane",
+		file:    "commission/lane.go", guard: "case w.blocked == nil && w.undecided():", without: "case false:",
+		test: "./commission TestDrain_WhileTheStrategyThinks",
+	},
+	{
+		promise: "M12 what was on hold is found again",
+		file:    "commission/mark.go", guard: "a.tenant_id = m.tenant_id and a.hold <> '')", without: "a.tenant_id = m.tenant_id and false)",
+		test: "./commission TestStoresMaturing_FindsWhatIsOnHold",
+	},
+	{
 		promise: "M13 the first order of a batch is the buyer's first",
-		file:    "commission/facts.go", guard: "earlier[w.order.Buyer] = true", without: "_ = w",
+		file:    "commission/facts.go", guard: "w.seq == least[w.order.Buyer]", without: "w.seq > 0",
 		test: "./commission TestDrain_BatchingDoesNotChangeAFen",
+	},
+	{
+		promise: "M13 what a refund took back is not raised by the next",
+		file:    "commission/grants.go", guard: "stands[i] = min(stands[i], after[i])", without: "stands[i] = after[i]",
+		test: "./commission TestRefund_HowOftenTheLaneLooksDoesNotChangeAFen",
 	},
 	{
 		promise: "M3 a balance is locked before it is read",

@@ -23,6 +23,7 @@ type commands struct {
 	Cases   casesCommand   `cmd:"" help:"Play worked commission cases through the real stack."`
 	Import  importCommand  `cmd:"" help:"Replay a real order history."`
 	Doctor  doctorCommand  `cmd:"" help:"Prove that the books are right."`
+	Plugin  pluginCommand  `cmd:"" help:"Try a strategy."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the shape this binary knows."`
 	Openapi openapiCommand `cmd:"" help:"Write the API's OpenAPI documents."`
 	Version versionCommand `cmd:"" help:"Say which version this is."`

@@ -35,7 +35,7 @@ func (c serveCommand) Run(ctx context.Context) error {
 	}
 	a, err := app.New(ctx, app.Config{
 		Role: c.Role, DatabaseURL: ground.DatabaseURL, RedisURL: ground.RedisURL, SecretKey: ground.SecretKey,
-		OperatorToken: cfg.OperatorToken, BaseDomain: cfg.BaseDomain, TestClock: cfg.TestClock, Dir: cfg.Dir, Strategies: cfg.Strategies, Version: versionOf(), Log: log,
+		OperatorToken: cfg.OperatorToken, BaseDomain: cfg.BaseDomain, Port: publicPort(cfg), TestClock: cfg.TestClock, Sandbox: cfg.Sandbox, Dir: cfg.Dir, Strategies: cfg.Strategies, Version: versionOf(), Log: log,
 	})
 	if err != nil {
 		return err
@@ -46,4 +46,14 @@ func (c serveCommand) Run(ctx context.Context) error {
 		return fmt.Errorf("FENLI_ADDR: %w", err)
 	}
 	return a.Serve(ctx, ln)
+}
+
+// publicPort is where the stores' links lead: to this process on one's own
+// machine, to the proxy with the certificates under a real domain.
+func publicPort(cfg config.Config) string {
+	if cfg.BaseDomain != "localhost" {
+		return "443"
+	}
+	_, port, _ := net.SplitHostPort(cfg.Addr)
+	return port
 }

@@ -33,6 +33,10 @@ type Config struct {
 	// TestClock allows stores whose time is moved by hand. Never in production.
 	TestClock bool `env:"FENLI_TEST_CLOCK"`
 
+	// Sandbox lets buyers pay with nothing, marked as such. For tests and shows
+	// alone; never in production.
+	Sandbox bool `env:"FENLI_SANDBOX"`
+
 	// OperatorToken opens the platform's API; empty closes it.
 	OperatorToken string `env:"FENLI_OPERATOR_TOKEN"`
 

@@ -71,6 +71,32 @@ func claim(ctx context.Context, dir string, answers func(context.Context, state)
 	}
 }
 
+// moor claims the berth and starts its server, or joins the live one.
+func moor(ctx context.Context, dir string, answers func(context.Context, state) error, start func(*berth) (*running, error)) (*running, error) {
+	b, joined, err := claim(ctx, dir, answers)
+	if err != nil || joined != nil {
+		return joined, err
+	}
+	r, err := start(b)
+	if err != nil {
+		b.leave()
+		return nil, err
+	}
+	return r, nil
+}
+
+// open lets others join the server at url, and leaves the berth when it stops.
+func (b *berth) open(server *process, port int, url string, stop func() error) (*running, error) {
+	r := &running{
+		state: state{PID: server.pid(), Port: port, URL: url},
+		stop:  func() error { b.withdraw(); defer b.leave(); return stop() },
+	}
+	if err := b.publish(r.state); err != nil {
+		return nil, errors.Join(err, stop())
+	}
+	return r, nil
+}
+
 // tryLock returns nil without an error when another process holds the berth.
 func tryLock(dir string) (*berth, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)

@@ -19,10 +19,8 @@ import (
 )
 
 const (
-	databaseName  = "fenli"
-	superuser     = "postgres"
-	portAttempts  = 8
-	startPatience = time.Minute // recovery after a power cut takes a while
+	databaseName = "fenli"
+	superuser    = "postgres"
 )
 
 // cluster is a PostgreSQL data directory and what is needed to run it.
@@ -37,16 +35,9 @@ type cluster struct {
 }
 
 func startPostgres(ctx context.Context, cfg Config, who account) (*running, error) {
-	b, joined, err := claim(ctx, filepath.Join(cfg.Dir, "postgres"), postgresAnswers)
-	if err != nil || joined != nil {
-		return joined, err
-	}
-	r, err := startCluster(ctx, cfg, who, b)
-	if err != nil {
-		b.leave()
-		return nil, err
-	}
-	return r, nil
+	return moor(ctx, filepath.Join(cfg.Dir, "postgres"), postgresAnswers, func(b *berth) (*running, error) {
+		return startCluster(ctx, cfg, who, b)
+	})
 }
 
 func startCluster(ctx context.Context, cfg Config, who account, b *berth) (*running, error) {
@@ -83,15 +74,8 @@ func startCluster(ctx context.Context, cfg Config, who account, b *berth) (*runn
 	if err := c.createDatabase(ctx, port); err != nil {
 		return nil, errors.Join(err, stop())
 	}
-	r := &running{
-		state: state{PID: server.pid(), Port: port, URL: c.url(port, databaseName)},
-		stop:  func() error { b.withdraw(); defer b.leave(); return stop() },
-	}
-	if err := b.publish(r.state); err != nil {
-		return nil, errors.Join(err, stop())
-	}
 	cfg.say("PostgreSQL listens on 127.0.0.1:%d", port)
-	return r, nil
+	return b.open(server, port, c.url(port, databaseName), stop)
 }
 
 func (c *cluster) url(port int, database string) string {
@@ -178,32 +162,15 @@ func dataVersion(data string) (int, error) {
 	return version, nil
 }
 
-// start tries free ports until the server has one for itself.
 func (c *cluster) start(ctx context.Context) (*process, int, error) {
-	var lastWords string
-	for range portAttempts {
-		port, err := machine.port()
-		if err != nil {
-			return nil, 0, err
-		}
-		server, err := c.program(port).launch(filepath.Join(c.berth.dir, "log"))
-		if err != nil {
-			return nil, 0, err
-		}
-		err = c.awaitReady(ctx, server, port)
-		if err == nil {
-			return server, port, nil
-		}
-		lastWords = server.lastWords()
-		_ = server.stop(step{syscall.SIGINT, 10 * time.Second})
-		if !errors.Is(err, errEnded) {
-			return nil, 0, err
-		}
-		if !strings.Contains(lastWords, "TCP/IP socket") { // not a taken port
-			return nil, 0, fmt.Errorf("%w: %s", err, lastWords)
-		}
-	}
-	return nil, 0, fmt.Errorf("no free port after %d attempts: %s", portAttempts, lastWords)
+	return onFreePort(attempt{
+		launch: func(port int) (*process, error) {
+			return c.program(port).launch(filepath.Join(c.berth.dir, "log"))
+		},
+		ready: func(server *process, port int) error { return c.awaitReady(ctx, server, port) },
+		stop:  step{syscall.SIGINT, 10 * time.Second},
+		taken: "TCP/IP socket",
+	})
 }
 
 func (c *cluster) program(port int) program {
@@ -223,26 +190,13 @@ func (c *cluster) program(port int) program {
 	return program{path: filepath.Join(c.bin, "postgres"), args: args, dir: c.data, who: c.who, onParentDeath: syscall.SIGINT}
 }
 
-var errEnded = errors.New("the server ended during its start")
-
 // awaitReady trusts only the server's own note about itself: a port that
 // answers might be anybody's, and would be shown our password.
 func (c *cluster) awaitReady(ctx context.Context, server *process, port int) error {
-	ctx, cancel := context.WithTimeout(ctx, startPatience)
-	defer cancel()
-	for {
+	return server.await(ctx, "PostgreSQL", func(context.Context) bool {
 		note, err := readPostmaster(c.data)
-		if err == nil && note.pid == server.pid() && note.port == port && note.ready {
-			return nil
-		}
-		select {
-		case <-server.done:
-			return errEnded
-		case <-ctx.Done():
-			return fmt.Errorf("PostgreSQL does not get ready: %w", ctx.Err())
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
+		return err == nil && note.pid == server.pid() && note.port == port && note.ready
+	})
 }
 
 // postmaster is what a running PostgreSQL writes into postmaster.pid.

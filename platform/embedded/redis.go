@@ -27,16 +27,9 @@ func redisOfMachine() string {
 }
 
 func startRedis(ctx context.Context, cfg Config, who account) (*running, error) {
-	b, joined, err := claim(ctx, filepath.Join(cfg.Dir, "redis"), redisAnswers)
-	if err != nil || joined != nil {
-		return joined, err
-	}
-	r, err := startOwnRedis(ctx, cfg, who, b)
-	if err != nil {
-		b.leave()
-		return nil, err
-	}
-	return r, nil
+	return moor(ctx, filepath.Join(cfg.Dir, "redis"), redisAnswers, func(b *berth) (*running, error) {
+		return startOwnRedis(ctx, cfg, who, b)
+	})
 }
 
 func startOwnRedis(ctx context.Context, cfg Config, who account, b *berth) (*running, error) {
@@ -73,15 +66,8 @@ func startOwnRedis(ctx context.Context, cfg Config, who account, b *berth) (*run
 		return nil, err
 	}
 	stop := func() error { return server.stop(step{syscall.SIGTERM, 20 * time.Second}) }
-	r := &running{
-		state: state{PID: server.pid(), Port: port, URL: redisURL(port, password)},
-		stop:  func() error { b.withdraw(); defer b.leave(); return stop() },
-	}
-	if err := b.publish(r.state); err != nil {
-		return nil, errors.Join(err, stop())
-	}
 	cfg.say("Redis listens on 127.0.0.1:%d", port)
-	return r, nil
+	return b.open(server, port, redisURL(port, password), stop)
 }
 
 // awaitPredecessor waits for a server whose owner was killed a moment ago: it
@@ -113,33 +99,17 @@ func redisURL(port int, password string) string {
 }
 
 func startRealRedis(ctx context.Context, path, data, password string, b *berth, who account, durable bool) (*process, int, error) {
-	var lastWords string
-	for range portAttempts {
-		port, err := machine.port()
-		if err != nil {
-			return nil, 0, err
-		}
-		server, err := program{
-			path: path, args: []string{"-"}, stdin: redisSettings(port, data, password, durable), dir: data,
-			who: who, onParentDeath: syscall.SIGTERM,
-		}.launch(filepath.Join(b.dir, "log"))
-		if err != nil {
-			return nil, 0, err
-		}
-		err = awaitRedis(ctx, server, redisURL(port, password))
-		if err == nil {
-			return server, port, nil
-		}
-		lastWords = server.lastWords()
-		_ = server.stop(step{syscall.SIGTERM, 5 * time.Second})
-		if !errors.Is(err, errEnded) {
-			return nil, 0, err
-		}
-		if !strings.Contains(lastWords, "in use") { // not a taken port
-			return nil, 0, fmt.Errorf("%w: %s", err, lastWords)
-		}
-	}
-	return nil, 0, fmt.Errorf("no free port after %d attempts: %s", portAttempts, lastWords)
+	return onFreePort(attempt{
+		launch: func(port int) (*process, error) {
+			return program{
+				path: path, args: []string{"-"}, stdin: redisSettings(port, data, password, durable), dir: data,
+				who: who, onParentDeath: syscall.SIGTERM,
+			}.launch(filepath.Join(b.dir, "log"))
+		},
+		ready: func(server *process, port int) error { return awaitRedis(ctx, server, redisURL(port, password)) },
+		stop:  step{syscall.SIGTERM, 5 * time.Second},
+		taken: "in use",
+	})
 }
 
 // redisSettings go to the server's standard input: a command line would show
@@ -158,20 +128,10 @@ func redisSettings(port int, data, password string, durable bool) string {
 
 // awaitRedis waits until the server that answers is the process we started.
 func awaitRedis(ctx context.Context, server *process, url string) error {
-	ctx, cancel := context.WithTimeout(ctx, startPatience)
-	defer cancel()
-	for {
-		if pid, err := redisPID(ctx, url); err == nil && pid == server.pid() {
-			return nil
-		}
-		select {
-		case <-server.done:
-			return errEnded
-		case <-ctx.Done():
-			return fmt.Errorf("Redis does not get ready: %w", ctx.Err())
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
+	return server.await(ctx, "Redis", func(ctx context.Context) bool {
+		pid, err := redisPID(ctx, url)
+		return err == nil && pid == server.pid()
+	})
 }
 
 // redisPID asks the server behind url for its process id.

@@ -89,11 +89,15 @@ func bearer(header string) string {
 	return ""
 }
 
-// inspect refuses a body that no decoder should see.
+// inspect refuses an address or a body that no decoder should see.
 func (s *Server) inspect(hc huma.Context, next func(huma.Context)) {
 	c := humafiber.Unwrap(hc)
 	if strings.Contains(c.OriginalURL(), "%00") {
 		s.write(c, errNUL)
+		return
+	}
+	if err := checkPath(hc); err != nil {
+		s.write(c, err)
 		return
 	}
 	if hc.Header("Content-Encoding") != "" {
@@ -106,5 +110,5 @@ func (s *Server) inspect(hc huma.Context, next func(huma.Context)) {
 			return
 		}
 	}
-	next(hc)
+	next(plainPath{hc})
 }

@@ -159,6 +159,7 @@ func TestRequest(t *testing.T) {
 		{"OfAnotherTypeIsRefused", "/api/merchant/v1/open/1", "", good, []string{"Content-Type", "text/csv"}, 400, "request.media_type", ""},
 		{"Over10MiBIs413", "/api/merchant/v1/open/1", "", `{"name":"` + strings.Repeat("x", 10<<20) + `","lines":[]}`, nil, 413, "request.too_large", ""},
 		{"ToNowhereIs404", "/api/merchant/v1/nowhere", "owner@a", good, nil, 404, "request.no_route", ""},
+		{"ToAnAddressThatIsNotUTF8IsRefused", "/api/merchant/v1/open/%FF", "", good, nil, 400, "request.address", ""},
 		{"ThatFailsForAReasonSaysTheReason", "/api/merchant/v1/open/1", "", `{"name":"debt","lines":[]}`, nil, 409, "withdrawal.in_debt", "amount"},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
@@ -174,6 +175,28 @@ func TestRequest(t *testing.T) {
 				t.Fatalf("request id %q in the body, %q in the header", a.RequestID, a.header.Get("X-Request-Id"))
 			}
 		})
+	}
+}
+
+func TestPathIsReadAsItWasMeant(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, io.Discard)
+	for segment, want := range map[string]string{"%E5%8D%95%2F%209": "单/ 9", "100%2525": "100%25", "a+b%3F": "a+b?"} {
+		a := send(t, s, "/api/merchant/v1/open/"+segment, "", []byte(good))
+		var got struct{ ID string }
+		if err := json.Unmarshal(a.raw, &got); err != nil || a.status != 201 || got.ID != want {
+			t.Errorf("%s: %d %s, want %q", segment, a.status, a.raw, want)
+		}
+	}
+	req := httptest.NewRequest("POST", "/", strings.NewReader(good))
+	req.RequestURI = "/api/merchant/v1/open/50%zz"
+	res, err := s.Fiber().Test(req, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if raw, _ := io.ReadAll(res.Body); res.StatusCode != 400 || !bytes.Contains(raw, []byte("request.address")) {
+		t.Errorf("a broken escape: %d %s", res.StatusCode, raw)
 	}
 }
 

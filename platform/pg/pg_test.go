@@ -134,3 +134,34 @@ func TestOpen(t *testing.T) {
 		}
 	})
 }
+
+func TestFind(t *testing.T) {
+	t.Parallel()
+	db := pgtest.Open(t)
+	if err := put(t, db, db.A, db.A); err != nil {
+		t.Fatal(err)
+	}
+	type row struct{ TenantID tenancy.ID }
+	find := func(tenant tenancy.ID, text string) (rows []row) {
+		err := db.Within(t.Context(), tenant, func(ctx context.Context, tx *pg.Tx) (err error) {
+			rows, err = pg.Find[row](ctx, tx, tx.Select("commission_mark", "tenant_id").Where("? <> 'x'", text))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
+	}
+	t.Run("NamesTheStoreByItself", func(t *testing.T) {
+		if a, b := find(db.A, ""), find(db.B, ""); len(a) != 1 || a[0].TenantID != db.A || len(b) != 0 {
+			t.Fatalf("A finds %v, B finds %v", a, b)
+		}
+	})
+	t.Run("TakesWhateverIsWrittenAsText", func(t *testing.T) {
+		for _, text := range []string{`'; drop table commission_mark; --`, `\'`, `?`, `$1`, "换行\n"} {
+			if rows := find(db.A, text); len(rows) != 1 {
+				t.Fatalf("%q: %v", text, rows)
+			}
+		}
+	})
+}

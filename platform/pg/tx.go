@@ -30,7 +30,7 @@ func (tx *Tx) Now() time.Time { return tx.now }
 // Month is the partition of what this transaction books.
 func (tx *Tx) Month() time.Time { return Month(tx.now) }
 
-// Bun is for ordinary reads and writes.
+// Bun is the same transaction for whoever builds statements of their own.
 func (tx *Tx) Bun() bun.IDB { return tx.bun }
 
 // Pgx is for River's InsertTx.
@@ -64,6 +64,15 @@ func Collect[T any](ctx context.Context, tx *Tx, sql string, args ...any) ([]T, 
 	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
 }
 
+// Column reads all rows of a query of one column.
+func Column[T any](ctx context.Context, tx *Tx, sql string, args ...any) ([]T, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[T])
+}
+
 // CollectOne reads exactly one row; none is [ErrNoRows].
 func CollectOne[T any](ctx context.Context, tx *Tx, sql string, args ...any) (T, error) {
 	rows, err := tx.Query(ctx, sql, args...)
@@ -72,6 +81,23 @@ func CollectOne[T any](ctx context.Context, tx *Tx, sql string, args ...any) (T,
 		return zero, err
 	}
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
+}
+
+// Select begins a query of one of the store's tables, the store already named.
+// It is for lists whose conditions come and go: what nobody asked for is not in
+// the statement, so the planner sees the index. Find runs it.
+func (tx *Tx) Select(table, columns string) *bun.SelectQuery {
+	return tx.bun.NewSelect().TableExpr(table).ColumnExpr(columns).Where("tenant_id = ?", tx.tenant)
+}
+
+// Find reads all rows of a query that Select began into structs, as Collect
+// does.
+func Find[T any](ctx context.Context, tx *Tx, q *bun.SelectQuery) ([]T, error) {
+	rows, err := tx.tx.Query(ctx, q.String())
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
 }
 
 // ErrNoRows is what a read of one row says when there is none.

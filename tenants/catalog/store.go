@@ -43,16 +43,21 @@ type Filter struct {
 
 // List reads a page of products with their SKUs, the newest first.
 func List(ctx context.Context, tx *pg.Tx, f Filter) ([]Product, error) {
-	list, err := pg.Collect[Product](ctx, tx, `
-		select `+columns+` from catalog_product p
-		 where tenant_id = $1
-		   and ($2 = '' or state = $2)
-		   and ($3 = '' or category = $3 or starts_with(category, $3 || '/'))
-		   and ($4 = '' or strpos(lower(title), lower($4)) > 0 or exists (
-		         select 1 from catalog_sku s where s.tenant_id = $1 and s.product_id = p.id and strpos(lower(s.code), lower($4)) > 0))
-		   and ($5::uuid is null or id < $5)
-		 order by id desc limit $6`,
-		tx.Tenant(), string(f.State), f.Category, f.Query, f.After, f.Limit)
+	q := tx.Select("catalog_product p", columns).Order("id DESC").Limit(int64(f.Limit))
+	if f.State != "" {
+		q.Where("state = ?", string(f.State))
+	}
+	if f.Category != "" {
+		q.Where("category = ?0 or starts_with(category, ?0 || '/')", f.Category)
+	}
+	if f.Query != "" {
+		q.Where(`strpos(lower(title), lower(?0)) > 0 or exists (
+			select 1 from catalog_sku s where s.tenant_id = ?1 and s.product_id = p.id and strpos(lower(s.code), lower(?0)) > 0)`, f.Query, tx.Tenant())
+	}
+	if !f.After.IsZero() {
+		q.Where("id < ?", f.After)
+	}
+	list, err := pg.Find[Product](ctx, tx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -60,14 +65,9 @@ func List(ctx context.Context, tx *pg.Tx, f Filter) ([]Product, error) {
 }
 
 // Categories lists the paths on sale.
-func Categories(ctx context.Context, tx *pg.Tx) (paths []string, err error) {
-	rows, err := pg.Collect[struct {
-		Category string `db:"category"`
-	}](ctx, tx, `select distinct category from catalog_product where tenant_id = $1 and state = 'listed' and category <> '' order by category`, tx.Tenant())
-	for _, r := range rows {
-		paths = append(paths, r.Category)
-	}
-	return paths, err
+func Categories(ctx context.Context, tx *pg.Tx) ([]string, error) {
+	return pg.Column[string](ctx, tx, `
+		select distinct category from catalog_product where tenant_id = $1 and state = 'listed' and category <> '' order by category`, tx.Tenant())
 }
 
 func readSKUs(ctx context.Context, tx *pg.Tx, into []Product) error {

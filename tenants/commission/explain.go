@@ -374,16 +374,12 @@ func (a account) line(g grant) ExplainedLine {
 // nothing.
 func (a account) reversed() (list []Reversal, err error) {
 	people, g := a.people(), a.decision.grants
-	before, err := g.standing(a.order, nil, 0, a.revision.Settings.OrderCap)
-	if err != nil {
-		return nil, err
-	}
-	stood := g.perRecipient(before, len(people))
+	stood := g.perRecipient(g.amounts(), len(people))
 	for n, f := range a.refunds {
 		if f.Seq == 0 {
 			break
 		}
-		after, err := g.standing(a.order, a.refunds, n+1, a.revision.Settings.OrderCap)
+		after, err := g.standing(a.order, a.refunds[:n+1], a.revision.Settings.OrderCap)
 		if err != nil {
 			return nil, err
 		}

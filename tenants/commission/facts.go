@@ -22,9 +22,9 @@ type facts struct {
 	sold        map[seat]order.Sold // for strategies that have declared chain.stats
 }
 
-// firstOrders tells which orders of a batch are their buyer's first by seq.
-// The batch is in the order of seq, so an order is first when neither the
-// store nor the batch holds an earlier one: splitting the batch is the same.
+// firstOrders tells which orders of a batch are their buyer's first by seq: an
+// order is first when neither the store nor the batch holds an earlier one, so
+// splitting the batch is the same, and so is waiting for a strategy.
 func firstOrders(ctx context.Context, tx *pg.Tx, batch []*work) (map[order.ID]bool, error) {
 	buyers, seqs := make([]customer.ID, len(batch)), make([]int64, len(batch))
 	for i, w := range batch {
@@ -34,12 +34,15 @@ func firstOrders(ctx context.Context, tx *pg.Tx, batch []*work) (map[order.ID]bo
 	if err != nil {
 		return nil, err
 	}
-	first := make(map[order.ID]bool, len(batch))
+	least := make(map[customer.ID]int64, len(batch))
 	for _, w := range batch {
-		if !earlier[w.order.Buyer] {
-			first[w.order.ID] = true
-			earlier[w.order.Buyer] = true
+		if seq, known := least[w.order.Buyer]; !known || w.seq < seq {
+			least[w.order.Buyer] = w.seq
 		}
+	}
+	first := make(map[order.ID]bool, len(batch))
+	for i, w := range batch {
+		first[w.order.ID] = !earlier[i] && w.seq == least[w.order.Buyer]
 	}
 	return first, nil
 }

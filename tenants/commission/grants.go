@@ -123,32 +123,55 @@ func capped(amounts []int64, goods int64, share money.Rate) ([]int64, error) {
 	return parts, nil
 }
 
-// standing is what every grant is worth after the first n refunds: its amount
-// times what remains of its line over what was paid for it, down, and then the
-// cap again on what remains. After a full refund it is exactly zero.
-func (g grants) standing(o order.Order, refunds []order.Refund, n int, share money.Rate) ([]int64, error) {
+// amounts is what every grant is worth before any refund.
+func (g grants) amounts() []int64 {
+	amounts := make([]int64, len(g.given))
+	for i, x := range g.given {
+		amounts[i] = x.amount - x.cut
+	}
+	return amounts
+}
+
+// standing is what every grant is worth after all the refunds. The cap's
+// largest remainders could give back to one what an earlier refund took, so
+// every refund counts in its turn and nothing is raised: it makes no
+// difference how often somebody looked in between.
+func (g grants) standing(o order.Order, refunds []order.Refund, share money.Rate) ([]int64, error) {
+	stands := g.amounts()
+	for n := range refunds {
+		after, err := g.after(o, refunds, n+1, share)
+		if err != nil {
+			return nil, err
+		}
+		for i := range stands {
+			stands[i] = min(stands[i], after[i])
+		}
+	}
+	return stands, nil
+}
+
+// after is what every grant comes to when the first n refunds are gone: its
+// amount times what remains of its line over what was paid for it, down, and
+// then the cap again on what remains. After a full refund it is exactly zero.
+func (g grants) after(o order.Order, refunds []order.Refund, n int, share money.Rate) ([]int64, error) {
 	left := o.Remaining(refunds, n)
 	var leftGoods int64
 	for _, l := range left {
 		leftGoods += l
 	}
-	amounts := make([]int64, len(g.given))
+	amounts := g.amounts()
 	for i, x := range g.given {
 		remains, paid := leftGoods, o.Goods
 		if x.line >= 0 {
 			remains, paid = left[x.line], o.Lines[x.line].Net
 		}
-		amounts[i] = x.amount - x.cut
-		if n == 0 || remains == paid {
+		if remains == paid {
 			continue
 		}
 		var err error
 		if amounts[i], err = money.MulDiv(amounts[i], remains, paid, money.Floor); err != nil {
 			return nil, fmt.Errorf("commission: standing: %w", err)
 		}
-	}
-	if n == 0 {
-		return amounts, nil
 	}
 	return capped(amounts, leftGoods, share)
 }

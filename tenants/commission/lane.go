@@ -318,7 +318,10 @@ func (s *Service) number(ctx context.Context, tx *pg.Tx, b *batch) error {
 func finish(ctx context.Context, tx *pg.Tx, b *batch) error {
 	var done []order.ID
 	for _, w := range b.work {
-		if w.blocked == nil {
+		switch {
+		case w.blocked == nil && w.undecided():
+			continue // it was paid, or its group succeeded, while the others were asked about: its turn is next
+		case w.blocked == nil:
 			done = append(done, w.order.ID)
 			continue
 		}

@@ -127,12 +127,14 @@ func MaturedBetween(ctx context.Context, tx *pg.Tx, mark, upTo time.Time) ([]Mat
 }
 
 // StoresMaturing is the sweep: stores with an award that has matured by the
-// given real time and is not settled.
+// given real time and is not settled, or with one on hold, whose payee may be
+// active again.
 func StoresMaturing(ctx context.Context, tx *pg.Tx, now time.Time) ([]tenancy.ID, error) {
 	rows, err := tx.Query(ctx, `
 		select m.tenant_id from commission_mark m
 		 where exists (select 1 from commission_award a
-		                where a.tenant_id = m.tenant_id and a.matures_at > m.mark and a.matures_at <= $1)`, now)
+		                where a.tenant_id = m.tenant_id and a.matures_at > m.mark and a.matures_at <= $1)
+		    or exists (select 1 from commission_award a where a.tenant_id = m.tenant_id and a.hold <> '')`, now)
 	if err != nil {
 		return nil, fmt.Errorf("commission: sweep: %w", err)
 	}

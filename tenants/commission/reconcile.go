@@ -59,15 +59,11 @@ type should struct {
 func target(w *work, refunds []order.Refund, currency string) (map[distributor.ID]should, error) {
 	list, g := w.people(), w.decision.grants
 	share := w.revision.Settings.OrderCap
-	first, err := g.standing(w.order, nil, 0, share)
+	now, err := g.standing(w.order, refunds, share)
 	if err != nil {
 		return nil, err
 	}
-	now, err := g.standing(w.order, refunds, len(refunds), share)
-	if err != nil {
-		return nil, err
-	}
-	granted, standing := g.perRecipient(first, len(list)), g.perRecipient(now, len(list))
+	granted, standing := g.perRecipient(g.amounts(), len(list)), g.perRecipient(now, len(list))
 	want := map[distributor.ID]should{}
 	for i, p := range list {
 		if granted[i] > 0 {
@@ -76,7 +72,7 @@ func target(w *work, refunds []order.Refund, currency string) (map[distributor.I
 		}
 	}
 	if p, ok := seller(w.order, w.revision.Settings); ok && p.mayEarn() {
-		gave, err := pointsFor(w.order.Goods, currency, w.revision.Settings.PointsPerUnit)
+		earned, err := pointsFor(w.order.Goods, currency, w.revision.Settings.PointsPerUnit)
 		if err != nil {
 			return nil, err
 		}
@@ -84,7 +80,7 @@ func target(w *work, refunds []order.Refund, currency string) (map[distributor.I
 		if err != nil {
 			return nil, err
 		}
-		if was := want[p.id]; gave > 0 || was.granted > 0 { // an award of points alone is taken back as well
+		if was := want[p.id]; earned > 0 || was.granted > 0 { // also when refunds have left nothing: then they go back
 			was.points, was.level = points, p.level
 			want[p.id] = was
 		}

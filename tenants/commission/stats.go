@@ -65,6 +65,9 @@ func (b *batch) add(to order.Sold, q order.SoldQuery) order.Sold {
 			to.Net += w.order.Goods
 			to.Orders++
 		}
+		if w.seq == 0 || w.seq >= q.Seq {
+			continue // what was never counted cannot be taken off
+		}
 		for _, f := range w.refunds {
 			if f.Seq == 0 && w.refundSeqs[f.Nth] < q.Seq {
 				to.Net -= f.Amount

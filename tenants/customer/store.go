@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/uptrace/bun"
+
 	"github.com/fenli-io/fenli/platform/id"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/tenants/distributor"
@@ -129,13 +131,17 @@ type Filter struct {
 
 // List reads a page of buyers, the newest first.
 func List(ctx context.Context, tx *pg.Tx, f Filter) ([]Buyer, error) {
-	return pg.Collect[Buyer](ctx, tx, `
-		select `+columns+` from customer_buyer
-		 where tenant_id = $1
-		   and ($2 = '' or strpos(lower(name), lower($2)) > 0 or strpos(lower(coalesce(external_id, '')), lower($2)) > 0)
-		   and ($3::uuid[] is null or id = any($3))
-		   and ($4::uuid is null or id < $4)
-		 order by id desc limit $5`, tx.Tenant(), f.Query, f.IDs, f.After, f.Limit)
+	q := tx.Select("customer_buyer", columns).Order("id DESC").Limit(int64(f.Limit))
+	if f.Query != "" {
+		q.Where("strpos(lower(name), lower(?0)) > 0 or strpos(lower(coalesce(external_id, '')), lower(?0)) > 0", f.Query)
+	}
+	if f.IDs != nil {
+		q.Where("id in (?)", bun.In(f.IDs))
+	}
+	if !f.After.IsZero() {
+		q.Where("id < ?", f.After)
+	}
+	return pg.Find[Buyer](ctx, tx, q)
 }
 
 // Names reads what each of them is called; unknown ones are absent.

@@ -17,15 +17,20 @@ type Filter struct {
 
 // List reads a page of members, the newest first.
 func List(ctx context.Context, tx *pg.Tx, f Filter) ([]Member, error) {
-	return pg.Collect[Member](ctx, tx, `
-		select `+columns+` from distributor_member
-		 where tenant_id = $1
-		   and ($2 = '' or state = $2)
-		   and ($3 = '' or grade = $3)
-		   and ($4 = '' or strpos(lower(name), lower($4)) > 0 or strpos(lower(code), lower($4)) > 0 or strpos(lower(coalesce(external_id, '')), lower($4)) > 0)
-		   and ($5::uuid is null or id < $5)
-		 order by id desc limit $6`,
-		tx.Tenant(), string(f.State), f.Grade, f.Query, f.After, f.Limit)
+	q := tx.Select("distributor_member", columns).Order("id DESC").Limit(int64(f.Limit))
+	if f.State != "" {
+		q.Where("state = ?", string(f.State))
+	}
+	if f.Grade != "" {
+		q.Where("grade = ?", f.Grade)
+	}
+	if f.Query != "" {
+		q.Where("strpos(lower(name), lower(?0)) > 0 or strpos(lower(code), lower(?0)) > 0 or strpos(lower(coalesce(external_id, '')), lower(?0)) > 0", f.Query)
+	}
+	if !f.After.IsZero() {
+		q.Where("id < ?", f.After)
+	}
+	return pg.Find[Member](ctx, tx, q)
 }
 
 // Count is how many members stand in a state.

@@ -77,22 +77,19 @@ func forget(ctx context.Context, tx *pg.Tx, rows []dirtyRow) error {
 // isDirty reports which members have changes from one day to another that no
 // flush has seen.
 func isDirty(ctx context.Context, tx *pg.Tx, from, to performance.Date) (map[distributor.ID]bool, error) {
-	rows, err := pg.Collect[struct{ Member distributor.ID }](ctx, tx, `
-		select distinct member_id as member from leaderboard_dirty where tenant_id = $1 and day between $2 and $3`, tx.Tenant(), from, to)
-	dirty := make(map[distributor.ID]bool, len(rows))
-	for _, r := range rows {
-		dirty[r.Member] = true
+	members, err := pg.Column[distributor.ID](ctx, tx, `
+		select distinct member_id from leaderboard_dirty where tenant_id = $1 and day between $2 and $3`, tx.Tenant(), from, to)
+	dirty := make(map[distributor.ID]bool, len(members))
+	for _, m := range members {
+		dirty[m] = true
 	}
 	return dirty, err
 }
 
 // storesWithWork is the platform's sweep.
 func storesWithWork(ctx context.Context, db *pg.DB) (stores []tenancy.ID, err error) {
-	err = db.Platform(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		rows, err := pg.Collect[struct{ Store tenancy.ID }](ctx, tx, `select distinct tenant_id as store from leaderboard_dirty`)
-		for _, r := range rows {
-			stores = append(stores, r.Store)
-		}
+	err = db.Platform(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
+		stores, err = pg.Column[tenancy.ID](ctx, tx, `select distinct tenant_id from leaderboard_dirty`)
 		return err
 	})
 	return stores, err

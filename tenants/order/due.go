@@ -79,7 +79,7 @@ func (s *Service) RunDue(ctx context.Context, tenant tenancy.ID) (n int, err err
 func (s *Service) runDue(ctx context.Context, tx *pg.Tx, o Order, k dueKind, at time.Time) error {
 	switch k {
 	case closeUnpaid:
-		if o.PaidAt.IsZero() && o.ClosedAt.IsZero() {
+		if o.PaidAt.IsZero() && o.ShippedAt.IsZero() && o.ReceivedAt.IsZero() && o.ClosedAt.IsZero() {
 			return s.closeLocked(ctx, tx, o, at)
 		}
 	case autoReceive:

@@ -144,7 +144,8 @@ func checkPlacement(p Placement, now time.Time) error {
 	return checkTime(p.PlacedAt, now, "placed_at")
 }
 
-// Pay records that the buyer has paid.
+// Pay records that the buyer has paid. A reported payment may come after we
+// have closed the order; it counts when it was made before.
 func (s *Service) Pay(ctx context.Context, tx *pg.Tx, o ID, at time.Time) (Order, error) {
 	locked, err := lockOne(ctx, tx, o)
 	if err != nil {
@@ -153,13 +154,13 @@ func (s *Service) Pay(ctx context.Context, tx *pg.Tx, o ID, at time.Time) (Order
 	switch {
 	case !locked.PaidAt.IsZero():
 		return locked, nil
-	case !locked.ClosedAt.IsZero():
-		return Order{}, errClosed
+	case !locked.ClosedAt.IsZero() && (locked.Source == Checkout || !occurred(at, tx.Now()).Before(locked.ClosedAt)):
+		return Order{}, errClosed // the stock of our own is given back
 	}
 	if err := checkTime(at, tx.Now(), "paid_at"); err != nil {
 		return Order{}, err
 	}
-	locked.PaidAt = occurred(at, tx.Now())
+	locked.PaidAt, locked.ClosedAt = occurred(at, tx.Now()), time.Time{}
 	locked.State = locked.state()
 	if err := save(ctx, tx, locked); err != nil {
 		return Order{}, err
@@ -240,8 +241,10 @@ func (s *Service) receiveLocked(ctx context.Context, tx *pg.Tx, o Order, at time
 	if err := save(ctx, tx, o); err != nil {
 		return err
 	}
-	if err := dropDue(ctx, tx, o.ID, autoReceive); err != nil {
-		return err
+	for _, k := range []dueKind{closeUnpaid, autoReceive} { // unpaid goods that are with the buyer: cash on delivery
+		if err := dropDue(ctx, tx, o.ID, k); err != nil {
+			return err
+		}
 	}
 	return s.note(ctx, tx, o.ID)
 }

@@ -176,26 +176,21 @@ func Number(ctx context.Context, tx *pg.Tx, orders []ID, seqs []int64) error {
 	return nil
 }
 
-// EarlierPaid tells which of the buyers have an order with a smaller seq than
-// the given one: their next order is not their first.
-func EarlierPaid(ctx context.Context, tx *pg.Tx, buyers []customer.ID, below []int64) (map[customer.ID]bool, error) {
-	rows, err := tx.Query(ctx, `
-		select x.buyer from unnest($2::uuid[], $3::bigint[]) as x(buyer, seq)
-		 where exists (select 1 from order_record o
-		                where o.tenant_id = $1 and o.buyer_id = x.buyer and o.seq < x.seq)`, tx.Tenant(), buyers, below)
+// EarlierPaid tells, place by place, whether the buyer has an order with a
+// smaller seq than the given one: then that one is not their first.
+func EarlierPaid(ctx context.Context, tx *pg.Tx, buyers []customer.ID, below []int64) ([]bool, error) {
+	rows, err := pg.Collect[struct{ Earlier bool }](ctx, tx, `
+		select exists (select 1 from order_record o
+		                where o.tenant_id = $1 and o.buyer_id = x.buyer and o.seq < x.seq) as earlier
+		  from unnest($2::uuid[], $3::bigint[]) with ordinality as x(buyer, seq, nth) order by x.nth`, tx.Tenant(), buyers, below)
 	if err != nil {
 		return nil, fmt.Errorf("order: earlier orders: %w", err)
 	}
-	defer rows.Close()
-	found := map[customer.ID]bool{}
-	for rows.Next() {
-		var b customer.ID
-		if err := rows.Scan(&b); err != nil {
-			return nil, err
-		}
-		found[b] = true
+	found := make([]bool, len(rows))
+	for i, r := range rows {
+		found[i] = r.Earlier
 	}
-	return found, rows.Err()
+	return found, nil
 }
 
 // Filter narrows a list; zero fields do not.

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fenli-io/fenli/platform/httpapi"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/pgtest"
 	"github.com/fenli-io/fenli/platform/tenancy"
@@ -297,6 +298,24 @@ func (s *Stores) MustBalance(t testing.TB) {
 			awards, err := s.Commission.Check(ctx, tx)
 			for _, difference := range slices.Concat(books, awards) {
 				t.Error(difference)
+			}
+			return err
+		})
+	}
+}
+
+// Buyer makes the name in a token a buyer, by the merchant's own id and on
+// first sight, and a distributor if they are one: apitest's Who.
+func Buyer(db *pg.DB) func(context.Context, *httpapi.Caller, string) error {
+	return func(ctx context.Context, c *httpapi.Caller, name string) error {
+		if name == "" {
+			return nil
+		}
+		return db.Within(ctx, c.Tenant, func(ctx context.Context, tx *pg.Tx) error {
+			b, err := customer.Register(ctx, tx, customer.Registration{ExternalID: name, Name: name})
+			c.Kind, c.Buyer = httpapi.Buyer, b.ID.UUID()
+			if !b.DistributorID.IsZero() {
+				c.Distributor = b.DistributorID.UUID()
 			}
 			return err
 		})

@@ -41,10 +41,17 @@ func List(ctx context.Context, tx *pg.Tx, f Filter) ([]Withdrawal, error) {
 	if f.State != "" && !f.State.known() {
 		return nil, ErrUnknownState.With("state", f.State)
 	}
-	return pg.Collect[Withdrawal](ctx, tx, `
-		select `+columns+` from withdrawal_request
-		 where tenant_id = $1 and ($2 = '' or state = $2) and ($3::uuid is null or distributor_id = $3) and ($4::uuid is null or id < $4)
-		 order by id desc limit $5`, tx.Tenant(), string(f.State), f.Distributor, f.After, f.Limit)
+	q := tx.Select("withdrawal_request", columns).Order("id DESC").Limit(int64(f.Limit))
+	if f.State != "" {
+		q.Where("state = ?", string(f.State))
+	}
+	if !f.Distributor.IsZero() {
+		q.Where("distributor_id = ?", f.Distributor)
+	}
+	if !f.After.IsZero() {
+		q.Where("id < ?", f.After)
+	}
+	return pg.Find[Withdrawal](ctx, tx, q)
 }
 
 func insert(ctx context.Context, tx *pg.Tx, w Withdrawal) error {
@@ -79,12 +86,7 @@ func lockUnsent(ctx context.Context, tx *pg.Tx, who distributor.ID) ([]Withdrawa
 }
 
 func waitingPayees(ctx context.Context, tx *pg.Tx) ([]distributor.ID, error) {
-	rows, err := pg.Collect[struct{ Payee distributor.ID }](ctx, tx, `
-		select distinct distributor_id as payee from withdrawal_request
+	return pg.Column[distributor.ID](ctx, tx, `
+		select distinct distributor_id from withdrawal_request
 		 where tenant_id = $1 and state in ('requested', 'approved') order by 1`, tx.Tenant())
-	payees := make([]distributor.ID, len(rows))
-	for i, r := range rows {
-		payees[i] = r.Payee
-	}
-	return payees, err
 }

@@ -18,7 +18,12 @@ const policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'
 // Either says plainly when it was not built into this binary.
 func (a *App) openPages() {
 	f := a.HTTP.Fiber()
-	f.Get("/admin", func(c *fiber.Ctx) error { return c.Redirect("/admin/") })
+	f.Get("/admin", func(c *fiber.Ctx) error {
+		if c.Path() == "/admin/" {
+			return c.Next() // routing does not tell the two apart
+		}
+		return c.Redirect("/admin/")
+	})
 	console, built := web.Admin()
 	f.Use("/admin/", pages(console, built, "the console was not built: run `make web`"))
 	shop, built := web.H5()

@@ -7,6 +7,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -29,6 +32,8 @@ type town struct {
 	base string
 	db   *pgtest.Database
 	log  *logBook
+
+	hostDir string // where its strategies are kept
 }
 
 func openTown(t *testing.T, change ...func(*Config)) *town {
@@ -36,7 +41,7 @@ func openTown(t *testing.T, change ...func(*Config)) *town {
 	w := &town{t: t, db: pgtest.Open(t), log: &logBook{}}
 	cfg := Config{
 		Role: All, DatabaseURL: w.db.AppURL, RedisURL: redistest.URL(t), SecretKey: secret.NewKey(), OperatorToken: operator,
-		BaseDomain: "shop.test", TestClock: true, Dir: t.TempDir(), Sandbox: true, Version: "test",
+		BaseDomain: "shop.test", TestClock: true, Dir: t.TempDir(), Sandbox: true, Version: "test", Strategies: twoStrategies(t),
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, c := range change {
@@ -47,9 +52,35 @@ func openTown(t *testing.T, change ...func(*Config)) *town {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.Close)
+	if w.hostDir, err = hostDir(cfg.Dir); err != nil {
+		t.Fatal(err)
+	}
 	w.App, w.base = a, serve(t, a)
 	return w
 }
+
+// twoStrategies is a folder with what towns need: starting all of them in
+// every town would take most of the tests' time.
+func twoStrategies(t *testing.T) string {
+	t.Helper()
+	dir, err := builtTwo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+var builtTwo = sync.OnceValues(func() (string, error) {
+	dir := filepath.Join(os.TempDir(), "fenli-two-strategies")
+	for _, id := range []string{"three-level", "matrix"} {
+		build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", filepath.Join(dir, id), "../../../plugins/builtin/cmd/"+id)
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			return "", fmt.Errorf("%w\n%s", err, out)
+		}
+	}
+	return dir, nil
+})
 
 // logBook keeps what many goroutines log.
 type logBook struct {

@@ -60,7 +60,9 @@ type filler struct {
 	now      time.Time
 	random   *rand.Rand
 	orders   int
-	shipped  []string // waiting for receipt
+	shipped  []string        // waiting for receipt
+	seller   client.Client   // the account a visitor can be
+	visitors []client.Client // who came by the seller's link
 	progress func(string)
 }
 
@@ -221,6 +223,30 @@ func (f *filler) accounts(ctx context.Context) error {
 		if err := f.buyAtCheckout(ctx, buyer); err != nil {
 			return err
 		}
+		f.visitors = append(f.visitors, buyer)
+	}
+	f.seller = seller
+	return f.recruits(ctx, enter, applied.Code)
+}
+
+// recruits are one who sells below the sample seller, and one who waits for
+// the owner's decision.
+func (f *filler) recruits(ctx context.Context, enter func(login, name string) (client.Client, error), code string) error {
+	for i, name := range f.Recruits {
+		person, err := enter(fmt.Sprintf("recruit%d@%s.demo", i+1, f.Slug), name)
+		if err != nil {
+			return err
+		}
+		var applied struct{ ID string }
+		if err := person.Call(ctx, "POST", "/applications", object{"name": name, "code": code, "profile": object{"city": "杭州", "plan": "朋友圈与社群"}}, &applied); err != nil {
+			return err
+		}
+		if i > 0 {
+			continue
+		}
+		if err := f.merchant.Call(ctx, "POST", "/distributors/"+applied.ID+"/approve", nil, nil); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -246,16 +272,21 @@ func (f *filler) nextID() string {
 func (f *filler) business(ctx context.Context) error {
 	for day := range days {
 		f.progress(fmt.Sprintf("%s: day %d of %d", f.Slug, day+1, days))
-		orders := 3 + f.random.Intn(4)
+		begin, orders := f.now, 3+f.random.Intn(4)
 		for i := range orders {
-			if err := f.moveTo(ctx, f.now.Add(time.Duration(20*60/(orders+1))*time.Minute)); err != nil {
+			if err := f.moveTo(ctx, begin.Add(time.Duration((i+1)*24*60/(orders+1))*time.Minute)); err != nil {
 				return err
 			}
 			if err := f.sell(ctx, i); err != nil {
 				return err
 			}
 		}
-		if err := f.endOfDay(ctx); err != nil {
+		if day%3 == 1 { // somebody comes by the sample seller's link
+			if err := f.buyAtCheckout(ctx, f.visitors[f.random.Intn(len(f.visitors))]); err != nil {
+				return err
+			}
+		}
+		if err := f.endOfDay(ctx, begin.Add(24*time.Hour)); err != nil {
 			return err
 		}
 	}
@@ -300,8 +331,8 @@ func (f *filler) sell(ctx context.Context, nth int) error {
 
 // endOfDay confirms the receipt of what was shipped days ago; the rest waits
 // for the automatic one.
-func (f *filler) endOfDay(ctx context.Context) error {
-	if err := f.moveTo(ctx, f.now.Add(4*time.Hour)); err != nil {
+func (f *filler) endOfDay(ctx context.Context, at time.Time) error {
+	if err := f.moveTo(ctx, at); err != nil {
 		return err
 	}
 	for len(f.shipped) > 12 {
@@ -315,6 +346,9 @@ func (f *filler) endOfDay(ctx context.Context) error {
 
 // withdrawals leaves one paid, one approved, and one for the visitor to review.
 func (f *filler) withdrawals(ctx context.Context) error {
+	if err := f.seller.Call(ctx, "POST", "/me/withdrawals", object{"amount": f.money(2000)}, nil, "Idempotency-Key", f.nextID()); err != nil {
+		return err
+	}
 	asked := 0
 	for _, m := range f.Team {
 		var b struct {

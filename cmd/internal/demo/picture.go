@@ -8,7 +8,7 @@ import (
 // picture draws a product: a plain shape in the product's colour on a soft
 // ground. Sample data needs no photographs of things that do not exist.
 func picture(p product) string {
-	svg := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200"><rect width="200" height="200" fill="#f6f3ef"/><circle cx="100" cy="104" r="78" fill="%s" opacity=".16"/>%s</svg>`,
+	svg := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="400" height="400" viewBox="0 0 200 200"><rect width="200" height="200" fill="#f6f3ef"/><circle cx="100" cy="104" r="78" fill="%s" opacity=".16"/>%s</svg>`,
 		p.Colour, shapes[p.Shape](p.Colour))
 	return "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(svg))
 }

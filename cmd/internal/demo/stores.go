@@ -13,6 +13,7 @@ type shop struct {
 	Products              []product
 	Team                  []member
 	Buyers                []string
+	Recruits              []string // below the sample seller
 	Seed                  int64
 }
 
@@ -31,7 +32,7 @@ type member struct {
 
 var shops = []shop{
 	{
-		Slug: "nails", Name: "指尖花园美甲", Slogan: "把春天涂在指尖", Primary: "#b4235a", Accent: "#f6c9d8", Word: "推广员",
+		Slug: "nails", Name: "指尖花园美甲", Slogan: "把春天涂在指尖", Primary: "#b4235a", Accent: "#d6336c", Word: "推广员",
 		Strategy: "three-level", Config: `{"rates": ["0.12", "0.05", "0.02"]}`, Levels: 3, OwnerLogin: "owner@nails.demo", Seed: 7,
 		Products: []product{
 			{"甲油胶 · 樱花粉", "甲油胶/纯色", "10 ml，可卸，持久 21 天。", "GEL-SAKURA", 3900, 1200, 400, "#e88aa8", "bottle"},
@@ -48,10 +49,11 @@ var shops = []shop{
 			{"chen", "陈果", "wang", "normal"}, {"sun", "孙笑", "", "partner"}, {"zhou", "周南", "sun", "senior"},
 			{"wu", "吴桐", "zhou", "normal"}, {"zheng", "郑好", "sun", "normal"}, {"feng", "冯夏", "li", "normal"}, {"he", "何雨", "chen", "normal"},
 		},
-		Buyers: []string{"林悦", "白露", "许诺", "顾盼", "沈星", "苏苏", "叶子", "田甜", "唐棠", "梁冬", "宋词", "江月", "杜鹃", "方糖"},
+		Buyers:   []string{"林悦", "白露", "许诺", "顾盼", "沈星", "苏苏", "叶子", "田甜", "唐棠", "梁冬", "宋词", "江月", "杜鹃", "方糖"},
+		Recruits: []string{"钱多多", "秦昭"},
 	},
 	{
-		Slug: "tea", Name: "山野茶行", Slogan: "一叶一山，一盏一味", Primary: "#1f6b4a", Accent: "#dcebd9", Word: "茶友合伙人",
+		Slug: "tea", Name: "山野茶行", Slogan: "一叶一山，一盏一味", Primary: "#1f6b4a", Accent: "#b35c00", Word: "茶友合伙人",
 		Strategy: "differential", Config: `{"grades": {"normal": "0.06", "senior": "0.10", "partner": "0.14"}, "peer": {"rate": "0.10", "of": "peer_income", "max": 1}}`,
 		Levels: 3, OwnerLogin: "owner@tea.demo", Seed: 11,
 		Products: []product{
@@ -69,6 +71,7 @@ var shops = []shop{
 			{"luo", "罗素", "xu", "normal"}, {"song", "宋清", "tang", "normal"}, {"deng", "邓禾", "", "senior"},
 			{"cao", "曹溪", "deng", "senior"}, {"peng", "彭彭", "cao", "normal"},
 		},
-		Buyers: []string{"阮明", "柳风", "钟灵", "莫言之", "石泉", "温酒", "霍山", "祁红", "武夷", "安溪", "黄山", "庐山"},
+		Buyers:   []string{"阮明", "柳风", "钟灵", "莫言之", "石泉", "温酒", "霍山", "祁红", "武夷", "安溪", "黄山", "庐山"},
+		Recruits: []string{"季春", "萧然"},
 	},
 }

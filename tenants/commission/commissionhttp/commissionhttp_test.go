@@ -1,20 +1,17 @@
 package commissionhttp_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/fenli-io/fenli/platform/httpapi"
+	"github.com/fenli-io/fenli/platform/httpapi/apitest"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/pgtest"
-	"github.com/fenli-io/fenli/platform/tenancy"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 	"github.com/fenli-io/fenli/rbac"
 	"github.com/fenli-io/fenli/tenants/commission/commissionhttp"
@@ -24,87 +21,30 @@ import (
 	"github.com/fenli-io/fenli/tenants/storetest"
 )
 
-type tenants struct{ a, b tenancy.ID }
-
-func (s tenants) ByHost(context.Context, string) (tenancy.ID, error) { return s.a, nil }
-
-func (s tenants) BySlug(_ context.Context, slug string) (tenancy.ID, error) {
-	if slug == "b" {
-		return s.b, nil
-	}
-	return s.a, nil
-}
-
 type desk struct {
 	*storetest.Stores
-	t    *testing.T
-	api  *httpapi.Server
+	*apitest.Door
 	team map[string]distributor.ID // a sells, b above a, c above b; of store A
 	sold order.ID                  // through a, 100.00, decided
 }
 
-// open is two stores behind the door; a token is "<role>@<store>", a
-// distributor's is "distributor:<name>@<store>".
+// open has tokens "distributor:<name>@<store>" for those of the team.
 func open(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{Stores: storetest.Open(t), t: t}
+	d := &desk{Stores: storetest.Open(t)}
 	d.team = d.Team(t, d.A, "c", "b", "a")
 	d.sold = d.Sell(t, d.A, storetest.Sale{ID: "O1", Buyer: "lin", Via: d.team["a"], Nets: []int64{10000}})
 	d.Work(t, d.A)
-	d.api = httpapi.New(httpapi.Config{
-		Tenants: tenants{d.A, d.B},
-		Authenticate: func(_ context.Context, _ httpapi.Audience, token string, _ tenancy.ID) (httpapi.Caller, error) {
-			who, store, _ := strings.Cut(token, "@")
-			role, name, _ := strings.Cut(who, ":")
-			c := httpapi.Caller{Kind: httpapi.Staff, Tenant: d.A, Role: role, Actor: "staff:" + role}
-			if store == "b" {
-				c.Tenant = d.B
-			}
-			if name != "" {
-				c.Distributor = d.team[name].UUID()
-			}
-			return c, nil
-		},
-		Allow: func(c httpapi.Caller, permission string) bool { return rbac.Allow(c.Role, permission) },
+	d.Door = apitest.Open(t, d.Database, rbac.Allow, func(_ context.Context, c *httpapi.Caller, name string) error {
+		if name != "" {
+			c.Distributor = d.team[name].UUID()
+		}
+		return nil
 	})
 	currency := func(context.Context, *pg.Tx) (string, error) { return "CNY", nil }
-	commissionhttp.Routes(d.api, commissionhttp.Config{DB: d.DB, Commission: d.Commission, Orders: d.Orders, Programs: d.Programs, Currency: currency})
-	orderhttp.Routes(d.api, orderhttp.Config{DB: d.DB, Orders: d.Orders, Currency: currency, Earned: commissionhttp.Earned})
+	commissionhttp.Routes(d.Server, commissionhttp.Config{DB: d.DB, Commission: d.Commission, Orders: d.Orders, Programs: d.Programs, Currency: currency})
+	orderhttp.Routes(d.Server, orderhttp.Config{DB: d.DB, Orders: d.Orders, Currency: currency, Earned: commissionhttp.Earned})
 	return d
-}
-
-type problem struct{ Code, Field, Detail string }
-
-func (d *desk) do(method, path, token, lang, body string, into any) (status int, p problem) {
-	d.t.Helper()
-	req := httptest.NewRequest(method, "/api"+path, bytes.NewReader([]byte(body)))
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+token)
-	req.Header.Set("Accept-Language", lang)
-	if strings.HasSuffix(token, "@b") {
-		req.Header.Set("X-Store", "b")
-	}
-	res, err := d.api.Fiber().Test(req, -1)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	raw, _ := io.ReadAll(res.Body)
-	if res.StatusCode >= 400 {
-		_ = json.Unmarshal(raw, &p)
-	} else if into != nil {
-		if err := json.Unmarshal(raw, into); err != nil {
-			d.t.Fatalf("%s: %v", raw, err)
-		}
-	}
-	return res.StatusCode, p
-}
-
-func (d *desk) get(path, token, lang string, into any) {
-	d.t.Helper()
-	if status, p := d.do("GET", path, token, lang, "", into); status != 200 {
-		d.t.Fatalf("%s: %d %+v", path, status, p)
-	}
 }
 
 func TestExplanation_IsTheSameForStaffAndShopInTheirLanguage(t *testing.T) {
@@ -113,8 +53,8 @@ func TestExplanation_IsTheSameForStaffAndShopInTheirLanguage(t *testing.T) {
 	d.Refund(t, d.A, d.sold, "R1", 2500, "")
 	d.Work(t, d.A)
 	var staff, shop commissionhttp.Explanation
-	d.get("/merchant/v1/orders/"+d.sold.String()+"/commission", "support@a", "zh-CN", &staff)
-	d.get("/open/v1/orders/test/O1/commission", "key@a", "en", &shop)
+	d.Get("/orders/"+d.sold.String()+"/commission", "support@a", &staff, "Accept-Language", "zh-CN")
+	d.Get("open:/orders/test/O1/commission", "key@a", &shop)
 	if staff.Awards[0].Lines[0].Why != "第 1 级，10%" || shop.Awards[0].Lines[0].Why != "level 1, 10%" {
 		t.Errorf("%+v\n%+v", staff.Awards[0], shop.Awards[0])
 	}
@@ -126,7 +66,7 @@ func TestExplanation_IsTheSameForStaffAndShopInTheirLanguage(t *testing.T) {
 		t.Errorf("%+v", shop)
 	}
 	var page httpapi.Page[orderhttp.Order]
-	d.get("/merchant/v1/orders", "support@a", "en", &page)
+	d.Get("/orders", "support@a", &page)
 	if c := page.Items[0].Commission; c == nil || c.State != "decided" || c.Total.Minor != 750+375+225 {
 		t.Errorf("%+v", c)
 	}
@@ -142,7 +82,7 @@ func TestAwards(t *testing.T) {
 	t.Run("PageByPageForStaff", func(t *testing.T) {
 		seen := 0
 		for cursor := ""; ; cursor = page.NextCursor {
-			d.get("/merchant/v1/awards?limit=2&cursor="+cursor, "support@a", "en", &page)
+			d.Get("/awards?limit=2&cursor="+cursor, "support@a", &page)
 			seen += len(page.Items)
 			if page.NextCursor == "" {
 				break
@@ -151,36 +91,36 @@ func TestAwards(t *testing.T) {
 		if seen != 3 {
 			t.Error(seen)
 		}
-		d.get("/merchant/v1/distributors/"+d.team["b"].String()+"/awards?status=held", "support@a", "en", &page)
+		d.Get("/distributors/"+d.team["b"].String()+"/awards?status=held", "support@a", &page)
 		if len(page.Items) != 1 || page.Items[0].Granted.Minor != 500 || page.Items[0].OrderExternalID != "O1" {
 			t.Errorf("%+v", page.Items)
 		}
-		d.get("/merchant/v1/awards?status=settled", "support@a", "en", &page)
+		d.Get("/awards?status=settled", "support@a", &page)
 		if len(page.Items) != 0 {
 			t.Errorf("%+v", page.Items)
 		}
 	})
 	t.Run("OnesOwnWithReasonAndDate", func(t *testing.T) {
-		d.get("/store/v1/me/awards", "distributor:a@a", "zh-CN", &page)
+		d.Get("store:/me/awards", "distributor:a@a", &page, "Accept-Language", "zh-CN")
 		if len(page.Items) != 1 || page.Items[0].Why != "第 1 级，10%" || page.Items[0].AvailableAt == nil || !page.Items[0].AvailableAt.Equal(pgtest.Start.Add(7*24*time.Hour)) {
 			t.Errorf("%+v", page.Items)
 		}
 		var x commissionhttp.Explanation
-		d.get("/store/v1/me/awards/"+d.sold.String(), "distributor:b@a", "en", &x)
+		d.Get("store:/me/awards/"+d.sold.String(), "distributor:b@a", &x)
 		if len(x.Awards) != 1 || x.Awards[0].Payee.Name != "b" || len(x.Declined) != 0 {
 			t.Errorf("%+v", x)
 		}
 	})
 	t.Run("NothingOfAStrangers", func(t *testing.T) {
 		d.team["x"] = d.Team(t, d.A, "x")["x"]
-		d.get("/store/v1/me/awards", "distributor:x@a", "en", &page)
+		d.Get("store:/me/awards", "distributor:x@a", &page)
 		if len(page.Items) != 0 {
 			t.Errorf("%+v", page.Items)
 		}
-		if status, p := d.do("GET", "/store/v1/me/awards/"+d.sold.String(), "distributor:x@a", "en", "", nil); status != 404 || p.Code != "order.not_found" {
-			t.Errorf("%d %+v", status, p)
+		if status, p := d.Call("GET", "store:/me/awards/"+d.sold.String(), "distributor:x@a", ""); status != 404 || p["code"] != "order.not_found" {
+			t.Errorf("%d %v", status, p)
 		}
-		if status, _ := d.do("GET", "/store/v1/me/awards", "buyer@a", "en", "", nil); status != 403 {
+		if status, _ := d.Call("GET", "store:/me/awards", "buyer@a", ""); status != 403 {
 			t.Error(status)
 		}
 	})
@@ -193,24 +133,24 @@ func TestAwaiting_SaysWhyAndTriesAgain(t *testing.T) {
 	d.Sell(t, d.A, storetest.Sale{ID: "O2", Buyer: "lin", Via: d.team["a"], Nets: []int64{5000}})
 	d.Work(t, d.A)
 	var page httpapi.Page[commissionhttp.Waiting]
-	d.get("/merchant/v1/awaiting", "support@a", "zh-CN", &page)
+	d.Get("/awaiting", "support@a", &page, "Accept-Language", "zh-CN")
 	if len(page.Items) != 1 || page.Items[0].OrderExternalID != "O2" || page.Items[0].Code != "plugin.unavailable" || page.Items[0].Sentence != "策略进程暂时不可用，稍后自动重试" || page.Items[0].Attempts != 1 {
 		t.Fatalf("%+v", page.Items)
 	}
 	d.Strategy.Before = nil
 	d.Work(t, d.A)
-	d.get("/merchant/v1/awaiting", "support@a", "en", &page)
+	d.Get("/awaiting", "support@a", &page)
 	if len(page.Items) != 1 {
 		t.Fatal("it was tried before its time")
 	}
-	if status, _ := d.do("POST", "/merchant/v1/awaiting/retry", "support@a", "en", "", nil); status != 403 {
+	if status, _ := d.Call("POST", "/awaiting/retry", "support@a", ""); status != 403 {
 		t.Error(status)
 	}
-	if status, _ := d.do("POST", "/merchant/v1/awaiting/retry", "manager@a", "en", "", nil); status != 204 {
+	if status, _ := d.Call("POST", "/awaiting/retry", "manager@a", ""); status != 204 {
 		t.Error(status)
 	}
 	d.Work(t, d.A)
-	d.get("/merchant/v1/awaiting", "support@a", "en", &page)
+	d.Get("/awaiting", "support@a", &page)
 	if len(page.Items) != 0 {
 		t.Errorf("%+v", page.Items)
 	}
@@ -221,9 +161,7 @@ func TestPreview(t *testing.T) {
 	d := open(t)
 	var out struct{ Items []commissionhttp.Sample }
 	const draft = `{"config":{"rates":["0.40","0.20","0.10"]},"order":{"lines":[{"sku":"T","qty":1,"unit_price":{"amount":10000,"currency":"CNY"}}]}}`
-	if status, p := d.do("POST", "/merchant/v1/program/preview", "manager@a", "en", draft, &out); status != 200 {
-		t.Fatal(status, p)
-	}
+	d.Read(200, "POST", "/program/preview", "manager@a", draft, &out)
 	if len(out.Items) != 4 || out.Items[0].Title != "your order" {
 		t.Fatalf("%+v", out.Items)
 	}
@@ -237,8 +175,8 @@ func TestPreview(t *testing.T) {
 		{strings.Replace(draft, `"0.40"`, `"x"`, 1), "program.config", "config/rates/0"},
 		{`{"settings":{"levels":7}}`, "program.settings", "settings.levels"},
 	} {
-		if status, p := d.do("POST", "/merchant/v1/program/preview", "manager@a", "en", c.body, nil); status != 422 || p.Code != c.code || p.Field != c.field {
-			t.Errorf("%s: %d %+v", c.body, status, p)
+		if status, p := d.Call("POST", "/program/preview", "manager@a", c.body); status != 422 || p["code"] != c.code || p["field"] != c.field {
+			t.Errorf("%s: %d %v", c.body, status, p)
 		}
 	}
 	if n := d.Int(t, `select count(*) from order_record`); n != 1 {
@@ -250,18 +188,18 @@ func TestIsolation_AnotherStoresCommissionIsUnknown(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	for _, c := range []struct{ path, token, code string }{
-		{"/merchant/v1/orders/" + d.sold.String() + "/commission", "owner@b", "order.not_found"},
-		{"/open/v1/orders/test/O1/commission", "key@b", "order.not_found"},
-		{"/store/v1/me/awards/" + d.sold.String(), "distributor:a@b", "order.not_found"},
-		{"/merchant/v1/distributors/" + d.team["a"].String() + "/awards", "owner@b", "distributor.unknown"},
+		{"/orders/" + d.sold.String() + "/commission", "owner@b", "order.not_found"},
+		{"open:/orders/test/O1/commission", "key@b", "order.not_found"},
+		{"store:/me/awards/" + d.sold.String(), "distributor:a@b", "order.not_found"},
+		{"/distributors/" + d.team["a"].String() + "/awards", "owner@b", "distributor.unknown"},
 	} {
-		if status, p := d.do("GET", c.path, c.token, "en", "", nil); status != 404 || p.Code != c.code {
-			t.Errorf("%s: %d %+v", c.path, status, p)
+		if status, p := d.Call("GET", c.path, c.token, ""); status != 404 || p["code"] != c.code {
+			t.Errorf("%s: %d %v", c.path, status, p)
 		}
 	}
-	for _, path := range []string{"/merchant/v1/awards", "/merchant/v1/awards?payee_id=" + d.team["a"].String(), "/merchant/v1/awaiting"} {
+	for _, path := range []string{"/awards", "/awards?payee_id=" + d.team["a"].String(), "/awaiting"} {
 		var page httpapi.Page[json.RawMessage]
-		d.get(path, "owner@b", "en", &page)
+		d.Get(path, "owner@b", &page)
 		if len(page.Items) != 0 {
 			t.Errorf("%s: %s", path, page.Items)
 		}

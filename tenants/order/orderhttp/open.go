@@ -3,7 +3,6 @@ package orderhttp
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/fenli-io/fenli/platform/httpapi"
@@ -99,26 +98,15 @@ func (h *handlers) ingest(ctx context.Context, r Report) (*reportAnswer, error) 
 	return out, err
 }
 
-// Reference names a reported order. External ids are the shop's own words, so
-// they may stand escaped in the path.
+// Reference names a reported order by the shop's own words.
 type Reference struct {
 	Source     string `path:"source" maxLength:"40"`
-	ExternalID string `path:"external_id" maxLength:"600"`
-}
-
-func (r Reference) names() (source, externalID string) { return plain(r.Source), plain(r.ExternalID) }
-
-func plain(segment string) string {
-	if s, err := url.PathUnescape(segment); err == nil {
-		return s
-	}
-	return segment
+	ExternalID string `path:"external_id" maxLength:"200"`
 }
 
 // Find reads the order that is meant.
 func (r Reference) Find(ctx context.Context, tx *pg.Tx) (order.Order, error) {
-	source, externalID := r.names()
-	return order.ByExternal(ctx, tx, source, externalID)
+	return order.ByExternal(ctx, tx, r.Source, r.ExternalID)
 }
 
 type detailAnswer struct{ Body Detail }
@@ -260,8 +248,7 @@ func (h *handlers) reportRefund(ctx context.Context, in *struct {
 		if p.err != nil {
 			return p.err
 		}
-		source, externalID := in.names()
-		f, kept, err := h.Orders.ReportRefund(ctx, tx, source, externalID, r)
+		f, kept, err := h.Orders.ReportRefund(ctx, tx, in.Source, in.ExternalID, r)
 		if err != nil {
 			return err
 		}

@@ -1,23 +1,18 @@
 package orderhttp_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/fenli-io/fenli/platform/httpapi"
+	"github.com/fenli-io/fenli/platform/httpapi/apitest"
 	"github.com/fenli-io/fenli/platform/pg"
-	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/rbac"
 	"github.com/fenli-io/fenli/tenants/catalog"
-	"github.com/fenli-io/fenli/tenants/customer"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/order/orderhttp"
@@ -25,100 +20,22 @@ import (
 	"github.com/fenli-io/fenli/tenants/storetest"
 )
 
-type tenants struct{ a, b tenancy.ID }
-
-func (s tenants) ByHost(context.Context, string) (tenancy.ID, error) { return s.a, nil }
-
-func (s tenants) BySlug(_ context.Context, slug string) (tenancy.ID, error) {
-	if slug == "b" {
-		return s.b, nil
-	}
-	return s.a, nil
-}
-
-// desk is two stores behind the door. A token is "<role>@<store>"; a buyer's
-// is "buyer:<external id>@<store>", made on first sight.
+// desk has tokens "buyer:<external id>@<store>", buyers made on first sight.
 type desk struct {
 	*storetest.Stores
-	t    *testing.T
-	api  *httpapi.Server
+	*apitest.Door
 	team map[string]distributor.ID // a sells, b above a, c above b; of store A
 }
 
 func open(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{Stores: storetest.Open(t), t: t}
+	d := &desk{Stores: storetest.Open(t)}
 	d.Orders.Sandbox = true
 	d.team = d.Team(t, d.A, "c", "b", "a")
-	d.api = httpapi.New(httpapi.Config{
-		Tenants:      tenants{d.A, d.B},
-		Authenticate: d.authenticate,
-		Allow:        func(c httpapi.Caller, permission string) bool { return rbac.Allow(c.Role, permission) },
-	})
-	orderhttp.Routes(d.api, orderhttp.Config{DB: d.DB, Orders: d.Orders,
+	d.Door = apitest.Open(t, d.Database, rbac.Allow, storetest.Buyer(d.DB))
+	orderhttp.Routes(d.Server, orderhttp.Config{DB: d.DB, Orders: d.Orders,
 		Currency: func(context.Context, *pg.Tx) (string, error) { return "CNY", nil }})
 	return d
-}
-
-func (d *desk) authenticate(ctx context.Context, a httpapi.Audience, token string, _ tenancy.ID) (c httpapi.Caller, err error) {
-	who, store, _ := strings.Cut(token, "@")
-	role, name, _ := strings.Cut(who, ":")
-	c = httpapi.Caller{Kind: httpapi.Staff, Tenant: d.A, Role: role, Actor: "staff:" + who}
-	if store == "b" {
-		c.Tenant = d.B
-	}
-	if a != httpapi.Store {
-		return c, nil
-	}
-	err = d.Within(ctx, c.Tenant, func(ctx context.Context, tx *pg.Tx) error {
-		b, err := customer.Register(ctx, tx, customer.Registration{ExternalID: name, Name: name})
-		c.Buyer, c.Kind = b.ID.UUID(), httpapi.Buyer
-		if !b.DistributorID.IsZero() {
-			c.Distributor = b.DistributorID.UUID()
-		}
-		return err
-	})
-	return c, err
-}
-
-type problem struct {
-	Code, Field, Detail string
-}
-
-// do sends a request and reads the answer into into, when there is one.
-func (d *desk) do(method, path, token, body string, into any, header ...string) (status int, p problem) {
-	d.t.Helper()
-	req := httptest.NewRequest(method, path, bytes.NewReader([]byte(body)))
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+token)
-	req.Header.Set("Accept-Language", "en")
-	if strings.HasSuffix(token, "@b") {
-		req.Header.Set("X-Store", "b")
-	}
-	for i := 0; i+1 < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-	}
-	res, err := d.api.Fiber().Test(req, -1)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	raw, _ := io.ReadAll(res.Body)
-	if res.StatusCode >= 400 {
-		_ = json.Unmarshal(raw, &p)
-	} else if into != nil {
-		if err := json.Unmarshal(raw, into); err != nil {
-			d.t.Fatalf("%s: %v", raw, err)
-		}
-	}
-	return res.StatusCode, p
-}
-
-func (d *desk) must(want int, method, path, token, body string, into any, header ...string) {
-	d.t.Helper()
-	if status, p := d.do(method, path, token, body, into, header...); status != want {
-		d.t.Fatalf("%s %s: %d %+v, want %d", method, path, status, p, want)
-	}
 }
 
 func line(price int) string {
@@ -129,7 +46,7 @@ func reported(id, via string, price int, more string) string {
 	return fmt.Sprintf(`{"external_id":%q,"buyer":{"external_id":"lin","name":"林小满"},"via":%q,"lines":[%s]%s}`, id, via, line(price), more)
 }
 
-const orders = "/api/open/v1/orders"
+const orders = "open:/orders"
 
 func TestReport(t *testing.T) {
 	t.Parallel()
@@ -137,7 +54,7 @@ func TestReport(t *testing.T) {
 
 	t.Run("PlacesPaysAndNamesWhoStandsBehind", func(t *testing.T) {
 		var o orderhttp.Order
-		d.must(201, "POST", orders, "key@a", reported("O1", "a", 19900, `,"paid":true`), &o)
+		d.Read(201, "POST", orders, "key@a", reported("O1", "a", 19900, `,"paid":true`), &o)
 		if o.State != "paid" || o.Source != "api" || o.Seller == nil || o.Seller.ExternalID != "a" || o.Buyer.Name != "林小满" || o.Goods.Minor != 19900 || o.Goods.Currency != "CNY" {
 			t.Errorf("%+v", o)
 		}
@@ -149,8 +66,8 @@ func TestReport(t *testing.T) {
 	t.Run("TellingAgainIsTheSameAnswerAndNoSecondTouch", func(t *testing.T) {
 		touches := d.Int(t, `select count(*) from attribution_touch`)
 		var first, again orderhttp.Order
-		d.must(201, "POST", orders, "key@a", reported("O2", "a", 10000, ""), &first)
-		d.must(200, "POST", orders, "key@a", reported("O2", "a", 10000, ""), &again)
+		d.Read(201, "POST", orders, "key@a", reported("O2", "a", 10000, ""), &first)
+		d.Read(200, "POST", orders, "key@a", reported("O2", "a", 10000, ""), &again)
 		if first != again && fmt.Sprint(first.ID, first.State) != fmt.Sprint(again.ID, again.State) {
 			t.Errorf("%+v became %+v", first, again)
 		}
@@ -162,7 +79,7 @@ func TestReport(t *testing.T) {
 		var wg sync.WaitGroup
 		status := make([]int, 4)
 		for i := range status {
-			wg.Go(func() { status[i], _ = d.do("POST", orders, "key@a", reported("O3", "b", 5000, `,"paid":true`), nil) })
+			wg.Go(func() { status[i], _ = d.Call("POST", orders, "key@a", reported("O3", "b", 5000, `,"paid":true`)) })
 		}
 		wg.Wait()
 		created := 0
@@ -178,9 +95,9 @@ func TestReport(t *testing.T) {
 		}
 	})
 	t.Run("TheNameMayHoldAnything", func(t *testing.T) {
-		d.must(201, "POST", orders, "key@a", reported("单/ 9", "", 100, ""), nil)
+		d.Read(201, "POST", orders, "key@a", reported("单/ 9", "", 100, ""), nil)
 		var o orderhttp.Detail
-		d.must(200, "GET", orders+"/api/%E5%8D%95%2F%209", "key@a", "", &o)
+		d.Get(orders+"/api/%E5%8D%95%2F%209", "key@a", &o)
 		if o.ExternalID != "单/ 9" {
 			t.Errorf("%+v", o)
 		}
@@ -191,13 +108,13 @@ func TestReport(t *testing.T) {
 func TestReport_WrongInputsChangeNothing(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	d.must(201, "POST", orders, "key@a", reported("O1", "a", 10000, `,"paid":true`), nil)
-	d.must(201, "POST", orders, "key@a", reported("O9", "a", 10000, ""), nil)
+	d.Read(201, "POST", orders, "key@a", reported("O1", "a", 10000, `,"paid":true`), nil)
+	d.Read(201, "POST", orders, "key@a", reported("O9", "a", 10000, ""), nil)
 	d.Work(t, d.A)
 	refund := func(amount int, more string) string {
 		return fmt.Sprintf(`{"external_id":"R1","amount":{"amount":%d,"currency":"CNY"}%s}`, amount, more)
 	}
-	d.must(201, "POST", orders+"/api/O1/refunds", "key@a", refund(100, ""), nil)
+	d.Read(201, "POST", orders+"/api/O1/refunds", "key@a", refund(100, ""), nil)
 	d.Work(t, d.A)
 	fingerprint := func() string {
 		return fmt.Sprint(d.Int(t, `select count(*) from order_record`), d.Int(t, `select count(*) from attribution_touch`), d.Int(t, `select count(*) from customer_buyer`),
@@ -244,8 +161,8 @@ func TestReport_WrongInputsChangeNothing(t *testing.T) {
 		{"paying what does not exist", "/api/O7/pay", ``, 404, "order.not_found", ""},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
-			status, p := d.do("POST", orders+c.path, "key@a", c.body, nil)
-			if status != c.status || p.Code != c.code || p.Field != c.field || p.Detail == "" || strings.Contains(p.Detail, "{") {
+			status, p := d.Call("POST", orders+c.path, "key@a", c.body)
+			if status != c.status || p.Text("code") != c.code || p.Text("field") != c.field || p.Text("detail") == "" || strings.Contains(p.Text("detail"), "{") {
 				t.Errorf("%d %+v, want %d %s at %q", status, p, c.status, c.code, c.field)
 			}
 		})
@@ -261,18 +178,18 @@ func TestEarlyRefund(t *testing.T) {
 	const refund = `{"external_id":"R1","amount":{"amount":4000,"currency":"CNY"}}`
 	var kept struct{ Kept bool }
 
-	d.must(202, "POST", orders+"/api/O1/refunds", "key@a", refund, &kept)
-	d.must(202, "POST", orders+"/api/O1/refunds", "key@a", refund, &kept)
-	if status, p := d.do("POST", orders+"/api/O1/refunds", "key@a", strings.Replace(refund, "4000", "4001", 1), nil); p.Code != "order.refund_id_reused" {
-		t.Errorf("%d %+v", status, p)
+	d.Read(202, "POST", orders+"/api/O1/refunds", "key@a", refund, &kept)
+	d.Read(202, "POST", orders+"/api/O1/refunds", "key@a", refund, &kept)
+	if status, p := d.Call("POST", orders+"/api/O1/refunds", "key@a", strings.Replace(refund, "4000", "4001", 1)); p["code"] != "order.refund_id_reused" {
+		t.Errorf("%d %v", status, p)
 	}
-	d.must(202, "POST", orders+"/api/O1/refunds", "key@a", `{"external_id":"R2","amount":{"amount":999999,"currency":"CNY"}}`, &kept)
+	d.Read(202, "POST", orders+"/api/O1/refunds", "key@a", `{"external_id":"R2","amount":{"amount":999999,"currency":"CNY"}}`, &kept)
 	if !kept.Kept {
 		t.Error("it is not said to be kept")
 	}
 	var o orderhttp.Order
-	d.must(201, "POST", orders, "key@a", reported("O1", "a", 10000, ""), &o)
-	d.must(200, "POST", orders+"/api/O1/pay", "key@a", "", &o)
+	d.Read(201, "POST", orders, "key@a", reported("O1", "a", 10000, ""), &o)
+	d.Read(200, "POST", orders+"/api/O1/pay", "key@a", "", &o)
 	if o.Refunded.Minor != 10000 {
 		t.Errorf("refunded %+v: the first in full, the second as far as money is left", o.Refunded)
 	}
@@ -280,7 +197,7 @@ func TestEarlyRefund(t *testing.T) {
 	if b := d.Balance(t, d.A, d.team["a"]); b.Held != 0 {
 		t.Errorf("%+v", b)
 	}
-	d.must(201, "POST", orders+"/api/O1/refunds", "key@a", refund, nil) // told again: the same refund
+	d.Read(201, "POST", orders+"/api/O1/refunds", "key@a", refund, nil) // told again: the same refund
 	d.MustBalance(t)
 }
 
@@ -292,11 +209,11 @@ func TestEarlyRefund_IsNotLostBetweenPlacingAndPaying(t *testing.T) {
 	for i := range 12 {
 		name := fmt.Sprint("O", i)
 		var wg sync.WaitGroup
-		wg.Go(func() { d.must(201, "POST", orders, "key@a", reported(name, "a", 10000, `,"paid":true`), nil) })
+		wg.Go(func() { d.Read(201, "POST", orders, "key@a", reported(name, "a", 10000, `,"paid":true`), nil) })
 		wg.Go(func() {
-			status, p := d.do("POST", orders+"/api/"+name+"/refunds", "key@a", `{"external_id":"R1","amount":{"amount":4000,"currency":"CNY"}}`, nil)
+			status, p := d.Call("POST", orders+"/api/"+name+"/refunds", "key@a", `{"external_id":"R1","amount":{"amount":4000,"currency":"CNY"}}`)
 			if status != 201 && status != 202 {
-				t.Errorf("%d %+v", status, p)
+				t.Errorf("%d %v", status, p)
 			}
 		})
 		wg.Wait()
@@ -314,9 +231,9 @@ func TestEarlyRefund_IsNotLostBetweenPlacingAndPaying(t *testing.T) {
 func TestMerchant(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	const list = "/api/merchant/v1/orders"
+	const list = "/orders"
 	for i := range 3 {
-		d.must(201, "POST", orders, "key@a", reported(fmt.Sprint("O", i), "a", 10000, ""), nil)
+		d.Read(201, "POST", orders, "key@a", reported(fmt.Sprint("O", i), "a", 10000, ""), nil)
 		d.Clock.Advance(time.Second)
 	}
 	var page httpapi.Page[orderhttp.Order]
@@ -324,7 +241,7 @@ func TestMerchant(t *testing.T) {
 	t.Run("PagesTheNewestFirst", func(t *testing.T) {
 		var seen []string
 		for cursor := ""; ; cursor = page.NextCursor {
-			d.must(200, "GET", list+"?limit=2&seller_id="+d.team["a"].String()+"&cursor="+cursor, "support@a", "", &page)
+			d.Get(list+"?limit=2&seller_id="+d.team["a"].String()+"&cursor="+cursor, "support@a", &page)
 			for _, o := range page.Items {
 				seen = append(seen, o.ExternalID)
 			}
@@ -335,20 +252,20 @@ func TestMerchant(t *testing.T) {
 		if got := strings.Join(seen, " "); got != "O2 O1 O0" {
 			t.Error(got)
 		}
-		d.must(200, "GET", list+"?seller_id="+d.team["b"].String(), "support@a", "", &page)
+		d.Get(list+"?seller_id="+d.team["b"].String(), "support@a", &page)
 		if len(page.Items) != 0 {
 			t.Errorf("%+v", page.Items)
 		}
-		if status, p := d.do("GET", list+"?seller_id=nobody", "support@a", "", nil); status != 422 || p.Field != "seller_id" {
-			t.Errorf("%d %+v", status, p)
+		if status, p := d.Call("GET", list+"?seller_id=nobody", "support@a", ""); status != 422 || p["field"] != "seller_id" {
+			t.Errorf("%d %v", status, p)
 		}
 	})
-	d.must(200, "GET", list+"?q=O0", "support@a", "", &page)
+	d.Get(list+"?q=O0", "support@a", &page)
 	id := page.Items[0].ID.String()
 
 	t.Run("ShowsWhoStandsBehindAndWhy", func(t *testing.T) {
 		var o orderhttp.Detail
-		d.must(200, "GET", list+"/"+id, "support@a", "", &o)
+		d.Get(list+"/"+id, "support@a", &o)
 		if len(o.Chain) != 3 || o.Chain[0].ExternalID != "a" || o.Chain[2].ExternalID != "c" || o.Attribution.Reason != "bound" || o.Attribution.Sentence == "" {
 			t.Errorf("%+v %+v", o.Chain, o.Attribution)
 		}
@@ -357,33 +274,33 @@ func TestMerchant(t *testing.T) {
 		}
 	})
 	t.Run("MoneyNeedsAKeyAndHappensOnce", func(t *testing.T) {
-		if status, p := d.do("POST", list+"/"+id+"/pay", "finance@a", "", nil); status != 400 || p.Code != "idempotency.key_required" {
-			t.Errorf("%d %+v", status, p)
+		if status, p := d.Call("POST", list+"/"+id+"/pay", "finance@a", ""); status != 400 || p["code"] != "idempotency.key_required" {
+			t.Errorf("%d %v", status, p)
 		}
 		for range 2 {
-			d.must(200, "POST", list+"/"+id+"/pay", "finance@a", "", nil, "Idempotency-Key", "p1")
+			d.Read(200, "POST", list+"/"+id+"/pay", "finance@a", "", nil, "Idempotency-Key", "p1")
 		}
 		const refund = `{"amount":{"amount":2500,"currency":"CNY"},"reason":"破损"}`
 		var first, again orderhttp.Refund
-		d.must(201, "POST", list+"/"+id+"/refunds", "finance@a", refund, &first, "Idempotency-Key", "r1")
-		d.must(201, "POST", list+"/"+id+"/refunds", "finance@a", refund, &again, "Idempotency-Key", "r1")
+		d.Read(201, "POST", list+"/"+id+"/refunds", "finance@a", refund, &first, "Idempotency-Key", "r1")
+		d.Read(201, "POST", list+"/"+id+"/refunds", "finance@a", refund, &again, "Idempotency-Key", "r1")
 		if first.ID != again.ID || first.Amount.Minor != 2500 || len(first.Lines) != 1 {
 			t.Errorf("%+v became %+v", first, again)
 		}
-		if status, p := d.do("POST", list+"/"+id+"/refunds", "finance@a", strings.Replace(refund, "2500", "7501", 1), nil, "Idempotency-Key", "r2"); status != 422 || p.Code != "order.refund_above_paid" || p.Field != "amount" {
-			t.Errorf("%d %+v", status, p)
+		if status, p := d.Call("POST", list+"/"+id+"/refunds", "finance@a", strings.Replace(refund, "2500", "7501", 1), "Idempotency-Key", "r2"); status != 422 || p["code"] != "order.refund_above_paid" || p["field"] != "amount" {
+			t.Errorf("%d %v", status, p)
 		}
 		if n := d.Int(t, `select count(*) from registry_audit where action in ('order.pay', 'order.refund')`); n != 2 {
 			t.Errorf("%d audit entries", n)
 		}
 	})
 	t.Run("SupportMovesNoMoney", func(t *testing.T) {
-		if status, _ := d.do("POST", list+"/"+id+"/refunds", "support@a", `{"amount":{"amount":1,"currency":"CNY"}}`, nil, "Idempotency-Key", "r3"); status != 403 {
+		if status, _ := d.Call("POST", list+"/"+id+"/refunds", "support@a", `{"amount":{"amount":1,"currency":"CNY"}}`, "Idempotency-Key", "r3"); status != 403 {
 			t.Error(status)
 		}
-		d.must(200, "POST", list+"/"+id+"/ship", "support@a", "", nil)
+		d.Read(200, "POST", list+"/"+id+"/ship", "support@a", "", nil)
 		var o orderhttp.Detail
-		d.must(200, "POST", list+"/"+id+"/receive", "support@a", "", &o)
+		d.Read(200, "POST", list+"/"+id+"/receive", "support@a", "", &o)
 		if o.State != "received" || o.ReceivedAt == nil {
 			t.Errorf("%+v", o.Order)
 		}
@@ -413,13 +330,13 @@ func TestStore(t *testing.T) {
 		_, err = catalog.SetState(ctx, tx, p.ID, catalog.Unlisted)
 		return err
 	})
-	const own = "/api/store/v1/orders"
+	const own = "store:/orders"
 	buy := fmt.Sprintf(`{"lines":[{"sku":"TEA","qty":2}],"via":%q}`, code)
 	var o, again orderhttp.Purchase
 
 	t.Run("BuysFromTheCatalogueAndItsStock", func(t *testing.T) {
-		d.must(201, "POST", own, "buyer:lin@a", buy, &o, "Idempotency-Key", "k1")
-		d.must(201, "POST", own, "buyer:lin@a", buy, &again, "Idempotency-Key", "k1")
+		d.Read(201, "POST", own, "buyer:lin@a", buy, &o, "Idempotency-Key", "k1")
+		d.Read(201, "POST", own, "buyer:lin@a", buy, &again, "Idempotency-Key", "k1")
 		if o.ID != again.ID || o.Goods.Minor != 25600 || o.Lines[0].Title != "龙井" || !o.Sandbox {
 			t.Errorf("%+v", o)
 		}
@@ -429,14 +346,14 @@ func TestStore(t *testing.T) {
 	})
 	t.Run("PretendsToPayOnlyInTheSandbox", func(t *testing.T) {
 		d.Orders.Sandbox = false
-		if status, p := d.do("POST", own+"/"+o.ID.String()+"/pay", "buyer:lin@a", "", nil); status != 403 || p.Code != "order.sandbox_off" {
-			t.Errorf("%d %+v", status, p)
+		if status, p := d.Call("POST", own+"/"+o.ID.String()+"/pay", "buyer:lin@a", ""); status != 403 || p["code"] != "order.sandbox_off" {
+			t.Errorf("%d %v", status, p)
 		}
 		d.Orders.Sandbox = true
-		if status, p := d.do("POST", own+"/"+o.ID.String()+"/receive", "buyer:lin@a", "", nil); p.Code != "order.not_paid" {
-			t.Errorf("%d %+v", status, p)
+		if status, p := d.Call("POST", own+"/"+o.ID.String()+"/receive", "buyer:lin@a", ""); p["code"] != "order.not_paid" {
+			t.Errorf("%d %v", status, p)
 		}
-		d.must(200, "POST", own+"/"+o.ID.String()+"/pay", "buyer:lin@a", "", &o)
+		d.Read(200, "POST", own+"/"+o.ID.String()+"/pay", "buyer:lin@a", "", &o)
 		if o.State != "paid" {
 			t.Errorf("%+v", o)
 		}
@@ -444,7 +361,7 @@ func TestStore(t *testing.T) {
 		if b := d.Balance(t, d.A, d.team["a"]); b.Held != 2560 {
 			t.Errorf("%+v", b)
 		}
-		d.must(200, "POST", own+"/"+o.ID.String()+"/receive", "buyer:lin@a", "", &o)
+		d.Read(200, "POST", own+"/"+o.ID.String()+"/receive", "buyer:lin@a", "", &o)
 	})
 	t.Run("WrongInputsChangeNothing", func(t *testing.T) {
 		for _, c := range []struct{ claim, body, code, field string }{
@@ -456,8 +373,8 @@ func TestStore(t *testing.T) {
 			{"foreign freight", `{"lines":[{"sku":"TEA","qty":1}],"freight":{"amount":1,"currency":"USD"}}`, "money.foreign_currency", "freight.currency"},
 			{"negative freight", `{"lines":[{"sku":"TEA","qty":1}],"freight":{"amount":-1,"currency":"CNY"}}`, "order.negative_amount", "freight"},
 		} {
-			if status, p := d.do("POST", own, "buyer:lin@a", c.body, nil, "Idempotency-Key", c.claim); p.Code != c.code || p.Field != c.field || p.Detail == "" {
-				t.Errorf("%s: %d %+v", c.claim, status, p)
+			if status, p := d.Call("POST", own, "buyer:lin@a", c.body, "Idempotency-Key", c.claim); p["code"] != c.code || p["field"] != c.field || p.Text("detail") == "" {
+				t.Errorf("%s: %d %v", c.claim, status, p)
 			}
 		}
 		if n := d.Int(t, `select count(*) from order_record`); n != 1 || stock() != 3 {
@@ -466,19 +383,19 @@ func TestStore(t *testing.T) {
 	})
 	t.Run("ClosingGivesTheStockBack", func(t *testing.T) {
 		var second orderhttp.Purchase
-		d.must(201, "POST", own, "buyer:lin@a", buy, &second, "Idempotency-Key", "k2")
-		d.must(200, "POST", own+"/"+second.ID.String()+"/close", "buyer:lin@a", "", &second)
+		d.Read(201, "POST", own, "buyer:lin@a", buy, &second, "Idempotency-Key", "k2")
+		d.Read(200, "POST", own+"/"+second.ID.String()+"/close", "buyer:lin@a", "", &second)
 		if second.State != "closed" || stock() != 3 {
 			t.Errorf("%+v, %d left", second, stock())
 		}
 	})
 	t.Run("ABuyerSeesOnlyTheirOwn", func(t *testing.T) {
 		var page httpapi.Page[orderhttp.Purchase]
-		d.must(200, "GET", own, "buyer:lin@a", "", &page)
+		d.Get(own, "buyer:lin@a", &page)
 		if len(page.Items) != 2 {
 			t.Errorf("%+v", page.Items)
 		}
-		d.must(200, "GET", own, "buyer:wu@a", "", &page)
+		d.Get(own, "buyer:wu@a", &page)
 		if len(page.Items) != 0 {
 			t.Errorf("%+v", page.Items)
 		}
@@ -487,14 +404,14 @@ func TestStore(t *testing.T) {
 			if path == "" {
 				method = "GET"
 			}
-			if status, p := d.do(method, own+"/"+o.ID.String()+path, "buyer:wu@a", "", nil); status != 404 || p.Code != "order.not_found" {
+			if status, p := d.Call(method, own+"/"+o.ID.String()+path, "buyer:wu@a", ""); status != 404 || p["code"] != "order.not_found" {
 				t.Errorf("%s: %d %+v", path, status, p)
 			}
 		}
 	})
 	t.Run("TheSellerSeesAMaskedBuyer", func(t *testing.T) {
 		var page httpapi.Page[orderhttp.Promoted]
-		d.must(200, "GET", "/api/store/v1/me/orders", "distributor:a@a", "", &page)
+		d.Get("store:/me/orders", "distributor:a@a", &page)
 		if len(page.Items) != 2 || page.Items[0].Buyer != "l**" {
 			t.Errorf("%+v", page.Items)
 		}
@@ -505,18 +422,18 @@ func TestStore(t *testing.T) {
 func TestGroupBuy(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	d.must(201, "POST", orders, "key@a", reported("O1", "a", 10000, `,"paid":true,"group_buy":true`), nil)
+	d.Read(201, "POST", orders, "key@a", reported("O1", "a", 10000, `,"paid":true,"group_buy":true`), nil)
 	d.Work(t, d.A)
 	if b := d.Balance(t, d.A, d.team["a"]); b.Held != 0 {
 		t.Errorf("before its group has succeeded: %+v", b)
 	}
-	d.must(200, "POST", orders+"/api/O1/group", "key@a", `{"result":"success"}`, nil)
+	d.Read(200, "POST", orders+"/api/O1/group", "key@a", `{"result":"success"}`, nil)
 	d.Work(t, d.A)
 	if b := d.Balance(t, d.A, d.team["a"]); b.Held != 1000 {
 		t.Errorf("%+v", b)
 	}
-	if status, p := d.do("POST", orders+"/api/O1/group", "key@a", `{"result":"failed"}`, nil); status != 409 || p.Code != "order.group_decided" {
-		t.Errorf("%d %+v", status, p)
+	if status, p := d.Call("POST", orders+"/api/O1/group", "key@a", `{"result":"failed"}`); status != 409 || p["code"] != "order.group_decided" {
+		t.Errorf("%d %v", status, p)
 	}
 }
 
@@ -526,21 +443,21 @@ func TestIsolation_AnotherStoresOrdersAreUnknown(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	var o orderhttp.Order
-	d.must(201, "POST", orders, "key@a", reported("O1", "a", 10000, `,"paid":true`), &o)
+	d.Read(201, "POST", orders, "key@a", reported("O1", "a", 10000, `,"paid":true`), &o)
 	d.Propose(t, d.B, func(*program.Settings) {})
 	id := o.ID.String()
 	money := `{"external_id":"R","amount":{"amount":1,"currency":"CNY"}}`
 	for _, c := range []struct{ method, path, token, body string }{
-		{"GET", "/api/merchant/v1/orders/" + id, "owner@b", ""},
-		{"POST", "/api/merchant/v1/orders/" + id + "/pay", "owner@b", ""},
-		{"POST", "/api/merchant/v1/orders/" + id + "/ship", "owner@b", ""},
-		{"POST", "/api/merchant/v1/orders/" + id + "/receive", "owner@b", ""},
-		{"POST", "/api/merchant/v1/orders/" + id + "/close", "owner@b", ""},
-		{"POST", "/api/merchant/v1/orders/" + id + "/refunds", "owner@b", money},
-		{"GET", "/api/store/v1/orders/" + id, "buyer:lin@b", ""},
-		{"POST", "/api/store/v1/orders/" + id + "/pay", "buyer:lin@b", ""},
-		{"POST", "/api/store/v1/orders/" + id + "/receive", "buyer:lin@b", ""},
-		{"POST", "/api/store/v1/orders/" + id + "/close", "buyer:lin@b", ""},
+		{"GET", "/orders/" + id, "owner@b", ""},
+		{"POST", "/orders/" + id + "/pay", "owner@b", ""},
+		{"POST", "/orders/" + id + "/ship", "owner@b", ""},
+		{"POST", "/orders/" + id + "/receive", "owner@b", ""},
+		{"POST", "/orders/" + id + "/close", "owner@b", ""},
+		{"POST", "/orders/" + id + "/refunds", "owner@b", money},
+		{"GET", "store:/orders/" + id, "buyer:lin@b", ""},
+		{"POST", "store:/orders/" + id + "/pay", "buyer:lin@b", ""},
+		{"POST", "store:/orders/" + id + "/receive", "buyer:lin@b", ""},
+		{"POST", "store:/orders/" + id + "/close", "buyer:lin@b", ""},
 		{"GET", orders + "/api/O1", "key@b", ""},
 		{"POST", orders + "/api/O1/pay", "key@b", ""},
 		{"POST", orders + "/api/O1/ship", "key@b", ""},
@@ -548,12 +465,12 @@ func TestIsolation_AnotherStoresOrdersAreUnknown(t *testing.T) {
 		{"POST", orders + "/api/O1/close", "key@b", ""},
 		{"POST", orders + "/api/O1/group", "key@b", `{"result":"failed"}`},
 	} {
-		if status, p := d.do(c.method, c.path, c.token, c.body, nil, "Idempotency-Key", c.path); status != 404 || p.Code != "order.not_found" {
+		if status, p := d.Call(c.method, c.path, c.token, c.body, "Idempotency-Key", c.path); status != 404 || p["code"] != "order.not_found" {
 			t.Errorf("%s %s as %s: %d %+v", c.method, c.path, c.token, status, p)
 		}
 	}
 	var page httpapi.Page[orderhttp.Order]
-	d.must(200, "GET", "/api/merchant/v1/orders", "owner@b", "", &page)
+	d.Get("/orders", "owner@b", &page)
 	if len(page.Items) != 0 {
 		t.Errorf("%+v", page.Items)
 	}
@@ -565,6 +482,6 @@ func TestIsolation_AnotherStoresOrdersAreUnknown(t *testing.T) {
 		return err
 	})
 	// B's own order of the same name is its own.
-	d.must(422, "POST", orders, "key@b", reported("O1", "a", 10000, ""), nil) // a is A's distributor
-	d.must(201, "POST", orders, "key@b", reported("O1", "", 777, ""), nil)
+	d.Read(422, "POST", orders, "key@b", reported("O1", "a", 10000, ""), nil) // a is A's distributor
+	d.Read(201, "POST", orders, "key@b", reported("O1", "", 777, ""), nil)
 }

@@ -1,16 +1,12 @@
 package programhttp_test
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
-	"io"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/fenli-io/fenli/platform/httpapi"
-	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/platform/httpapi/apitest"
 	"github.com/fenli-io/fenli/rbac"
 	"github.com/fenli-io/fenli/tenants/program/programhttp"
 	"github.com/fenli-io/fenli/tenants/storetest"
@@ -18,66 +14,23 @@ import (
 
 type desk struct {
 	*storetest.Stores
-	t   *testing.T
-	api *httpapi.Server
+	*apitest.Door
 }
 
-// open is two stores behind the door; a token is "<role>@<store>".
 func open(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{Stores: storetest.Open(t), t: t}
-	d.api = httpapi.New(httpapi.Config{
-		Authenticate: func(_ context.Context, a httpapi.Audience, token string, _ tenancy.ID) (httpapi.Caller, error) {
-			role, store, _ := strings.Cut(token, "@")
-			c := httpapi.Caller{Kind: httpapi.Staff, Tenant: d.A, Role: role, Actor: "staff:" + role, Name: role}
-			if store == "b" {
-				c.Tenant = d.B
-			}
-			if a == httpapi.Platform {
-				c.Tenant = tenancy.ID{}
-			}
-			return c, nil
-		},
-		Allow: func(c httpapi.Caller, permission string) bool { return rbac.Allow(c.Role, permission) },
-	})
-	programhttp.Routes(d.api, d.DB, d.Programs)
+	stores := storetest.Open(t)
+	d := &desk{stores, apitest.Open(t, stores.Database, rbac.Allow, nil)}
+	programhttp.Routes(d.Server, d.DB, d.Programs)
 	return d
 }
-
-type problem struct{ Code, Field, Detail string }
-
-func (d *desk) do(method, path, token, body string, into any) (status int, p problem) {
-	d.t.Helper()
-	req := httptest.NewRequest(method, path, bytes.NewReader([]byte(body)))
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+token)
-	req.Header.Set("Accept-Language", "en")
-	res, err := d.api.Fiber().Test(req, -1)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	raw, _ := io.ReadAll(res.Body)
-	if res.StatusCode >= 400 {
-		_ = json.Unmarshal(raw, &p)
-	} else if into != nil {
-		if err := json.Unmarshal(raw, into); err != nil {
-			d.t.Fatalf("%s: %v", raw, err)
-		}
-	}
-	return res.StatusCode, p
-}
-
-const base = "/api/merchant/v1"
 
 func TestStrategies(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	for path, token := range map[string]string{base: "support@a", "/api/platform/v1": "operator@"} {
+	for path, token := range map[string]string{"": "support@a", "platform:": "operator@"} {
 		var list struct{ Items []programhttp.Strategy }
-		if status, p := d.do("GET", path+"/strategies", token, "", &list); status != 200 {
-			t.Fatal(path, status, p)
-		}
+		d.Get(path+"/strategies", token, &list)
 		if len(list.Items) != 1 {
 			t.Fatalf("%+v", list)
 		}
@@ -92,13 +45,10 @@ func TestRevise(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	var before, made, now programhttp.Revision
-	d.do("GET", base+"/program", "support@a", "", &before)
+	d.Get("/program", "support@a", &before)
 
 	t.Run("ChangesWhatIsSaidAndNothingElse", func(t *testing.T) {
-		status, p := d.do("POST", base+"/program/revisions", "owner@a", `{"settings":{"freeze_days":3,"order_cap":"0.4","bind":{"validity_days":60}},"note":"春季"}`, &made)
-		if status != 201 {
-			t.Fatal(status, p)
-		}
+		d.Read(201, "POST", "/program/revisions", "owner@a", `{"settings":{"freeze_days":3,"order_cap":"0.4","bind":{"validity_days":60}},"note":"春季"}`, &made)
 		want := before.Settings
 		want.FreezeDays, want.OrderCap, want.Bind.ValidityDays = 3, 400_000, 60
 		got, expected := mustJSON(made.Settings), mustJSON(want)
@@ -106,7 +56,7 @@ func TestRevise(t *testing.T) {
 			t.Errorf("%+v\n%s\n%s", made, got, expected)
 		}
 		d.Clock.Advance(1)
-		d.do("GET", base+"/program", "support@a", "", &now)
+		d.Get("/program", "support@a", &now)
 		if now.Revision != made.Revision {
 			t.Errorf("%d is in force", now.Revision)
 		}
@@ -130,11 +80,11 @@ func TestRevise(t *testing.T) {
 			{`{"config":{"rates":["x"]}}`, "program.config", "config/rates/0"},
 			{`{"config":{"rats":[]}}`, "program.config", "config"},
 		} {
-			if status, p := d.do("POST", base+"/program/revisions", "owner@a", c.body, nil); status != 422 || p.Code != c.code || p.Field != c.field || p.Detail == "" {
-				t.Errorf("%s: %d %+v", c.body, status, p)
+			if status, p := d.Call("POST", "/program/revisions", "owner@a", c.body); status != 422 || p["code"] != c.code || p["field"] != c.field || p.Text("detail") == "" {
+				t.Errorf("%s: %d %v", c.body, status, p)
 			}
 		}
-		if status, _ := d.do("POST", base+"/program/revisions", "manager@a", `{}`, nil); status != 403 {
+		if status, _ := d.Call("POST", "/program/revisions", "manager@a", `{}`); status != 403 {
 			t.Error(status)
 		}
 		if n := d.Int(t, `select count(*) from program_revision`); n != revisions {
@@ -145,7 +95,7 @@ func TestRevise(t *testing.T) {
 		var page httpapi.Page[programhttp.Revision]
 		var seen []int
 		for cursor := ""; ; cursor = page.NextCursor {
-			d.do("GET", base+"/program/revisions?limit=2&cursor="+cursor, "support@a", "", &page)
+			d.Get("/program/revisions?limit=2&cursor="+cursor, "support@a", &page)
 			for _, r := range page.Items {
 				seen = append(seen, r.Revision)
 			}
@@ -162,12 +112,12 @@ func TestRevise(t *testing.T) {
 func TestIsolation_AnotherStoresProgrammeIsNotSeen(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	d.do("POST", base+"/program/revisions", "owner@a", `{"settings":{"freeze_days":3},"note":"A's own"}`, nil)
+	d.Read(201, "POST", "/program/revisions", "owner@a", `{"settings":{"freeze_days":3},"note":"A's own"}`, nil)
 	d.Clock.Advance(1)
 	var now programhttp.Revision
 	var page httpapi.Page[programhttp.Revision]
-	d.do("GET", base+"/program", "owner@b", "", &now)
-	d.do("GET", base+"/program/revisions", "owner@b", "", &page)
+	d.Get("/program", "owner@b", &now)
+	d.Get("/program/revisions", "owner@b", &page)
 	if now.Revision != 2 || now.Settings.FreezeDays != 7 || strings.Contains(mustJSON(page), "A's own") {
 		t.Errorf("%+v %+v", now, page)
 	}

@@ -1,50 +1,34 @@
 package withdrawalhttp_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/fenli-io/fenli/platform/httpapi"
+	"github.com/fenli-io/fenli/platform/httpapi/apitest"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/pgtest"
-	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/withdrawal"
 	"github.com/fenli-io/fenli/tenants/withdrawal/withdrawalhttp"
 )
 
-type stores struct{ a, b tenancy.ID }
-
-func (s stores) ByHost(context.Context, string) (tenancy.ID, error) { return s.a, nil }
-
-func (s stores) BySlug(_ context.Context, slug string) (tenancy.ID, error) {
-	if slug == "b" {
-		return s.b, nil
-	}
-	return s.a, nil
-}
-
 type desk struct {
-	t    *testing.T
-	db   *pgtest.Database
-	api  *httpapi.Server
+	*pgtest.Database
+	*apitest.Door
 	wang distributor.Member
 }
 
-// open has wang with 100.00 available; tokens are "<role>", "wang" and "<role>@b".
+// open has wang with 100.00 available; "wang" is a token.
 func open(t *testing.T) *desk {
 	db := pgtest.Open(t)
-	d := &desk{t: t, db: db}
+	d := &desk{Database: db}
 	err := db.Within(t.Context(), db.A, func(ctx context.Context, tx *pg.Tx) (err error) {
-		d.wang, err = distributor.New(db.DB).Enlist(ctx, tx, distributor.Enlistment{Name: "王", Grade: "normal", ExternalID: "w-1"})
+		d.wang, err = distributor.New(db.DB).Enlist(ctx, tx, distributor.Enlistment{Name: "王", Grade: "normal", ExternalID: "王/ 1"})
 		if err != nil {
 			return err
 		}
@@ -55,54 +39,23 @@ func open(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.api = httpapi.New(httpapi.Config{
-		Tenants: stores{db.A, db.B},
-		Authenticate: func(_ context.Context, _ httpapi.Audience, token string, _ tenancy.ID) (httpapi.Caller, error) {
-			role, other := strings.CutSuffix(token, "@b")
-			c := httpapi.Caller{Kind: httpapi.Staff, Tenant: db.A, Role: role, Actor: "staff:" + role}
-			if other {
-				c.Tenant = db.B
-			}
-			if role == "wang" {
-				c.Distributor = d.wang.ID.UUID()
-			}
-			return c, nil
-		},
-		Allow: func(c httpapi.Caller, p string) bool {
-			return c.Role == "owner" || c.Role == "key" || c.Role == "wang" && strings.HasPrefix(p, "own.")
-		},
+	may := func(role, p string) bool {
+		return role == "owner" || role == "key" || role == "wang" && strings.HasPrefix(p, "own.")
+	}
+	d.Door = apitest.Open(t, db, may, func(_ context.Context, c *httpapi.Caller, _ string) error {
+		if c.Role == "wang" {
+			c.Distributor = d.wang.ID.UUID()
+		}
+		return nil
 	})
 	svc := withdrawal.New(db.DB, func(context.Context, *pg.Tx) (withdrawal.Rules, error) {
 		return withdrawal.Rules{Min: 1000, FeePPM: 10000, Currency: "CNY", Zone: time.UTC}, nil
 	})
-	withdrawalhttp.Routes(d.api, db.DB, svc)
+	withdrawalhttp.Routes(d.Server, db.DB, svc)
 	return d
 }
 
-func (d *desk) do(method, path, token, key, body string, into any) (status int, code string) {
-	d.t.Helper()
-	req := httptest.NewRequest(method, path, bytes.NewReader([]byte(body)))
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+token)
-	req.Header.Set("Accept-Language", "en")
-	if key != "" {
-		req.Header.Set("Idempotency-Key", key)
-	}
-	res, err := d.api.Fiber().Test(req, -1)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	raw, _ := io.ReadAll(res.Body)
-	var problem struct{ Code string }
-	_ = json.Unmarshal(raw, &problem)
-	if into != nil {
-		if err := json.Unmarshal(raw, into); err != nil {
-			d.t.Fatalf("%d %s: %v", res.StatusCode, raw, err)
-		}
-	}
-	return res.StatusCode, problem.Code
-}
+const key = "Idempotency-Key"
 
 func TestWithdrawals_ThroughTheDoor(t *testing.T) {
 	t.Parallel()
@@ -110,13 +63,11 @@ func TestWithdrawals_ThroughTheDoor(t *testing.T) {
 	var asked, again, paid withdrawalhttp.Withdrawal
 	const amount = `{"amount":{"amount":6000,"currency":"CNY"}}`
 
-	if status, code := d.do("POST", "/api/store/v1/me/withdrawals", "wang", "k1", amount, &asked); status != 201 {
-		t.Fatal(status, code)
-	}
+	d.Read(201, "POST", "store:/me/withdrawals", "wang", amount, &asked, key, "k1")
 	if asked.State != "requested" || asked.Distributor.Name != "王" || asked.Fee.Minor != 60 || asked.Net.Minor != 5940 || asked.Net.Currency != "CNY" {
 		t.Fatalf("%+v", asked)
 	}
-	if d.do("POST", "/api/store/v1/me/withdrawals", "wang", "k1", amount, &again); again != asked {
+	if d.Read(201, "POST", "store:/me/withdrawals", "wang", amount, &again, key, "k1"); again != asked {
 		t.Fatalf("the same key answered %+v", again)
 	}
 	id := asked.ID.String()
@@ -128,47 +79,47 @@ func TestWithdrawals_ThroughTheDoor(t *testing.T) {
 		status                                int
 		code                                  string
 	}{
-		{"money needs a key", "POST", "/api/store/v1/me/withdrawals", "wang", "", amount, 400, "idempotency.key_required"},
-		{"a key has one body", "POST", "/api/store/v1/me/withdrawals", "wang", "k1", `{"amount":{"amount":1000,"currency":"CNY"}}`, 422, "idempotency.key_reused"},
-		{"the rest is reserved", "POST", "/api/store/v1/me/withdrawals", "wang", "k2", amount, 409, "withdrawal.insufficient_balance"},
-		{"one currency a store", "POST", "/api/store/v1/me/withdrawals", "wang", "k3", `{"amount":{"amount":1000,"currency":"USD"}}`, 422, "money.foreign_currency"},
-		{"the minimum", "POST", "/api/store/v1/me/withdrawals", "wang", "k4", `{"amount":{"amount":999,"currency":"CNY"}}`, 422, "withdrawal.below_minimum"},
-		{"nothing", "POST", "/api/store/v1/me/withdrawals", "wang", "k5", `{"amount":{"amount":0,"currency":"CNY"}}`, 422, "withdrawal.amount"},
-		{"review before payment", "POST", "/api/merchant/v1/withdrawals/" + id + "/pay", "owner", "p0", `{"voucher":"V1"}`, 409, "withdrawal.wrong_state"},
-		{"a distributor does not review", "POST", "/api/merchant/v1/withdrawals/" + id + "/approve", "wang", "", ``, 403, "request.forbidden"},
-		{"another store's id is unknown", "POST", "/api/merchant/v1/withdrawals/" + id + "/approve", "owner@b", "", ``, 404, "withdrawal.unknown"},
-		{"so is another thing's id", "POST", "/api/merchant/v1/withdrawals/" + d.wang.ID.String() + "/approve", "owner", "", ``, 404, "withdrawal.unknown"},
-		{"approve", "POST", "/api/merchant/v1/withdrawals/" + id + "/approve", "owner", "", ``, 200, ""},
-		{"a rejection has a reason", "POST", "/api/merchant/v1/withdrawals/" + id + "/reject", "owner", "", `{"reason":""}`, 422, "withdrawal.reason_missing"},
-		{"a payment has a voucher", "POST", "/api/merchant/v1/withdrawals/" + id + "/pay", "owner", "p1", `{"voucher":""}`, 422, "withdrawal.voucher_missing"},
-		{"pay", "POST", "/api/merchant/v1/withdrawals/" + id + "/pay", "owner", "p2", `{"voucher":"V1"}`, 200, ""},
-		{"pay again", "POST", "/api/merchant/v1/withdrawals/" + id + "/pay", "owner", "p2", `{"voucher":"V1"}`, 200, ""},
-		{"a shop asks for its distributor", "POST", "/api/open/v1/distributors/w-1/withdrawals", "key", "o1", `{"amount":{"amount":1000,"currency":"CNY"}}`, 201, ""},
-		{"not for a stranger", "POST", "/api/open/v1/distributors/w-2/withdrawals", "key", "o2", `{"amount":{"amount":1000,"currency":"CNY"}}`, 404, "distributor.unknown"},
-		{"no such state", "GET", "/api/merchant/v1/withdrawals?state=lost", "owner", "", ``, 422, "withdrawal.unknown_state"},
-		{"no such cursor", "GET", "/api/merchant/v1/withdrawals?cursor=x", "owner", "", ``, 422, "request.cursor_invalid"},
+		{"money needs a key", "POST", "store:/me/withdrawals", "wang", "", amount, 400, "idempotency.key_required"},
+		{"a key has one body", "POST", "store:/me/withdrawals", "wang", "k1", `{"amount":{"amount":1000,"currency":"CNY"}}`, 422, "idempotency.key_reused"},
+		{"the rest is reserved", "POST", "store:/me/withdrawals", "wang", "k2", amount, 409, "withdrawal.insufficient_balance"},
+		{"one currency a store", "POST", "store:/me/withdrawals", "wang", "k3", `{"amount":{"amount":1000,"currency":"USD"}}`, 422, "money.foreign_currency"},
+		{"the minimum", "POST", "store:/me/withdrawals", "wang", "k4", `{"amount":{"amount":999,"currency":"CNY"}}`, 422, "withdrawal.below_minimum"},
+		{"nothing", "POST", "store:/me/withdrawals", "wang", "k5", `{"amount":{"amount":0,"currency":"CNY"}}`, 422, "withdrawal.amount"},
+		{"review before payment", "POST", "/withdrawals/" + id + "/pay", "owner", "p0", `{"voucher":"V1"}`, 409, "withdrawal.wrong_state"},
+		{"a distributor does not review", "POST", "/withdrawals/" + id + "/approve", "wang", "", ``, 403, "request.forbidden"},
+		{"another store's id is unknown", "POST", "/withdrawals/" + id + "/approve", "owner@b", "", ``, 404, "withdrawal.unknown"},
+		{"so is another thing's id", "POST", "/withdrawals/" + d.wang.ID.String() + "/approve", "owner", "", ``, 404, "withdrawal.unknown"},
+		{"approve", "POST", "/withdrawals/" + id + "/approve", "owner", "", ``, 200, ""},
+		{"a rejection has a reason", "POST", "/withdrawals/" + id + "/reject", "owner", "", `{"reason":""}`, 422, "withdrawal.reason_missing"},
+		{"a payment has a voucher", "POST", "/withdrawals/" + id + "/pay", "owner", "p1", `{"voucher":""}`, 422, "withdrawal.voucher_missing"},
+		{"pay", "POST", "/withdrawals/" + id + "/pay", "owner", "p2", `{"voucher":"V1"}`, 200, ""},
+		{"pay again", "POST", "/withdrawals/" + id + "/pay", "owner", "p2", `{"voucher":"V1"}`, 200, ""},
+		{"a shop asks for its distributor", "POST", "open:/distributors/%E7%8E%8B%2F%201/withdrawals", "key", "o1", `{"amount":{"amount":1000,"currency":"CNY"}}`, 201, ""},
+		{"not for a stranger", "POST", "open:/distributors/w-2/withdrawals", "key", "o2", `{"amount":{"amount":1000,"currency":"CNY"}}`, 404, "distributor.unknown"},
+		{"no such state", "GET", "/withdrawals?state=lost", "owner", "", ``, 422, "withdrawal.unknown_state"},
+		{"no such cursor", "GET", "/withdrawals?cursor=x", "owner", "", ``, 422, "request.cursor_invalid"},
 	} {
-		if status, code := d.do(c.method, c.path, c.token, c.key, c.body, nil); status != c.status || code != c.code {
-			t.Errorf("%s: %d %s, want %d %s", c.claim, status, code, c.status, c.code)
+		if status, a := d.Call(c.method, c.path, c.token, c.body, key, c.key); status != c.status || a.Text("code") != c.code {
+			t.Errorf("%s: %d %v, want %d %s", c.claim, status, a, c.status, c.code)
 		}
 	}
 
 	var list httpapi.Page[withdrawalhttp.Withdrawal]
-	if status, _ := d.do("GET", "/api/merchant/v1/withdrawals?limit=1", "owner", "", "", &list); status != 200 || len(list.Items) != 1 || list.NextCursor == "" {
-		t.Fatalf("%d %+v", status, list)
+	if d.Get("/withdrawals?limit=1", "owner", &list); len(list.Items) != 1 || list.NextCursor == "" {
+		t.Fatalf("%+v", list)
 	}
-	d.do("GET", "/api/merchant/v1/withdrawals?cursor="+list.NextCursor, "owner", "", "", &list)
+	d.Get("/withdrawals?cursor="+list.NextCursor, "owner", &list)
 	if paid = list.Items[0]; len(list.Items) != 1 || paid.State != "paid" || paid.Voucher != "V1" || paid.PaidAt == nil {
 		t.Fatalf("%+v", list)
 	}
-	if d.do("GET", "/api/store/v1/me/withdrawals", "wang", "", "", &list); len(list.Items) != 2 {
+	if d.Get("store:/me/withdrawals", "wang", &list); len(list.Items) != 2 {
 		t.Fatalf("%+v", list)
 	}
-	if status, code := d.do("GET", "/api/store/v1/me/withdrawals", "owner", "", "", nil); status != 404 {
-		t.Fatal("somebody who is no distributor sees withdrawals", status, code)
+	if status, a := d.Call("GET", "store:/me/withdrawals", "owner", ""); status != 404 {
+		t.Fatal("somebody who is no distributor sees withdrawals", status, a)
 	}
 	var quote withdrawalhttp.Quote
-	if d.do("GET", "/api/store/v1/me/withdrawals/preview?amount=3333", "wang", "", "", &quote); quote.Fee.Minor != 33 || quote.Net.Minor != 3300 {
+	if d.Get("store:/me/withdrawals/preview?amount=3333", "wang", &quote); quote.Fee.Minor != 33 || quote.Net.Minor != 3300 {
 		t.Fatalf("%+v", quote)
 	}
 }
@@ -177,8 +128,8 @@ func TestWithdrawals_OfADebtorAreReturnedWithTheReason(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	var w withdrawalhttp.Withdrawal
-	d.do("POST", "/api/store/v1/me/withdrawals", "wang", "k1", `{"amount":{"amount":10000,"currency":"CNY"}}`, &w)
-	err := d.db.Within(t.Context(), d.db.A, func(ctx context.Context, tx *pg.Tx) error {
+	d.Read(201, "POST", "store:/me/withdrawals", "wang", `{"amount":{"amount":10000,"currency":"CNY"}}`, &w, key, "k1")
+	err := d.Within(t.Context(), d.A, func(ctx context.Context, tx *pg.Tx) error {
 		p := ledger.Party(d.wang.ID)
 		book, err := ledger.Open(ctx, tx, []ledger.Party{p})
 		return errors.Join(err, book.Move(ledger.ReverseIntoDebt{Payee: p, Amount: 100}), book.Post(ctx))
@@ -186,11 +137,11 @@ func TestWithdrawals_OfADebtorAreReturnedWithTheReason(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, code := d.do("POST", "/api/store/v1/me/withdrawals", "wang", "k2", `{"amount":{"amount":1000,"currency":"CNY"}}`, nil); code != "withdrawal.in_debt" {
-		t.Fatal(code)
+	if _, a := d.Call("POST", "store:/me/withdrawals", "wang", `{"amount":{"amount":1000,"currency":"CNY"}}`, key, "k2"); a["code"] != "withdrawal.in_debt" {
+		t.Fatal(a)
 	}
-	status, _ := d.do("POST", "/api/merchant/v1/withdrawals/"+w.ID.String()+"/approve", "owner", "", "", &w)
-	if status != 200 || w.State != "returned" || !strings.Contains(w.Reason, "debt") {
-		t.Fatalf("%d %+v", status, w)
+	d.Read(200, "POST", "/withdrawals/"+w.ID.String()+"/approve", "owner", "", &w)
+	if w.State != "returned" || !strings.Contains(w.Reason, "debt") {
+		t.Fatalf("%+v", w)
 	}
 }

@@ -145,8 +145,10 @@ function node(p: T.Distributor, children: number): T.TreeNode {
 }
 function preview(draft: T.ProgramDraft): T.Preview {
   const rates = ((draft.config as { rates?: string[] }).rates ?? ['0.05']).slice(0, draft.settings.levels)
+  const awards: T.CommissionAward[] = rates.map((rate, i) => ({ payee: { id: `p${i}`, name: ['甲', '乙', '丙'][i]! }, level: i + 1, granted: yuan(i ? 597 : 1990), standing: yuan(i ? 597 : 1990), matures_at: null, status: 'held', lines: [{ line: '1', sku: 'LJ-50', kind: 'level', base: yuan(19900), rate, amount: yuan(i ? 597 : 1990), cut: yuan(0), why: `第 ${i + 1} 级` }] }))
+  const decided = (awards: T.CommissionAward[], declined: T.Declined[]): T.OrderCommission => ({ state: 'decided', awaiting: null, decision: null, awards, declined, reversed: [], cap: null })
   return {
-    items: [{ title: '一件 199.00 的商品', order: { goods: yuan(19900), lines: [{ sku: 'LJ-50', qty: 1, net: yuan(19900) }] }, total: yuan(2587), declined: [{ who: '丙', why: '方案只发两级' }], awards: rates.map((rate, i) => ({ payee: { id: `p${i}`, name: ['甲', '乙', '丙'][i]! }, level: i + 1, granted: yuan(i ? 597 : 1990), standing: yuan(i ? 597 : 1990), matures_at: null, status: '', lines: [{ line: '1', sku: 'LJ-50', kind: 'level', base: yuan(19900), rate, amount: yuan(i ? 597 : 1990), cut: yuan(0), why: `第 ${i + 1} 级` }] })) },
-      { title: '两件商品，用了满减', order: { goods: yuan(30000), lines: [] }, total: yuan(3900), declined: [], awards: [] }],
+    items: [{ title: '一件 199.00 的商品', goods: yuan(19900), lines: [{ sku: 'LJ-50', qty: 1, unit_price: yuan(19900) }], commission: decided(awards, [{ who: '丙', why: '方案只发两级' }]) },
+      { title: '两件商品，用了满减', goods: yuan(30000), lines: [], commission: decided([], []) }],
   }
 }

@@ -193,11 +193,9 @@ export interface Preview {
 }
 export interface PreviewOrder {
   title: string
-  order: { goods: Money; lines: { sku: string; title?: string; qty: number; net: Money }[] }
-  awards: CommissionAward[]
-  declined: Declined[]
-  cap?: Cap | null
-  total: Money
+  goods: Money
+  lines: { sku: string; qty: number; unit_price: Money }[]
+  commission: OrderCommission
 }
 
 // ---- people who sell, people who buy
@@ -247,8 +245,10 @@ export interface TreeNode {
 export interface Movement {
   id: string | number
   kind: string
+  asset?: 'money' | 'points'
   source: string
   target: string
+  /** Whole points under the currency XXX. */
   amount: Money
   ref: string | null
   recorded_at: Time

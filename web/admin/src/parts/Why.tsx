@@ -48,7 +48,7 @@ function Explanation({ of }: { of: OrderCommission }) {
 }
 
 /** Who gets what from which line, and who does not. Also what a preview shows. */
-export function Awards({ awards, declined, cap }: { awards: CommissionAward[]; declined: Declined[]; cap?: Cap | null }) {
+export function Awards({ awards, declined, cap, drafted }: { awards: CommissionAward[]; declined: Declined[]; cap?: Cap | null; drafted?: boolean }) {
   const { t } = useTranslation()
   const time = useTime()
   return (
@@ -58,7 +58,7 @@ export function Awards({ awards, declined, cap }: { awards: CommissionAward[]; d
           <div style={{ display: 'flex', justifyContent: 'space-between', gap: 12, flexWrap: 'wrap', marginBottom: 4 }}>
             <span><strong>{a.payee.name}</strong> <span style={{ color: '#56625d' }}>{a.level > 0 ? t('why.level', { n: a.level }) : t('why.role')}</span></span>
             <span style={{ display: 'flex', gap: 10, alignItems: 'center' }}>
-              {a.status && <StatusTag noun="award" state={a.status} />}
+              {!drafted && a.status && <StatusTag noun="award" state={a.status} />}
               <Money of={a.standing ?? a.granted} strong />
             </span>
           </div>

@@ -1,6 +1,10 @@
 import type { zh } from './zh'
 
 export const en: Record<keyof typeof zh, string> = {
+  'grade.normal': 'Standard',
+  'grade.senior': 'Senior',
+  'grade.leader': 'Leader',
+  'grade.partner': 'Partner',
   'word.distributor': 'distributor',
   'word.level': 'Level {n}',
   'word.pieces': '{n} pcs',

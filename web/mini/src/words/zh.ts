@@ -1,4 +1,8 @@
 export const zh = {
+  'grade.normal': '普通',
+  'grade.senior': '高级',
+  'grade.leader': '团长',
+  'grade.partner': '合伙人',
   'word.distributor': '分销员',
   'word.level': '{n} 级',
   'word.pieces': '{n} 件',

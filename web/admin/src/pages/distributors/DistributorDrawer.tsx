@@ -149,7 +149,7 @@ function Movements({ id }: { id: string }) {
         { title: t('order.when'), render: (_, m) => <span className="num">{time.full(m.recorded_at)}</span> },
         { title: t('distributor.movement'), render: (_, m) => t(`movement.${m.kind}`, m.kind) },
         { title: t('distributor.from_to'), render: (_, m) => `${t(`account.${m.source}`, m.source)} → ${t(`account.${m.target}`, m.target)}` },
-        { title: t('order.amount'), align: 'right', render: (_, m) => <Money of={m.amount} strong /> },
+        { title: t('order.amount'), align: 'right', render: (_, m) => (m.asset === 'points' ? t('movement.points', { n: m.amount.amount }) : <Money of={m.amount} strong />) },
         { title: t('distributor.ref'), render: (_, m) => (m.ref?.startsWith('ord_') ? <Link to={`/orders?open=${m.ref}`}>{shortId(m.ref)}</Link> : m.ref ? shortId(m.ref) : '—') },
       ]} />
     </More>

@@ -63,7 +63,7 @@ function Facts({ order }: { order: Order }) {
             {order.chain.map((m, i) => (
               <li key={m.id} style={{ display: 'flex', gap: 12, alignItems: 'center' }}>
                 <span style={{ color: '#56625d', minWidth: 64 }}>{t('why.level', { n: m.level || i + 1 })}</span>
-                <Link to={`/distributors/list?open=${m.id}`}>{m.name}</Link><span>{m.grade}</span>
+                <Link to={`/distributors/list?open=${m.id}`}>{m.name}</Link><span>{t(`grade.${m.grade}`, m.grade)}</span>
                 {m.state && m.state !== 'active' && <StatusTag noun="distributor" state={m.state} />}
               </li>
             ))}

@@ -84,7 +84,7 @@ function Editor({ current, strategies }: { current: Revision; strategies: Strate
         <Can permission="program.revise"><Button type="primary" disabled={!dirty || Object.keys(faults).length > 0} onClick={() => setPublishing(true)}>{t('program.publish')}</Button></Can>
       </Space>
     }>
-      <p style={{ color: '#56625d', marginTop: -8 }}>{t('program.effective', { n: current.revision, at: time.minute(current.effective_at) })}</p>
+      <p style={{ color: '#56625d', marginTop: -8 }}>{current.revision === 1 ? t('program.effective_first') : t('program.effective', { n: current.revision, at: time.minute(current.effective_at) })}</p>
       <div className="halves">
         <Card>
           <Tabs items={[

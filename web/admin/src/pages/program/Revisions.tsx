@@ -29,7 +29,7 @@ export default function Revisions() {
     { title: t('program.strategy'), render: (_, r) => `${t(`strategy.${r.strategy}`, r.strategy)} ${r.version}` },
     { title: t('program.note'), dataIndex: 'note', width: 300, render: (_, r) => r.note || '—' },
     { title: t('revision.author'), render: (_, r) => (typeof r.author === 'string' ? r.author : r.author?.name) || '—' },
-    { title: t('revision.effective_at'), render: (_, r) => <span className="num">{time.minute(r.effective_at)}</span> },
+    { title: t('revision.effective_at'), render: (_, r) => r.revision === 1 ? t('revision.from_opening') : <span className="num">{time.minute(r.effective_at)}</span> },
     { title: t('revision.created_at'), render: (_, r) => <span className="num">{time.minute(r.created_at)}</span> },
   ], [t, time, now])
   return (

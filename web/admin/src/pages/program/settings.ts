@@ -8,7 +8,7 @@ const choice = (words: Words, ...t: Parameters<typeof text>): JsonSchema => ({ t
 const count = (minimum: number, maximum: number, ...t: Parameters<typeof text>): JsonSchema => ({ type: 'integer', minimum, maximum, ...text(...t) })
 const money = (...t: Parameters<typeof text>): JsonSchema => ({ type: 'integer', minimum: 0, 'x-widget': 'money', ...text(...t) })
 const percent = (...t: Parameters<typeof text>): JsonSchema => ({ type: 'string', pattern: '^[0-9]{1,12}(\\.[0-9]{1,6})?$', 'x-widget': 'percent', ...text(...t) })
-const group = (properties: Record<string, JsonSchema>, ...t: Parameters<typeof text>): JsonSchema => ({ type: 'object', properties, required: Object.keys(properties), ...text(...t) })
+const group = (properties: Record<string, JsonSchema>, ...t: Parameters<typeof text>): JsonSchema => ({ type: 'object', properties, required: Object.keys(properties).filter((name) => properties[name]!.default === undefined), ...text(...t) })
 
 const rules: Record<string, JsonSchema> = {
   levels: count(1, 3, '分销层级', 'Levels', '一单最多分给几级上级。法律红线：最多三级；微信渠道建议一级。', 'How many levels of one order may earn. The law allows three at most; one is advised for the WeChat channel.'),

@@ -1,0 +1,110 @@
+package program_test
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fenli-io/fenli/platform/fault"
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/plugins/sdk/money"
+	"github.com/fenli-io/fenli/tenants/program"
+	"github.com/fenli-io/fenli/tenants/storetest"
+)
+
+func draft(change func(*program.Draft)) program.Draft {
+	d := program.Draft{Settings: program.Defaults(), Strategy: "three-level", Config: json.RawMessage(`{"rates": ["0.10"]}`), Author: "test"}
+	change(&d)
+	return d
+}
+
+func TestPropose(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	refused := map[string]struct {
+		change func(*program.Draft)
+		code   string
+		field  string
+	}{
+		"AThirdLevelNobodyAcknowledged": {func(d *program.Draft) { d.Settings.Levels = 3 }, "program.third_level_unacknowledged", "settings.third_level_ack"},
+		"AFourthLevel":                  {func(d *program.Draft) { d.Settings.Levels = 4 }, "program.levels", "settings.levels"},
+		"ACapAboveWhatWasPaid":          {func(d *program.Draft) { d.Settings.OrderCap = money.Whole + 1 }, "program.order_cap", "settings.order_cap"},
+		"AGradeTwice":                   {func(d *program.Draft) { d.Settings.Grades = []string{"a", "a"} }, "program.grades", "settings.grades[1]"},
+		"AnUnknownWord":                 {func(d *program.Draft) { d.Settings.Rounding = "up" }, "program.unknown_choice", "settings.rounding"},
+		"AnUnknownStrategy":             {func(d *program.Draft) { d.Strategy = "magic" }, "program.unknown_strategy", "strategy"},
+		"AConfigurationTheSchemaDoesNot": {func(d *program.Draft) { d.Config = json.RawMessage(`{"rates": ["10%"]}`) },
+			"program.config", "config/rates/0"},
+		"AnUnknownField":     {func(d *program.Draft) { d.Config = json.RawMessage(`{"rate": []}`) }, "program.config", "config"},
+		"WhatIsNotJSON":      {func(d *program.Draft) { d.Config = json.RawMessage(`{`) }, "program.config", "config"},
+		"RecomputeUnoffered": {func(d *program.Draft) { d.Settings.Refund = "recompute" }, "program.recompute_unsupported", "settings.refund"},
+	}
+	for name, c := range refused {
+		t.Run("Refuses"+name, func(t *testing.T) {
+			before := s.Int(t, `select count(*) from program_revision`)
+			_, err := s.Programs.Propose(t.Context(), s.A, draft(c.change))
+			if f := fault.Of(err); f.Code != c.code || f.Field != c.field {
+				t.Errorf("got %v at %q", err, f.Field)
+			}
+			if after := s.Int(t, `select count(*) from program_revision`); after != before {
+				t.Error("a refused draft left a revision")
+			}
+		})
+	}
+	t.Run("TwoAtOnceTakeTwoNumbers", func(t *testing.T) {
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				if _, err := s.Programs.Propose(t.Context(), s.A, draft(func(*program.Draft) {})); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if n := s.Int(t, `select count(*) - max(revision) from program_revision where tenant_id = $1`, s.A); n != 0 {
+			t.Errorf("numbers and revisions differ by %d", n)
+		}
+	})
+}
+
+func TestInForce(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	at := func(when time.Time) (r program.Revision) {
+		s.Do(t, s.A, func(ctx context.Context, tx *pg.Tx) (err error) {
+			r, err = s.Programs.InForce(ctx, tx, when)
+			return err
+		})
+		return r
+	}
+	now, _ := s.Clock.Now(t.Context(), s.A)
+	s.Clock.Advance(time.Hour)
+	later, err := s.Programs.Propose(t.Context(), s.A, draft(func(d *program.Draft) { d.Settings.FreezeDays = 1 }))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	t.Run("AnOldOrderFindsTheFirstRevision", func(t *testing.T) {
+		if r := at(time.Date(2010, 12, 1, 0, 0, 0, 0, time.UTC)); r.Revision != 1 {
+			t.Errorf("revision %d", r.Revision)
+		}
+	})
+	t.Run("AChangeDoesNotReachBack", func(t *testing.T) {
+		if r := at(now.Add(30 * time.Minute)); r.Revision == later.Revision {
+			t.Error("an order placed before the change found it")
+		}
+		if r := at(now.Add(time.Hour)); r.Revision != later.Revision || r.Settings.FreezeDays != 1 {
+			t.Errorf("%+v", r)
+		}
+	})
+	t.Run("ARevisionIsImmutable", func(t *testing.T) {
+		err := s.Within(t.Context(), s.A, func(ctx context.Context, tx *pg.Tx) error {
+			_, err := tx.Exec(ctx, `update program_revision set note = 'x' where tenant_id = $1`, s.A)
+			return err
+		})
+		if err == nil {
+			t.Error("the product changed a revision")
+		}
+	})
+}
