@@ -73,6 +73,18 @@ func States(ctx context.Context, tx *pg.Tx, who []ID) (map[ID]State, error) {
 	return factOf[State](ctx, tx, "state", who)
 }
 
+// Graded is a member as the close of a period sees them.
+type Graded struct {
+	ID    ID     `db:"id"`
+	Grade string `db:"grade"`
+}
+
+// InBusiness reads everybody who is active or frozen, by id.
+func InBusiness(ctx context.Context, tx *pg.Tx) ([]Graded, error) {
+	return pg.Collect[Graded](ctx, tx, `
+		select id, grade from distributor_member where tenant_id = $1 and state in ('active', 'frozen') order by id`, tx.Tenant())
+}
+
 // Names reads what each of them is called; unknown ones are absent.
 func Names(ctx context.Context, tx *pg.Tx, who []ID) (map[ID]string, error) {
 	return factOf[string](ctx, tx, "name", who)
