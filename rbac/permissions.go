@@ -56,6 +56,8 @@ const (
 	TouchRecord          = "touch.record" // seen elsewhere
 	CommissionRead       = "commission.read"
 	CommissionRetry      = "commission.retry" // ask the strategy again about what waits
+	PeriodRead           = "period.read"
+	PeriodClose          = "period.close" // what a month pays beyond its orders becomes available
 	WithdrawalRead       = "withdrawal.read"
 	WithdrawalApprove    = "withdrawal.approve"
 	WithdrawalReject     = "withdrawal.reject"
@@ -95,7 +97,7 @@ var Permissions = []string{
 	DistributorBan, DistributorMove, DistributorGrade, DistributorSync, CustomerRead, BalanceRead,
 	ProductRead, ProductCreate, ProductChange, ProductList, ProductUnlist, ProductArchive, StockAdjust,
 	OrderRead, OrderReport, OrderPay, OrderShip, OrderReceive, OrderClose, OrderGroup, OrderRefund, TouchRecord,
-	CommissionRead, CommissionRetry, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
+	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
 	OwnTouch, OwnOrderPlace, OwnOrderPay, OwnOrderRead, OwnOrderReceive, OwnOrderClose, OwnApplication,
 	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnTeamRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
 	PlatformStoreRead, PlatformStoreClock,

@@ -3,16 +3,18 @@ package commission
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
 )
 
 // Check computes from scratch what should stand for every order of the store
 // and describes what differs: each paid order has exactly one decision or a
-// work row, each award is what Reconcile computes, and held money is the sum
-// of unsettled awards.
+// work row, each award is what Reconcile computes, held money is the sum of
+// unsettled awards, and a closed period pays what its stored answer says.
 func (s *Service) Check(ctx context.Context, tx *pg.Tx) ([]string, error) {
 	var found []string
 	currency, _, err := s.stores.Money(ctx, tx)
@@ -35,7 +37,11 @@ func (s *Service) Check(ctx context.Context, tx *pg.Tx) ([]string, error) {
 		found = append(found, lines...)
 	}
 	held, err := checkHeld(ctx, tx)
-	return append(found, held...), err
+	if err != nil {
+		return nil, err
+	}
+	periods, err := checkPeriods(ctx, tx)
+	return slices.Concat(found, held, periods), err
 }
 
 func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, currency string) ([]string, error) {
@@ -134,6 +140,56 @@ func checkHeld(ctx context.Context, tx *pg.Tx) ([]string, error) {
 	}
 	if all.Held != total {
 		found = append(found, fmt.Sprintf("the store holds %d, unsettled awards sum to %d", all.Held, total))
+	}
+	return found, nil
+}
+
+// checkPeriods compares what closed periods have booked with their answers:
+// nobody got anything else, and a held period gave nothing.
+func checkPeriods(ctx context.Context, tx *pg.Tx) (found []string, err error) {
+	for below := ""; ; {
+		page, err := listPeriods(ctx, tx, below, 100)
+		if err != nil || len(page) == 0 {
+			return found, err
+		}
+		below = page[len(page)-1].Period
+		keys := make([]string, len(page))
+		for i, row := range page {
+			keys[i] = row.Period
+		}
+		booked, err := periodAwards(ctx, tx, keys)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range page {
+			lines, err := checkPeriod(row, booked[row.Period])
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, lines...)
+		}
+	}
+}
+
+func checkPeriod(row periodRow, booked map[distributor.ID]int64) (found []string, err error) {
+	due := map[distributor.ID]int64{}
+	if row.State == PeriodClosed {
+		q, answer, err := row.said()
+		if err != nil {
+			return nil, err
+		}
+		payments, err := paymentsOf(q, answer)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range payments {
+			due[p.Payee] = p.Amount
+		}
+	}
+	for payee, amount := range booked { // whoever could not earn has no row
+		if due[payee] != amount {
+			found = append(found, fmt.Sprintf("period %s, %s: %d is booked, the answer says %d", row.Period, payee, amount, due[payee]))
+		}
 	}
 	return found, nil
 }

@@ -26,6 +26,9 @@ type Strategies interface {
 	// could not be decided is a Failed decision; an error means that nothing
 	// could be asked at all.
 	Evaluate(ctx context.Context, sha256 string, request *strategyv1.EvaluateRequest) (*strategyv1.EvaluateResponse, error)
+	// ClosePeriod answers with an outcome; an error means that nothing could
+	// be asked.
+	ClosePeriod(ctx context.Context, sha256 string, request *strategyv1.ClosePeriodRequest) (*strategyv1.ClosePeriodResponse, error)
 }
 
 // Store tells what a strategy must know about the store itself.

@@ -43,6 +43,10 @@ var sentences = map[string][2]string{
 	"commission.rail_no_reason": {"策略给出的佣金没有理由", "the strategy gave an award without a reason"},
 	"commission.rail_too_many":  {"策略给出的佣金条数过多", "the strategy gave far too many awards"},
 
+	codePeriodNothing: {"本方案只按订单分佣，期末没有另外的分配", "this plan pays by order alone and nothing at the end of a period"},
+	codePeriodPayee:   {"关账时不在推广状态，份额归商家", "not active when the period was closed, so the share stays with the merchant"},
+	codePeriodCap:     {"策略给出的分配超过本期销售额的佣金上限", "the strategy gave more than the cap allows on the period's sales"},
+
 	"plugin.unavailable":      {"策略进程暂时不可用，稍后自动重试", "the strategy is not available; it will be tried again"},
 	"plugin.crashed":          {"策略处理这笔订单时崩溃", "the strategy crashes on this order"},
 	"plugin.timeout":          {"策略没有在规定时间内答复", "the strategy did not answer in time"},

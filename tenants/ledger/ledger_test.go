@@ -177,6 +177,7 @@ func TestBook_RandomMovementsBalance(t *testing.T) {
 			ledger.ReverseIntoDebt{Payee: p, Amount: n}, ledger.Mature{Payee: p, Amount: n}, ledger.NetDebt{Payee: p, Amount: n},
 			ledger.Reserve{Payee: p, Amount: n}, ledger.ReturnReserved{Payee: p, Amount: n}, ledger.PayOut{Payee: p, Amount: n},
 			ledger.WithholdTax{Payee: p, Amount: n}, ledger.KeepFee{Payee: p, Amount: n},
+			ledger.BookPeriodAward{Payee: p, Amount: n},
 			ledger.EarnPoints{Payee: p, Amount: n}, ledger.ReversePoints{Payee: p, Amount: n},
 		}).Draw(r, "movement")
 		if err := move(t, db, db.A, m); err != nil && fault.Of(err).Code != "ledger.below_floor" {

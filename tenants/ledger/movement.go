@@ -106,6 +106,18 @@ func (m ReverseIntoDebt) leg() leg {
 	return leg{"reverse_into_debt", m.Payee, Money, Debt, Expense, m.Amount, m.Order}
 }
 
+// BookPeriodAward gives what a closed period pays; it has nothing to wait for.
+// Corrected by ReverseAvailable and ReverseIntoDebt.
+type BookPeriodAward struct {
+	Payee  Party
+	Amount int64
+	Period Ref
+}
+
+func (m BookPeriodAward) leg() leg {
+	return leg{"book_period_award", m.Payee, Money, Expense, Available, m.Amount, m.Period}
+}
+
 // Mature makes what was held available.
 type Mature struct {
 	Payee  Party

@@ -16,6 +16,7 @@ import (
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/pgtest"
 	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/plugins/builtin/pool"
 	"github.com/fenli-io/fenli/plugins/builtin/threelevel"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 	"github.com/fenli-io/fenli/tenants/attribution"
@@ -32,6 +33,9 @@ import (
 // installed.
 const Artifact = "0000000000000000000000000000000000000000000000000000000000000003"
 
+// PoolArtifact is the hash under which the in-process pool is installed.
+const PoolArtifact = "0000000000000000000000000000000000000000000000000000000000000008"
+
 // Stores is a database with two stores that are ready for business.
 type Stores struct {
 	*pgtest.Database
@@ -43,25 +47,51 @@ type Stores struct {
 	Strategy     *InProcess
 }
 
-// InProcess answers for strategies without a process. Before, when set, runs
-// before each answer; it may fail the call or change the answer afterwards.
+// InProcess answers for strategies without a process: the pool by its hash, else
+// Server. Before, when set, runs before each answer; it may fail the call, and
+// After may change the answer. BeforeClose and AfterClose do so for periods.
 type InProcess struct {
 	Server strategyv1.StrategyServer
 	Before func(*strategyv1.EvaluateRequest) error
 	After  func(*strategyv1.EvaluateResponse)
+
+	BeforeClose func(*strategyv1.ClosePeriodRequest) error
+	AfterClose  func(*strategyv1.ClosePeriodResponse)
 }
 
-func (p *InProcess) ValidateConfig(ctx context.Context, _ string, config []byte, rules *strategyv1.Rules) (*strategyv1.ValidateConfigResponse, error) {
-	return p.Server.ValidateConfig(ctx, &strategyv1.ValidateConfigRequest{Config: config, Rules: rules})
+var poolServer = pool.Strategy.Server()
+
+func (p *InProcess) server(sha string) strategyv1.StrategyServer {
+	if sha == PoolArtifact {
+		return poolServer
+	}
+	return p.Server
 }
 
-func (p *InProcess) Evaluate(ctx context.Context, _ string, r *strategyv1.EvaluateRequest) (*strategyv1.EvaluateResponse, error) {
+func (p *InProcess) ClosePeriod(ctx context.Context, sha string, r *strategyv1.ClosePeriodRequest) (*strategyv1.ClosePeriodResponse, error) {
+	if p.BeforeClose != nil {
+		if err := p.BeforeClose(r); err != nil {
+			return nil, err
+		}
+	}
+	answer, err := p.server(sha).ClosePeriod(ctx, r)
+	if err == nil && p.AfterClose != nil {
+		p.AfterClose(answer)
+	}
+	return answer, err
+}
+
+func (p *InProcess) ValidateConfig(ctx context.Context, sha string, config []byte, rules *strategyv1.Rules) (*strategyv1.ValidateConfigResponse, error) {
+	return p.server(sha).ValidateConfig(ctx, &strategyv1.ValidateConfigRequest{Config: config, Rules: rules})
+}
+
+func (p *InProcess) Evaluate(ctx context.Context, sha string, r *strategyv1.EvaluateRequest) (*strategyv1.EvaluateResponse, error) {
 	if p.Before != nil {
 		if err := p.Before(r); err != nil {
 			return nil, err
 		}
 	}
-	answer, err := p.Server.Evaluate(ctx, r)
+	answer, err := p.server(sha).Evaluate(ctx, r)
 	if err == nil && p.After != nil {
 		p.After(answer)
 	}
@@ -96,7 +126,14 @@ func Open(t testing.TB, opts ...pg.Option) *Stores {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = s.Programs.Remember(t.Context(), []program.Artifact{{SHA256: Artifact, Strategy: "three-level", Version: "1.0.0", Description: described}})
+	pooled, err := poolServer.Describe(t.Context(), &strategyv1.DescribeRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.Programs.Remember(t.Context(), []program.Artifact{
+		{SHA256: Artifact, Strategy: "three-level", Version: "1.0.0", Description: described},
+		{SHA256: PoolArtifact, Strategy: "pool", Version: "1.0.0", Description: pooled},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,11 +154,22 @@ func Open(t testing.TB, opts ...pg.Option) *Stores {
 // Propose puts a changed programme in force.
 func (s *Stores) Propose(t testing.TB, tenant tenancy.ID, change func(*program.Settings)) {
 	t.Helper()
+	s.propose(t, tenant, change, "three-level", `{"rates": ["0.10", "0.05", "0.03"]}`)
+}
+
+// ProposePool puts a partner dividend in force.
+func (s *Stores) ProposePool(t testing.TB, tenant tenancy.ID, config string) {
+	t.Helper()
+	s.propose(t, tenant, func(*program.Settings) {}, "pool", config)
+}
+
+func (s *Stores) propose(t testing.TB, tenant tenancy.ID, change func(*program.Settings), strategy, config string) {
+	t.Helper()
 	settings := program.Defaults()
 	settings.Levels, settings.ThirdLevelAck, settings.FreezeDays, settings.Withdrawal.Min = 3, "test", 7, 0
 	change(&settings)
-	_, err := s.Programs.Propose(t.Context(), tenant, program.Draft{Settings: settings, Strategy: "three-level",
-		Config: json.RawMessage(`{"rates": ["0.10", "0.05", "0.03"]}`), Author: "test"})
+	_, err := s.Programs.Propose(t.Context(), tenant, program.Draft{Settings: settings, Strategy: strategy,
+		Config: json.RawMessage(config), Author: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -116,6 +116,7 @@ func subjectOf(path string) string {
 var notAThing = map[string]string{
 	"merchant leaderboards/{metric}": "a closed list of words",
 	"store leaderboards/{metric}":    "a closed list of words",
+	"merchant periods/{period}":      "a month, the same word in every store",
 	"platform stores/{store_id}":     "operators see every store; no store's token enters",
 }
 

@@ -47,6 +47,10 @@ func Routes(s *httpapi.Server, c Config) {
 	httpapi.Register(s, httpapi.Merchant, op("commission.retry", post, "/awaiting/retry", rbac.CommissionRetry, "Try every waiting order again now"), h.retry)
 	httpapi.Register(s, httpapi.Merchant, op("program.preview", post, "/program/preview", rbac.ProgramPreview, "What a draft would give for sample orders; nothing is written"), h.preview)
 
+	httpapi.Register(s, httpapi.Merchant, op("period.list", get, "/periods", rbac.PeriodRead, "Closed and held months, the newest first"), h.periods)
+	httpapi.Register(s, httpapi.Merchant, op("period.read", get, "/periods/{period}", rbac.PeriodRead, "Who gets what of a closed month, and why"), h.period)
+	httpapi.Register(s, httpapi.Merchant, op("period.close", post, "/periods/{period}/close", rbac.PeriodClose, "Close a month that is over: what the plan pays beyond its orders becomes available. Closing again changes nothing"), h.closePeriod)
+
 	httpapi.Register(s, httpapi.Open, op("commission.explain", get, "/orders/{source}/{external_id}/commission", rbac.CommissionRead, "Who earns what for an order, and why"), h.explainReported)
 
 	httpapi.Register(s, httpapi.Store, op("me.awards", get, "/me/awards", rbac.OwnAwardRead, "My awards, those of the newest orders first"), h.own)

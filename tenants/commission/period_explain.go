@@ -1,0 +1,163 @@
+package commission
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/plugins/sdk/money"
+	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
+	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/program"
+)
+
+// Period is a month that was closed, or is held. Amounts are minor units,
+// sentences are in the language asked for.
+type Period struct {
+	Key      string
+	From, To time.Time // half-open
+	State    PeriodState
+	Code     string // why it is held, or why nobody gets anything; "" otherwise
+	Reason   string // the same as a sentence
+	Strategy string // "" when nobody was asked
+	Version  string
+	Artifact string
+	Revision int
+	Paid     int64 // the store's sales as it was closed, less refunded
+	Settled  int64 // of that, settled
+	Total    int64 // booked
+	ClosedAt time.Time
+	Awards   []PeriodAward // absent in lists
+	Declined []Declined    // absent in lists
+}
+
+// PeriodAward is one reason for which a closed period pays somebody.
+type PeriodAward struct {
+	Payee  distributor.Label
+	Kind   string
+	Base   int64
+	Rate   money.Rate
+	Amount int64
+	Why    string
+}
+
+// Period explains one period. [ErrPeriodUnknown] when nobody has closed it.
+func (s *Service) Period(ctx context.Context, tx *pg.Tx, key, lang string) (Period, error) {
+	row, found, err := readPeriod(ctx, tx, key)
+	if err != nil {
+		return Period{}, err
+	}
+	if !found {
+		return Period{}, ErrPeriodUnknown
+	}
+	v, err := s.view(ctx, tx, row, lang)
+	if err != nil {
+		return Period{}, err
+	}
+	return v.whole(ctx, tx)
+}
+
+// Periods lists them newest first, below a key ("" for all), without who gets
+// what.
+func (s *Service) Periods(ctx context.Context, tx *pg.Tx, below string, limit int, lang string) ([]Period, error) {
+	rows, err := listPeriods(ctx, tx, below, limit)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Period, len(rows))
+	for i, row := range rows {
+		v, err := s.view(ctx, tx, row, lang)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = v.Period
+	}
+	return list, nil
+}
+
+// periodView is a period with everything its explanation is made of.
+type periodView struct {
+	Period
+	request  *strategyv1.ClosePeriodRequest
+	answer   *strategyv1.ClosePeriodResponse
+	booked   map[distributor.ID]int64
+	artifact *program.Artifact
+	lang     string
+}
+
+func (s *Service) view(ctx context.Context, tx *pg.Tx, row periodRow, lang string) (v periodView, err error) {
+	v.Period = Period{Key: row.Period, From: row.FromAt.UTC(), To: row.ToAt.UTC(), State: row.State, Code: row.Reason, Artifact: row.Artifact,
+		Revision: row.Revision, Paid: row.Paid, Settled: row.Settled, ClosedAt: row.ClosedAt.UTC()}
+	v.lang = lang
+	if v.request, v.answer, err = row.said(); err != nil {
+		return v, err
+	}
+	if v.artifact, err = s.artifact(ctx, tx, row.Artifact, map[string]*program.Artifact{}); err != nil {
+		return v, err
+	}
+	if v.artifact != nil {
+		v.Strategy, v.Version = v.artifact.Strategy, v.artifact.Version
+	}
+	switch nothing := v.answer.GetNothingToClose(); {
+	case row.Reason != "":
+		v.Reason = sayWait(row.Reason, row.Note, lang)
+	case nothing != nil:
+		v.Code, v.Reason = nothing.GetWhy().GetKey(), v.sentence(nothing.GetWhy())
+	}
+	booked, err := periodAwards(ctx, tx, []string{row.Period})
+	if err != nil {
+		return v, err
+	}
+	v.booked = booked[row.Period]
+	for _, amount := range v.booked {
+		v.Total += amount
+	}
+	return v, nil
+}
+
+// whole adds who gets what, and who does not. A held period gives nobody
+// anything, so it names nobody.
+func (v periodView) whole(ctx context.Context, tx *pg.Tx) (Period, error) {
+	if v.State != PeriodClosed {
+		return v.Period, nil
+	}
+	people := make([]distributor.ID, len(v.request.GetMembers()))
+	for i, m := range v.request.GetMembers() {
+		if err := people[i].Scan(m.GetHandle()); err != nil {
+			return v.Period, err
+		}
+	}
+	labels, err := distributor.Labels(ctx, tx, people)
+	if err != nil {
+		return v.Period, err
+	}
+	label := func(at int32) distributor.Label {
+		if l, known := labels[people[at]]; known {
+			return l
+		}
+		return distributor.Label{ID: people[at]}
+	}
+	for _, a := range v.answer.GetClosed().GetAwards() {
+		who := label(a.GetMember())
+		switch {
+		case a.GetAmount() == 0:
+		case v.booked[who.ID] == 0:
+			v.Declined = append(v.Declined, Declined{Who: &who, Code: codePeriodPayee, Why: say(codePeriodPayee, v.lang)})
+		default:
+			v.Awards = append(v.Awards, PeriodAward{who, a.GetKind(), a.GetBase(), money.Rate(a.GetRatePpm()), a.GetAmount(), v.sentence(a.GetWhy())})
+		}
+	}
+	for _, d := range slices.Concat(v.answer.GetClosed().GetDeclined(), v.answer.GetNothingToClose().GetDeclined()) {
+		who := label(d.GetMember())
+		v.Declined = append(v.Declined, Declined{Who: &who, Code: d.GetWhy().GetKey(), Why: v.sentence(d.GetWhy())})
+	}
+	return v.Period, nil
+}
+
+func (v periodView) sentence(why *strategyv1.Why) string {
+	if v.artifact == nil || why == nil {
+		return ""
+	}
+	return program.Sentence(v.artifact.Description, why, v.lang)
+}
