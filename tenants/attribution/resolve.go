@@ -171,9 +171,7 @@ func OnPaidAt(ctx context.Context, tx *pg.Tx, buyer customer.ID, c Chain, r Rule
 	}
 	switch r.onPaid(at, h, c.Seller, c.Reason) {
 	case restartBind:
-		b := *latest
-		b.ProtectedUntil, b.ValidUntil, b.Touches = r.protectedUntil(at), r.validUntil(at), rec.Touches
-		return setTerms(ctx, tx, b)
+		return setTerms(ctx, tx, latest.restarted(r, at, rec.Touches))
 	case openBind:
 		return bindPaid(ctx, tx, buyer, c, r, at, rec, latest)
 	}

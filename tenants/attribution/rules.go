@@ -230,6 +230,19 @@ func (r Rules) onPaid(at time.Time, h holding, seller distributor.ID, why Reason
 	return leaveBind
 }
 
+// restarted is the bind after a payment. One that is reported late does not
+// shorten what has begun since.
+func (b Bind) restarted(r Rules, at time.Time, touches int) Bind {
+	if until := r.protectedUntil(at); until.After(b.ProtectedUntil) {
+		b.ProtectedUntil = until
+	}
+	if until := r.validUntil(at); until.After(b.ValidUntil) {
+		b.ValidUntil = until
+	}
+	b.Touches = touches
+	return b
+}
+
 // onJoin says what becomes of the bind of a customer who has become a
 // distributor: true when it is honoured until its protection ends.
 func onJoin(at time.Time, b *Bind) (honour bool) {

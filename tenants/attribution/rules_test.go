@@ -210,3 +210,18 @@ func TestMembers(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 }
+
+// A payment starts protection and validity again; one that is reported late
+// takes nothing from what has begun since.
+func TestRestarted(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 20, 0, 0, 0, 0, time.UTC)
+	r := Defaults()
+	b := Bind{ProtectedUntil: now.Add(day), ValidUntil: now.Add(29 * day)}
+	if late := b.restarted(r, now.Add(-20*day), 3); late.ProtectedUntil != b.ProtectedUntil || late.ValidUntil != b.ValidUntil || late.Touches != 3 {
+		t.Errorf("%+v", late)
+	}
+	if today := b.restarted(r, now, 3); today.ProtectedUntil != now.Add(15*day) || today.ValidUntil != now.Add(30*day) {
+		t.Errorf("%+v", today)
+	}
+}

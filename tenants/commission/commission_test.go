@@ -148,7 +148,8 @@ func TestStrategyThatCannotDecide(t *testing.T) {
 				d.GetPaid().Awards = append(d.GetPaid().Awards, d.GetPaid().Awards[0])
 			}
 		},
-		"plugin.no_decision": func(d *strategyv1.Decision) { d.Order = 7 },
+		"plugin.no_decision":      func(d *strategyv1.Decision) { d.Order = 7 },
+		"plugin.malformed_answer": func(d *strategyv1.Decision) { d.Outcome = nil },
 	}
 	for code, lie := range lies {
 		t.Run("PostsNothingForALie/"+code, func(t *testing.T) {

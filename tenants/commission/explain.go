@@ -41,6 +41,8 @@ type Explanation struct {
 	Declined []Declined
 	Reversed []Reversal
 	Cap      *Cap // nil when the cap cut nothing
+
+	Undistributed []Undistributed // lines that pay nobody anything
 }
 
 // Wait is why an order has no decision yet.
@@ -296,6 +298,7 @@ func (a account) decided() (Explanation, error) {
 	if a.artifact != nil {
 		x.Ruling.Strategy, x.Ruling.Version = a.artifact.Strategy, a.artifact.Version
 	}
+	x.Undistributed = undistributed(a.order, a.lang)
 	x.Awards = a.explained()
 	x.Declined = a.declined(x.Awards)
 	var err error

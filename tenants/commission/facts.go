@@ -55,7 +55,8 @@ func (f facts) request(o order.Order, seq int64, list []recipient) *strategyv1.O
 		PlacedAtMs: o.PlacedAt.UnixMilli(), PaidAtMs: o.PaidAt.UnixMilli(), Channel: o.Channel,
 		Buyer: &strategyv1.Buyer{FirstOrder: f.firstOrder[o.ID], Distributor: !o.Chain.Self.IsZero()},
 	}
-	for _, l := range o.Lines {
+	for _, at := range shown(o) {
+		l := o.Lines[at]
 		line := &strategyv1.Line{Sku: l.SKU, Category: l.Category, Quantity: l.Qty, UnitPrice: l.UnitPrice, Net: l.Net}
 		if l.Cost >= 0 {
 			line.UnitCost = &l.Cost

@@ -15,7 +15,7 @@ import (
 type grant struct {
 	award  int   // position in the answer's awards
 	to     int   // position in recipients; differs from the answer's when rolled up
-	line   int   // −1: the order as a whole
+	line   int   // the order's; −1: all that are distributed
 	amount int64 // as the strategy said
 	cut    int64 // what the order cap took off
 }
@@ -36,6 +36,12 @@ type grants struct {
 // grantsOf applies eligibility and then the order cap to a sound answer.
 func grantsOf(o order.Order, list []recipient, s program.Settings, d *strategyv1.Decision) (grants, error) {
 	g := eligible(list, s.IneligibleUpline, d.GetPaid().GetAwards())
+	lines := shown(o)
+	for i, x := range g.given {
+		if x.line >= 0 {
+			g.given[i].line = lines[x.line]
+		}
+	}
 	return g, g.cap(o.Goods, s.OrderCap)
 }
 
@@ -161,7 +167,7 @@ func (g grants) after(o order.Order, refunds []order.Refund, n int, share money.
 	}
 	amounts := g.amounts()
 	for i, x := range g.given {
-		remains, paid := leftGoods, o.Goods
+		remains, paid := o.Distributed(left), paidFor(o)
 		if x.line >= 0 {
 			remains, paid = left[x.line], o.Lines[x.line].Net
 		}

@@ -24,13 +24,13 @@ type violation struct {
 
 // audit holds an answer against the rails. It returns nil for a sound one.
 func audit(o order.Order, list []recipient, d *strategyv1.Decision) *violation {
-	awards := d.GetPaid().GetAwards()
-	if most := maxAwardsPerPlace * (len(o.Lines) + 1) * max(len(list), 1); len(awards) > most {
+	awards, lines := d.GetPaid().GetAwards(), len(shown(o))
+	if most := maxAwardsPerPlace * (lines + 1) * max(len(list), 1); len(awards) > most {
 		return &violation{"commission.rail_too_many", fmt.Sprintf("%d awards where at most %d make sense", len(awards), most)}
 	}
 	var sum int64
 	for i, a := range awards {
-		if v := auditAward(o, list, a); v != nil {
+		if v := auditAward(lines, list, a); v != nil {
 			v.note = fmt.Sprintf("award %d: %s", i, v.note)
 			return v
 		}
@@ -46,13 +46,13 @@ func audit(o order.Order, list []recipient, d *strategyv1.Decision) *violation {
 	return nil
 }
 
-func auditAward(o order.Order, list []recipient, a *strategyv1.Award) *violation {
+func auditAward(lines int, list []recipient, a *strategyv1.Award) *violation {
 	to, line := int(a.GetRecipient()), int(a.GetLine())
 	switch {
 	case to < 0 || to >= len(list):
 		return &violation{"commission.rail_stranger", fmt.Sprintf("recipient %d of %d", to, len(list))}
-	case line < -1 || line >= len(o.Lines):
-		return &violation{"commission.rail_line", fmt.Sprintf("line %d of %d", line, len(o.Lines))}
+	case line < -1 || line >= lines:
+		return &violation{"commission.rail_line", fmt.Sprintf("line %d of %d", line, lines)}
 	case int(a.GetLevel()) != list[to].level:
 		return &violation{"commission.rail_level", fmt.Sprintf("level %d for somebody at level %d", a.GetLevel(), list[to].level)}
 	case a.GetAmount() < 0:

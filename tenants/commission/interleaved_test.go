@@ -215,3 +215,16 @@ func TestStoresMaturing_FindsWhatIsOnHold(t *testing.T) {
 		t.Errorf("the sweep finds %v, want %v", stores, s.A)
 	}
 }
+
+func TestStrategyThatDecidesTwice_IsNotBelieved(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	team := s.Team(t, s.A, "a")
+	s.Strategy.After = func(r *strategyv1.EvaluateResponse) { r.Decisions = append(r.Decisions, r.GetDecisions()[0]) }
+	o := s.Sell(t, s.A, storetest.Sale{ID: "O1", Buyer: "lin", Via: team["a"], Nets: []int64{10000}})
+	s.Work(t, s.A)
+	wantHeld(t, s, team["a"], 0)
+	if x := explain(t, s, s.A, o, "en"); x.Waits == nil || x.Waits.Code != "plugin.malformed_answer" {
+		t.Errorf("%+v", x.Waits)
+	}
+}

@@ -155,8 +155,8 @@ func (s *Service) ask(ctx context.Context, b *batch) {
 	groups := map[int][]*work{}
 	var revisions []int
 	for _, w := range b.undecided() {
-		if len(w.people()) == 0 || w.order.Goods == 0 {
-			w.decision = s.withoutAsking(w)
+		if reason := w.unasked(); reason != "" {
+			w.decision = withoutAsking(w, reason)
 			continue
 		}
 		n := w.revision.Revision
@@ -171,11 +171,7 @@ func (s *Service) ask(ctx context.Context, b *batch) {
 }
 
 // withoutAsking decides orders that no strategy needs to see.
-func (s *Service) withoutAsking(w *work) *decision {
-	reason := "commission.nothing_paid"
-	if w.order.Goods > 0 {
-		reason = "commission.nobody"
-	}
+func withoutAsking(w *work, reason string) *decision {
 	return &decision{order: w.order.ID, outcome: outcomeNone, reason: reason, revision: w.revision.Revision}
 }
 
@@ -192,19 +188,26 @@ func (s *Service) askAbout(ctx context.Context, list []*work, f facts) {
 		}
 		return
 	}
-	answers := make(map[int]*strategyv1.Decision, len(list))
+	answers := make(map[int][]*strategyv1.Decision, len(list))
 	for _, d := range response.GetDecisions() {
-		answers[int(d.GetOrder())] = d
+		answers[int(d.GetOrder())] = append(answers[int(d.GetOrder())], d)
 	}
 	for i, w := range list {
-		w.judge(request, i, answers[i])
+		switch said := answers[i]; len(said) {
+		case 0:
+			w.block("plugin.no_decision", "the strategy said nothing about this order", backoff(w.change.Attempts))
+		case 1:
+			w.judge(request, i, said[0])
+		default:
+			w.block("plugin.malformed_answer", "the strategy decided this order more than once", longWait)
+		}
 	}
 }
 
 // judge turns one answer into a decision, or into a reason to wait.
 func (w *work) judge(request *strategyv1.EvaluateRequest, i int, answer *strategyv1.Decision) {
-	if answer == nil {
-		w.block("plugin.no_decision", "the strategy said nothing about this order", backoff(w.change.Attempts))
+	if answer.GetOutcome() == nil { // not "nobody earns", which would be for ever
+		w.block("plugin.malformed_answer", "the strategy's decision says nothing", longWait)
 		return
 	}
 	if failed := answer.GetFailed(); failed != nil {

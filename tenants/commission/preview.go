@@ -90,8 +90,8 @@ func (x *Sample) tell(w *work, artifact program.Artifact, labels map[distributor
 func (s *Service) decide(ctx context.Context, list []*work, f facts) {
 	var ask []*work
 	for _, w := range list {
-		if len(w.people()) == 0 || w.order.Goods == 0 {
-			w.decision = s.withoutAsking(w)
+		if reason := w.unasked(); reason != "" {
+			w.decision = withoutAsking(w, reason)
 		} else {
 			ask = append(ask, w)
 		}

@@ -72,11 +72,11 @@ func target(w *work, refunds []order.Refund, currency string) (map[distributor.I
 		}
 	}
 	if p, ok := seller(w.order, w.revision.Settings); ok && p.mayEarn() {
-		earned, err := pointsFor(w.order.Goods, currency, w.revision.Settings.PointsPerUnit)
+		earned, err := pointsFor(paidFor(w.order), currency, w.revision.Settings.PointsPerUnit)
 		if err != nil {
 			return nil, err
 		}
-		points, err := pointsFor(w.order.Goods-w.order.Refunded, currency, w.revision.Settings.PointsPerUnit)
+		points, err := pointsFor(w.order.Distributed(w.order.Remaining(refunds, len(refunds))), currency, w.revision.Settings.PointsPerUnit)
 		if err != nil {
 			return nil, err
 		}

@@ -15,6 +15,9 @@ const (
 	codeBeyondLevels = "commission.beyond_levels"
 	codeCompressed   = "commission.compressed"
 	codeCutToZero    = "commission.cut_to_zero"
+	codeNothingPaid  = "commission.nothing_paid"
+
+	codeNotDistributed = "commission.not_distributed"
 )
 
 var sentences = map[string][2]string{
@@ -26,9 +29,11 @@ var sentences = map[string][2]string{
 	codeCompressed:   {"下单时{state}，由上级依次顶替", "{state} when the order was placed, so the levels closed ranks"},
 	codeCutToZero:    {"订单佣金已达上限，没有余额可分", "the order's cap left nothing"},
 
-	"commission.nothing_paid": {"商品实付为 0，没有可分的金额", "nothing was paid for the goods, so there is nothing to share"},
-	"commission.stop":         {"下级不能获佣，按本店规则其上级也不获佣", "somebody below may not earn, and by the store's rule nobody above does either"},
-	"commission.rolled_up":    {"下单时{state}，份额上移给上一级", "{state} when the order was placed, so the share went to the next one up"},
+	codeNothingPaid:    {"商品实付为 0，没有可分的金额", "nothing was paid for the goods, so there is nothing to share"},
+	codeNotDistributed: {"商品不参与分销", "not distributed: these goods pay no commission"},
+
+	"commission.stop":      {"下级不能获佣，按本店规则其上级也不获佣", "somebody below may not earn, and by the store's rule nobody above does either"},
+	"commission.rolled_up": {"下单时{state}，份额上移给上一级", "{state} when the order was placed, so the share went to the next one up"},
 
 	"commission.rail_stranger":  {"策略把佣金给了订单之外的人", "the strategy paid somebody who has nothing to do with the order"},
 	"commission.rail_line":      {"策略引用了不存在的商品行", "the strategy named a line that the order does not have"},

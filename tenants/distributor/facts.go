@@ -70,15 +70,7 @@ func readChains(ctx context.Context, tx *pg.Tx, sellers []ID, depth int, into ma
 
 // States reads where each of them stands now; unknown ones are absent.
 func States(ctx context.Context, tx *pg.Tx, who []ID) (map[ID]State, error) {
-	rows, err := pg.Collect[struct {
-		ID    ID    `db:"id"`
-		State State `db:"state"`
-	}](ctx, tx, `select id, state from distributor_member where tenant_id = $1 and id = any($2::uuid[])`, tx.Tenant(), ids(who))
-	states := make(map[ID]State, len(rows))
-	for _, r := range rows {
-		states[r.ID] = r.State
-	}
-	return states, err
+	return factOf[State](ctx, tx, "state", who)
 }
 
 // Graded is a member as the close of a period sees them.
@@ -95,13 +87,17 @@ func InBusiness(ctx context.Context, tx *pg.Tx) ([]Graded, error) {
 
 // Names reads what each of them is called; unknown ones are absent.
 func Names(ctx context.Context, tx *pg.Tx, who []ID) (map[ID]string, error) {
+	return factOf[string](ctx, tx, "name", who)
+}
+
+func factOf[T any](ctx context.Context, tx *pg.Tx, column string, who []ID) (map[ID]T, error) {
 	rows, err := pg.Collect[struct {
-		ID   ID     `db:"id"`
-		Name string `db:"name"`
-	}](ctx, tx, `select id, name from distributor_member where tenant_id = $1 and id = any($2::uuid[])`, tx.Tenant(), ids(who))
-	names := make(map[ID]string, len(rows))
+		ID   ID `db:"id"`
+		Fact T  `db:"fact"`
+	}](ctx, tx, `select id, `+column+` as fact from distributor_member where tenant_id = $1 and id = any($2::uuid[])`, tx.Tenant(), ids(who))
+	facts := make(map[ID]T, len(rows))
 	for _, r := range rows {
-		names[r.ID] = r.Name
+		facts[r.ID] = r.Fact
 	}
-	return names, err
+	return facts, err
 }

@@ -63,6 +63,9 @@ func linesOf(priced []catalog.PricedLine) Lines {
 		if p.Cost != nil {
 			lines[i].Cost = *p.Cost
 		}
+		if !p.Distributed {
+			lines[i].Distribution = NotDistributed
+		}
 	}
 	return lines
 }

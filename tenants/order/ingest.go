@@ -24,7 +24,7 @@ type Report struct {
 	Via        string // the shop's own id of the distributor whose link the buyer came by, "" for none
 	Channel    string
 	PlacedAt   time.Time
-	Lines      Lines // an empty ID is the line's number, from 1; an empty title or category is the catalogue's
+	Lines      Lines // an empty ID is the line's number, from 1; an empty title or category is the catalogue's, and so is an unsaid distribution
 	Discount   int64
 	Freight    int64
 	GroupBuy   bool
@@ -143,7 +143,8 @@ func fillIn(ctx context.Context, tx *pg.Tx, lines Lines) error {
 		return err
 	}
 	for i := range lines {
-		l, p := &lines[i], sold[lines[i].SKU]
+		l := &lines[i]
+		p, known := sold[l.SKU]
 		if l.Title == "" {
 			l.Title = p.Title
 		}
@@ -152,6 +153,9 @@ func fillIn(ctx context.Context, tx *pg.Tx, lines Lines) error {
 		}
 		if l.Cost < 0 && p.Cost != nil {
 			l.Cost = *p.Cost
+		}
+		if l.Distribution == Unsaid && known && !p.Distributed {
+			l.Distribution = NotDistributed
 		}
 	}
 	return nil

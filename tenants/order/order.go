@@ -93,16 +93,32 @@ type Line struct {
 	Discount  int64 // its own and its part of the order's
 	Net       int64 // Qty × UnitPrice − Discount: what was paid for it
 	Cost      int64 // of one unit; −1 when unknown
+
+	Distribution Distribution
 }
 
+// Distribution says whether a line pays commission at all.
+type Distribution int8
+
+const (
+	Unsaid         Distribution = iota // the catalogue decides, and where it is silent the line pays
+	Distributed                        // said by whoever reported the order
+	NotDistributed                     // pays nobody anything, whatever else holds
+)
+
 // Lines pack into positional JSON arrays: an order of a real shop has 17 lines
-// at the median, and field names would be most of the bytes.
+// at the median, and field names would be most of the bytes. What was added
+// later stands at the end, and only where it was said: older lines, and the
+// fingerprints of older requests, stay as they are.
 type Lines []Line
 
 func (ls Lines) MarshalJSON() ([]byte, error) {
-	rows := make([][9]any, len(ls))
+	rows := make([][]any, len(ls))
 	for i, l := range ls {
-		rows[i] = [9]any{l.ID, l.SKU, l.Title, l.Category, l.Qty, l.UnitPrice, l.Discount, l.Net, l.Cost}
+		rows[i] = []any{l.ID, l.SKU, l.Title, l.Category, l.Qty, l.UnitPrice, l.Discount, l.Net, l.Cost}
+		if l.Distribution != Unsaid {
+			rows[i] = append(rows[i], l.Distribution)
+		}
 	}
 	return json.Marshal(rows)
 }
@@ -115,11 +131,11 @@ func (ls *Lines) UnmarshalJSON(b []byte) error {
 	*ls = make(Lines, len(rows))
 	for i, row := range rows {
 		l := &(*ls)[i]
-		fields := []any{&l.ID, &l.SKU, &l.Title, &l.Category, &l.Qty, &l.UnitPrice, &l.Discount, &l.Net, &l.Cost}
-		if len(row) != len(fields) {
+		fields := []any{&l.ID, &l.SKU, &l.Title, &l.Category, &l.Qty, &l.UnitPrice, &l.Discount, &l.Net, &l.Cost, &l.Distribution}
+		if len(row) < len(fields)-1 || len(row) > len(fields) {
 			return fmt.Errorf("order: line %d has %d fields", i, len(row))
 		}
-		for j := range fields {
+		for j := range row {
 			if err := json.Unmarshal(row[j], fields[j]); err != nil {
 				return fmt.Errorf("order: line %d: %w", i, err)
 			}
@@ -161,6 +177,17 @@ func (o Order) Remaining(refunds []Refund, n int) []int64 {
 		}
 	}
 	return left
+}
+
+// Distributed sums amounts of the lines, in their order, over those that pay
+// commission.
+func (o Order) Distributed(amounts []int64) (sum int64) {
+	for i, l := range o.Lines {
+		if l.Distribution != NotDistributed {
+			sum += amounts[i]
+		}
+	}
+	return sum
 }
 
 // state is the label of the facts.

@@ -153,7 +153,7 @@ func (s *Service) Pay(ctx context.Context, tx *pg.Tx, which ID, voucher, by stri
 		return w, err
 	}
 	at := tx.Now()
-	w.State, w.Voucher, w.PaidAt = Paid, voucher, &at
+	w.State, w.Voucher, w.PaidAt, w.PaidBy = Paid, voucher, &at, by
 	for _, m := range []ledger.Movement{
 		ledger.WithholdTax{Payee: w.payee(), Amount: w.Tax, Withdrawal: w.ref()},
 		ledger.KeepFee{Payee: w.payee(), Amount: w.Fee, Withdrawal: w.ref()},

@@ -9,7 +9,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/distributor"
 )
 
-const columns = `id, distributor_id, gross, tax, fee, net, method, state, reason, voucher, requested_at, decided_at, decided_by, paid_at`
+const columns = `id, distributor_id, gross, tax, fee, net, method, state, reason, voucher, requested_at, decided_at, decided_by, paid_at, paid_by`
 
 // Get reads one withdrawal; [ErrUnknown] when the store has none of that id.
 func Get(ctx context.Context, tx *pg.Tx, which ID) (Withdrawal, error) {
@@ -64,9 +64,9 @@ func insert(ctx context.Context, tx *pg.Tx, w Withdrawal) error {
 
 func save(ctx context.Context, tx *pg.Tx, w Withdrawal) error {
 	_, err := tx.Exec(ctx, `
-		update withdrawal_request set state = $3, reason = $4, voucher = $5, decided_at = $6, decided_by = $7, paid_at = $8
+		update withdrawal_request set state = $3, reason = $4, voucher = $5, decided_at = $6, decided_by = $7, paid_at = $8, paid_by = $9
 		 where tenant_id = $1 and id = $2`,
-		tx.Tenant(), w.ID, w.State, w.Reason, w.Voucher, w.DecidedAt, w.DecidedBy, w.PaidAt)
+		tx.Tenant(), w.ID, w.State, w.Reason, w.Voucher, w.DecidedAt, w.DecidedBy, w.PaidAt, w.PaidBy)
 	return err
 }
 

@@ -62,6 +62,7 @@ type Withdrawal struct {
 	DecidedAt   *time.Time `db:"decided_at"` // approved, rejected or returned
 	DecidedBy   string     `db:"decided_by"`
 	PaidAt      *time.Time `db:"paid_at"`
+	PaidBy      string     `db:"paid_by"` // who recorded the payment
 }
 
 func (w Withdrawal) payee() ledger.Party { return ledger.Party(w.Distributor) }

@@ -1102,6 +1102,8 @@ export interface components {
             cap: components["schemas"]["CommissionCap"];
             decision: components["schemas"]["CommissionDecision"];
             declined: components["schemas"]["CommissionDeclined"][] | null;
+            /** @description Lines that pay nobody anything */
+            not_distributed: components["schemas"]["CommissionUndistributed"][] | null;
             order_id: string;
             /** @description What each refund took back */
             reversed: components["schemas"]["CommissionReversal"][] | null;
@@ -1262,6 +1264,13 @@ export interface components {
             qty: number;
             sku: string;
             unit_price: components["schemas"]["MoneyAmount"];
+        };
+        CommissionUndistributed: {
+            /** @example commission.not_distributed */
+            code: string;
+            line: string;
+            sku: string;
+            why: string;
         };
         CommissionWait: {
             /** Format: int64 */
@@ -1649,6 +1658,8 @@ export interface components {
             cost?: components["schemas"]["MoneyAmount"];
             /** @description Its own and its part of the order's */
             discount: components["schemas"]["MoneyAmount"];
+            /** @description Whether it pays commission at all; for staff */
+            distributed?: boolean;
             id: string;
             /** @description What was paid for the line */
             net: components["schemas"]["MoneyAmount"];

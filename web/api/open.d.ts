@@ -295,6 +295,8 @@ export interface components {
             cap: components["schemas"]["CommissionCap"];
             decision: components["schemas"]["CommissionDecision"];
             declined: components["schemas"]["CommissionDeclined"][] | null;
+            /** @description Lines that pay nobody anything */
+            not_distributed: components["schemas"]["CommissionUndistributed"][] | null;
             order_id: string;
             /** @description What each refund took back */
             reversed: components["schemas"]["CommissionReversal"][] | null;
@@ -330,6 +332,13 @@ export interface components {
             external_id: string;
             payee: components["schemas"]["CommissionPayee"];
             refund_id: string;
+        };
+        CommissionUndistributed: {
+            /** @example commission.not_distributed */
+            code: string;
+            line: string;
+            sku: string;
+            why: string;
         };
         CommissionWait: {
             /** Format: int64 */
@@ -542,6 +551,8 @@ export interface components {
             cost?: components["schemas"]["MoneyAmount"];
             /** @description Its own and its part of the order's */
             discount: components["schemas"]["MoneyAmount"];
+            /** @description Whether it pays commission at all; for staff */
+            distributed?: boolean;
             id: string;
             /** @description What was paid for the line */
             net: components["schemas"]["MoneyAmount"];
@@ -628,6 +639,8 @@ export interface components {
             /** @description Of one unit */
             cost?: components["schemas"]["MoneyAmount"];
             discount?: components["schemas"]["MoneyAmount"];
+            /** @description Whether the line pays commission at all; without a word the catalogue's, else true */
+            distributed?: boolean;
             /** @description Default: the line's number, from 1 */
             id?: string;
             /** Format: int64 */

@@ -3,8 +3,10 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -107,8 +109,12 @@ func (w *Clockwork) drainPatiently(ctx context.Context, tenant tenancy.ID) (int,
 	}
 }
 
+// answerBell drains the lanes that have rung. It returns when the last of them
+// has ended: whoever closes the database afterwards finds nobody using it.
 func (w *Clockwork) answerBell(ctx context.Context) error {
 	gate := make(chan struct{}, max(2, runtime.NumCPU()))
+	var drains sync.WaitGroup
+	defer drains.Wait()
 	for rung := range w.bell.Listen(ctx) {
 		tenant, err := tenancy.Parse(rung)
 		if err != nil {
@@ -122,11 +128,11 @@ func (w *Clockwork) answerBell(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		go func() {
+		drains.Go(func() {
 			defer func() { <-gate }()
 			w.ringing.Delete(tenant) // from here on a new ring needs a new goroutine
-			w.report(ctx, "lanes", tenant, w.drain(ctx, tenant))
-		}()
+			w.report(ctx, "lanes", tenant, calmly(ctx, tenant, w.drain))
+		})
 	}
 	return ctx.Err()
 }
@@ -176,10 +182,21 @@ func (w *Clockwork) sweep(ctx context.Context, name string, period time.Duration
 		var g errgroup.Group
 		g.SetLimit(2)
 		for _, tenant := range stores {
-			g.Go(func() error { w.report(ctx, name, tenant, do(ctx, tenant)); return nil })
+			g.Go(func() error { w.report(ctx, name, tenant, calmly(ctx, tenant, do)); return nil })
 		}
 		return g.Wait()
 	})
+}
+
+// calmly makes a panic over one store's work that store's failure: it must not
+// end the process, and with it the work of all.
+func calmly(ctx context.Context, tenant tenancy.ID, do func(context.Context, tenancy.ID) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return do(ctx, tenant)
 }
 
 // every repeats a duty. A failure is reported and tried again: one store's or

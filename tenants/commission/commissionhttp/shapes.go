@@ -26,6 +26,16 @@ type Explanation struct {
 	Declined []Declined `json:"declined"`
 	Reversed []Reversal `json:"reversed" doc:"What each refund took back"`
 	Cap      *Cap       `json:"cap" doc:"Null when the order cap cut nothing"`
+
+	NotDistributed []Undistributed `json:"not_distributed" doc:"Lines that pay nobody anything"`
+}
+
+// Undistributed is a line of the order that pays nobody anything.
+type Undistributed struct {
+	Line string `json:"line"`
+	SKU  string `json:"sku"`
+	Code string `json:"code" example:"commission.not_distributed"`
+	Why  string `json:"why"`
 }
 
 // Wait is why an order has no decision yet.
@@ -152,7 +162,11 @@ func somebody(l *distributor.Label) *Payee {
 }
 
 func (c teller) explanation(x commission.Explanation) Explanation {
-	out := Explanation{OrderID: x.Order.ID, State: string(x.State), Awards: []Award{}, Declined: []Declined{}, Reversed: []Reversal{}}
+	out := Explanation{OrderID: x.Order.ID, State: string(x.State), Awards: []Award{}, Declined: []Declined{}, Reversed: []Reversal{},
+		NotDistributed: []Undistributed{}}
+	for _, l := range x.Undistributed {
+		out.NotDistributed = append(out.NotDistributed, Undistributed(l))
+	}
 	if x.Waits != nil {
 		w := wait(*x.Waits)
 		out.Awaiting = &w

@@ -40,6 +40,8 @@ type ReportLine struct {
 	UnitPrice money.Amount  `json:"unit_price"`
 	Discount  *money.Amount `json:"discount,omitempty"`
 	Cost      *money.Amount `json:"cost,omitempty" doc:"Of one unit"`
+
+	Distributed *bool `json:"distributed,omitempty" doc:"Whether the line pays commission at all; without a word the catalogue's, else true"`
 }
 
 func (r Report) report(currency string) (order.Report, error) {
@@ -51,6 +53,12 @@ func (r Report) report(currency string) (order.Report, error) {
 		line.Discount = p.optional(l.Discount, at(i, "discount"), 0)
 		if line.Cost = p.optional(l.Cost, at(i, "cost"), -1); l.Cost != nil && line.Cost < 0 {
 			line.Cost = -2 // a negative cost is wrong, and not "unknown"
+		}
+		if l.Distributed != nil {
+			line.Distribution = order.NotDistributed
+			if *l.Distributed {
+				line.Distribution = order.Distributed
+			}
 		}
 		out.Lines = append(out.Lines, line)
 	}

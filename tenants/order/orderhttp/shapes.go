@@ -71,6 +71,8 @@ type Line struct {
 	Discount  money.Amount  `json:"discount" doc:"Its own and its part of the order's"`
 	Net       money.Amount  `json:"net" doc:"What was paid for the line"`
 	Cost      *money.Amount `json:"cost,omitempty" doc:"Of one unit"`
+
+	Distributed *bool `json:"distributed,omitempty" doc:"Whether it pays commission at all; for staff"`
 }
 
 // Member is one position of the chain.
@@ -170,12 +172,17 @@ func seller(who distributor.ID, labels map[distributor.ID]distributor.Label) Sel
 	return Seller{who, labels[who].Name, labels[who].ExternalID}
 }
 
-func (c teller) lines(o order.Order, withCost bool) []Line {
+func (c teller) lines(o order.Order, forStaff bool) []Line {
 	lines := make([]Line, len(o.Lines))
 	for i, l := range o.Lines {
 		lines[i] = Line{ID: l.ID, SKU: l.SKU, Title: l.Title, Category: l.Category, Qty: l.Qty,
 			UnitPrice: c.money(l.UnitPrice), Discount: c.money(l.Discount), Net: c.money(l.Net)}
-		if withCost && l.Cost >= 0 {
+		if !forStaff {
+			continue
+		}
+		distributed := l.Distribution != order.NotDistributed
+		lines[i].Distributed = &distributed
+		if l.Cost >= 0 {
 			cost := c.money(l.Cost)
 			lines[i].Cost = &cost
 		}

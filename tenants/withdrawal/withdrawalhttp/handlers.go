@@ -8,6 +8,7 @@ import (
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/plugins/sdk/money"
 	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/withdrawal"
 )
 
@@ -71,7 +72,7 @@ type one struct {
 }
 
 func (h *handlers) approve(ctx context.Context, in *one) (*answer, error) {
-	return h.decide(ctx, in.ID, func(ctx context.Context, tx *pg.Tx, which withdrawal.ID) (withdrawal.Withdrawal, error) {
+	return h.decide(ctx, in.ID, "withdrawal.approve", func(ctx context.Context, tx *pg.Tx, which withdrawal.ID) (withdrawal.Withdrawal, error) {
 		return h.svc.Approve(ctx, tx, which, httpapi.CallerOf(ctx).Actor)
 	})
 }
@@ -84,29 +85,34 @@ type rejection struct {
 }
 
 func (h *handlers) reject(ctx context.Context, in *rejection) (*answer, error) {
-	return h.decide(ctx, in.ID, func(ctx context.Context, tx *pg.Tx, which withdrawal.ID) (withdrawal.Withdrawal, error) {
+	return h.decide(ctx, in.ID, "withdrawal.reject", func(ctx context.Context, tx *pg.Tx, which withdrawal.ID) (withdrawal.Withdrawal, error) {
 		return h.svc.Reject(ctx, tx, which, in.Body.Reason, httpapi.CallerOf(ctx).Actor)
 	})
 }
 
 type verb func(ctx context.Context, tx *pg.Tx, which withdrawal.ID) (withdrawal.Withdrawal, error)
 
-func (h *handlers) decide(ctx context.Context, text string, do verb) (*answer, error) {
+func (h *handlers) decide(ctx context.Context, text, action string, do verb) (*answer, error) {
 	out := &answer{}
 	err := h.within(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
-		out.Body, err = h.done(ctx, tx, text, do)
+		out.Body, err = h.done(ctx, tx, text, action, do)
 		return err
 	})
 	return out, err
 }
 
-func (h *handlers) done(ctx context.Context, tx *pg.Tx, text string, do verb) (Withdrawal, error) {
+// done does what staff ask for and writes it into the audit log with what
+// became of it: somebody in debt is not paid, whatever was asked.
+func (h *handlers) done(ctx context.Context, tx *pg.Tx, text, action string, do verb) (Withdrawal, error) {
 	which, err := withdrawal.ParseID(text)
 	if err != nil {
 		return Withdrawal{}, withdrawal.ErrUnknown.Because(err)
 	}
 	w, err := do(ctx, tx, which)
 	if err != nil {
+		return Withdrawal{}, err
+	}
+	if err := note(ctx, tx, action, w); err != nil {
 		return Withdrawal{}, err
 	}
 	return h.shape(ctx, tx, w)
@@ -122,7 +128,7 @@ type payment struct {
 
 func (h *handlers) pay(ctx context.Context, in *payment) (*answer, error) {
 	body, err := httpapi.Once(ctx, h.db, "withdrawal.pay", in.IdempotencyKey, []string{in.ID, in.Body.Voucher}, func(ctx context.Context, tx *pg.Tx) (Withdrawal, error) {
-		return h.done(ctx, tx, in.ID, func(ctx context.Context, tx *pg.Tx, which withdrawal.ID) (withdrawal.Withdrawal, error) {
+		return h.done(ctx, tx, in.ID, "withdrawal.pay", func(ctx context.Context, tx *pg.Tx, which withdrawal.ID) (withdrawal.Withdrawal, error) {
 			return h.svc.Pay(ctx, tx, which, in.Body.Voucher, httpapi.CallerOf(ctx).Actor)
 		})
 	})
@@ -142,7 +148,7 @@ func (h *handlers) request(ctx context.Context, in *request) (*answer, error) {
 		return nil, err
 	}
 	body, err := httpapi.Once(ctx, h.db, "withdrawal.request", in.IdempotencyKey, in.Body, func(ctx context.Context, tx *pg.Tx) (Withdrawal, error) {
-		return h.ask(ctx, tx, who, in.Body.Amount)
+		return h.ask(ctx, tx, who, in.Body.Amount, "")
 	})
 	return &answer{body}, err
 }
@@ -161,12 +167,14 @@ func (h *handlers) requestFor(ctx context.Context, in *requestFor) (*answer, err
 		if err != nil {
 			return Withdrawal{}, err
 		}
-		return h.ask(ctx, tx, m.ID, in.Body.Amount)
+		return h.ask(ctx, tx, m.ID, in.Body.Amount, "withdrawal.request_for")
 	})
 	return &answer{body}, err
 }
 
-func (h *handlers) ask(ctx context.Context, tx *pg.Tx, who distributor.ID, amount money.Amount) (Withdrawal, error) {
+// ask requests an amount; a request on somebody's behalf has an action and is
+// audited.
+func (h *handlers) ask(ctx context.Context, tx *pg.Tx, who distributor.ID, amount money.Amount, action string) (Withdrawal, error) {
 	rules, err := h.svc.Rules(ctx, tx)
 	if err != nil {
 		return Withdrawal{}, err
@@ -177,6 +185,11 @@ func (h *handlers) ask(ctx context.Context, tx *pg.Tx, who distributor.ID, amoun
 	w, err := h.svc.Request(ctx, tx, who, amount.Minor)
 	if err != nil {
 		return Withdrawal{}, err
+	}
+	if action != "" {
+		if err := note(ctx, tx, action, w); err != nil {
+			return Withdrawal{}, err
+		}
 	}
 	return h.shape(ctx, tx, w)
 }
@@ -231,6 +244,11 @@ func (h *handlers) shapes(ctx context.Context, tx *pg.Tx, list []withdrawal.With
 		shapes[i] = shape(w, names[w.Distributor], rules.Currency, httpapi.LangOf(ctx))
 	}
 	return shapes, nil
+}
+
+// note writes a line of the audit log.
+func note(ctx context.Context, tx *pg.Tx, action string, w withdrawal.Withdrawal) error {
+	return registry.Note(ctx, tx, httpapi.CallerOf(ctx).Actor, action, w.ID.String(), map[string]any{"state": w.State, "gross": w.Gross})
 }
 
 // caller is the distributor who asks.

@@ -145,3 +145,38 @@ func TestWithdrawals_OfADebtorAreReturnedWithTheReason(t *testing.T) {
 		t.Fatalf("%+v", w)
 	}
 }
+
+// Who did what to a withdrawal stands in the audit log, and who recorded the
+// payment with the withdrawal itself.
+func TestStaff_LeaveTheirNames(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	var first, second withdrawalhttp.Withdrawal
+	d.do("POST", "/api/open/v1/distributors/w-1/withdrawals", "key", "k1", `{"amount":{"amount":3000,"currency":"CNY"}}`, &first)
+	d.do("POST", "/api/store/v1/me/withdrawals", "wang", "k2", `{"amount":{"amount":2000,"currency":"CNY"}}`, &second)
+	base := "/api/merchant/v1/withdrawals/" + first.ID.String()
+	d.do("POST", base+"/approve", "owner", "", `{}`, nil)
+	for range 2 { // the second is the same payment, answered again
+		if status, code := d.do("POST", base+"/pay", "owner", "k3", `{"voucher":"V1"}`, nil); status != 200 {
+			t.Fatal(status, code)
+		}
+	}
+	d.do("POST", "/api/merchant/v1/withdrawals/"+second.ID.String()+"/reject", "owner", "", `{"reason":"no account"}`, nil)
+	var log []string
+	err := d.db.Within(t.Context(), d.db.A, func(ctx context.Context, tx *pg.Tx) error {
+		w, err := withdrawal.Get(ctx, tx, first.ID)
+		if err != nil || w.PaidBy != "staff:owner" {
+			t.Errorf("paid by %q, %v", w.PaidBy, err)
+		}
+		rows, err := pg.Collect[struct{ Line string }](ctx, tx, `
+			select action || ' ' || actor || ' ' || (detail->>'state') as line from registry_audit where tenant_id = $1 order by id`, tx.Tenant())
+		for _, r := range rows {
+			log = append(log, r.Line)
+		}
+		return err
+	})
+	want := "withdrawal.request_for staff:key requested; withdrawal.approve staff:owner approved; withdrawal.pay staff:owner paid; withdrawal.reject staff:owner rejected"
+	if got := strings.Join(log, "; "); err != nil || got != want {
+		t.Errorf("%v\ngot  %s\nwant %s", err, got, want)
+	}
+}

@@ -36,7 +36,7 @@ const constants = '../../rbac/permissions.go'
 describe.runIf(existsSync(constants))('the server', () => {
   it('knows every permission the console asks for', () => {
     const known = new Set([...readFileSync(constants, 'utf8').matchAll(/=\s+"([a-z_.]+)"/g)].map((m) => m[1]!))
-    const asked = [...sources('src').matchAll(/(?:\bcan\(|permission="|permission: )'?"?([a-z]+\.[a-z_]+)/g)].map((m) => m[1]!)
+    const asked = [...sources('src').matchAll(/(?:\bcan\(|permission=|permission: )['"]([a-z]+\.[a-z_]+)/g)].map((m) => m[1]!)
     expect(asked.length).toBeGreaterThan(20)
     expect([...new Set(asked)].filter((p) => !known.has(p))).toEqual([])
   })
