@@ -20,13 +20,10 @@ type Turnover struct {
 // RevisionsPaid are the programmes under which the orders paid within a period
 // were placed; the period is half-open.
 func RevisionsPaid(ctx context.Context, tx *pg.Tx, from, to time.Time) (revisions []int, err error) {
-	rows, err := pg.Collect[struct{ Revision int }](ctx, tx, `
-		select distinct revision from order_record where tenant_id = $1 and paid_at >= $2 and paid_at < $3 order by revision`, tx.Tenant(), from, to)
+	revisions, err = pg.Column[int](ctx, tx, `
+		select distinct revision from order_record where tenant_id = $1 and paid_at >= $2 and paid_at < $3 order by 1`, tx.Tenant(), from, to)
 	if err != nil {
 		return nil, fmt.Errorf("order: revisions of a period: %w", err)
-	}
-	for _, r := range rows {
-		revisions = append(revisions, r.Revision)
 	}
 	return revisions, nil
 }

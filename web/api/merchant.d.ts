@@ -533,6 +533,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Closed and held months, the newest first */
+        get: operations["period.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/periods/{period}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who gets what of a closed month, and why */
+        get: operations["period.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/periods/{period}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a month that is over: what the plan pays beyond its orders becomes available. Closing again changes nothing */
+        post: operations["period.close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/products": {
         parameters: {
             query?: never;
@@ -1102,6 +1153,99 @@ export interface components {
             id: string;
             name: string;
         };
+        CommissionPeriod: {
+            artifact: string;
+            /**
+             * Format: date-time
+             * @description When held: of the last try
+             */
+            closed_at: string;
+            /** @description Why it is held, or why nobody gets anything; empty otherwise */
+            code: string;
+            /** Format: date-time */
+            from: string;
+            /** @description The store's sales as the month was closed, less refunded */
+            paid: components["schemas"]["MoneyAmount"];
+            /** @example 2026-03 */
+            period: string;
+            /** @description The same as a sentence */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The programme in force at the month's end
+             */
+            revision: number;
+            /** @description Of that, received and past the days in which goods may come back */
+            settled: components["schemas"]["MoneyAmount"];
+            /**
+             * @description Held: nothing is booked; closing again asks the strategy again
+             * @enum {string}
+             */
+            state: "closed" | "held";
+            /** @description Empty when nobody had to be asked */
+            strategy: string;
+            /**
+             * Format: date-time
+             * @description The first instant after the month
+             */
+            to: string;
+            /** @description Booked */
+            total: components["schemas"]["MoneyAmount"];
+            version: string;
+        };
+        CommissionPeriodAward: {
+            amount: components["schemas"]["MoneyAmount"];
+            /** @description What the rate was applied to; 0 for a fixed amount */
+            base: components["schemas"]["MoneyAmount"];
+            /** @example pool */
+            kind: string;
+            payee: components["schemas"]["CommissionPayee"];
+            /** @example 0.1 */
+            rate: string;
+            why: string;
+        };
+        CommissionPeriodDetail: {
+            artifact: string;
+            awards: components["schemas"]["CommissionPeriodAward"][] | null;
+            /**
+             * Format: date-time
+             * @description When held: of the last try
+             */
+            closed_at: string;
+            /** @description Why it is held, or why nobody gets anything; empty otherwise */
+            code: string;
+            declined: components["schemas"]["CommissionDeclined"][] | null;
+            /** Format: date-time */
+            from: string;
+            /** @description The store's sales as the month was closed, less refunded */
+            paid: components["schemas"]["MoneyAmount"];
+            /** @example 2026-03 */
+            period: string;
+            /** @description The same as a sentence */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The programme in force at the month's end
+             */
+            revision: number;
+            /** @description Of that, received and past the days in which goods may come back */
+            settled: components["schemas"]["MoneyAmount"];
+            /**
+             * @description Held: nothing is booked; closing again asks the strategy again
+             * @enum {string}
+             */
+            state: "closed" | "held";
+            /** @description Empty when nobody had to be asked */
+            strategy: string;
+            /**
+             * Format: date-time
+             * @description The first instant after the month
+             */
+            to: string;
+            /** @description Booked */
+            total: components["schemas"]["MoneyAmount"];
+            version: string;
+        };
         CommissionReversal: {
             amount: components["schemas"]["MoneyAmount"];
             external_id: string;
@@ -1586,6 +1730,10 @@ export interface components {
         };
         PageCommissionListed: {
             items: components["schemas"]["CommissionListed"][] | null;
+            next_cursor: string;
+        };
+        PageCommissionPeriod: {
+            items: components["schemas"]["CommissionPeriod"][] | null;
             next_cursor: string;
         };
         PageCommissionWaiting: {
@@ -5031,6 +5179,292 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InsightOverview"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "period.list": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCommissionPeriod"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "period.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A month of the store: 2026-03 */
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommissionPeriodDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "period.close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A month of the store: 2026-03 */
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommissionPeriodDetail"];
                 };
             };
             /** @description Bad Request */
