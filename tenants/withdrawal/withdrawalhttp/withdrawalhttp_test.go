@@ -152,18 +152,16 @@ func TestStaff_LeaveTheirNames(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	var first, second withdrawalhttp.Withdrawal
-	d.do("POST", "/api/open/v1/distributors/w-1/withdrawals", "key", "k1", `{"amount":{"amount":3000,"currency":"CNY"}}`, &first)
-	d.do("POST", "/api/store/v1/me/withdrawals", "wang", "k2", `{"amount":{"amount":2000,"currency":"CNY"}}`, &second)
-	base := "/api/merchant/v1/withdrawals/" + first.ID.String()
-	d.do("POST", base+"/approve", "owner", "", `{}`, nil)
+	d.Read(201, "POST", "open:/distributors/%E7%8E%8B%2F%201/withdrawals", "key", `{"amount":{"amount":3000,"currency":"CNY"}}`, &first, key, "k1")
+	d.Read(201, "POST", "store:/me/withdrawals", "wang", `{"amount":{"amount":2000,"currency":"CNY"}}`, &second, key, "k2")
+	base := "/withdrawals/" + first.ID.String()
+	d.Must("POST", base+"/approve", "owner", `{}`)
 	for range 2 { // the second is the same payment, answered again
-		if status, code := d.do("POST", base+"/pay", "owner", "k3", `{"voucher":"V1"}`, nil); status != 200 {
-			t.Fatal(status, code)
-		}
+		d.Read(200, "POST", base+"/pay", "owner", `{"voucher":"V1"}`, nil, key, "k3")
 	}
-	d.do("POST", "/api/merchant/v1/withdrawals/"+second.ID.String()+"/reject", "owner", "", `{"reason":"no account"}`, nil)
+	d.Must("POST", "/withdrawals/"+second.ID.String()+"/reject", "owner", `{"reason":"no account"}`)
 	var log []string
-	err := d.db.Within(t.Context(), d.db.A, func(ctx context.Context, tx *pg.Tx) error {
+	err := d.Within(t.Context(), d.A, func(ctx context.Context, tx *pg.Tx) error {
 		w, err := withdrawal.Get(ctx, tx, first.ID)
 		if err != nil || w.PaidBy != "staff:owner" {
 			t.Errorf("paid by %q, %v", w.PaidBy, err)
