@@ -1,0 +1,41 @@
+package insight_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/pgtest"
+	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/insight"
+	"github.com/fenli-io/fenli/tenants/storetest"
+)
+
+func TestCheck_CountsWhatClosedPeriodsGave(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	s.ProposePool(t, s.A, `{"share": "0.10", "mode": "weights", "basis": "paid", "grades": {"L1": "1"}}`)
+	s.Do(t, s.A, func(ctx context.Context, tx *pg.Tx) error {
+		_, err := s.Distributors.Enlist(ctx, tx, distributor.Enlistment{ExternalID: "x", Name: "x", Grade: "L1", State: distributor.Active})
+		return err
+	})
+	s.Sell(t, s.A, storetest.Sale{ID: "O1", Buyer: "lin", Nets: []int64{10000}})
+	s.Work(t, s.A)
+	zone := time.FixedZone("Asia/Shanghai", 8*3600)
+	local := pgtest.Start.In(zone)
+	s.Clock.Set(time.Date(local.Year(), local.Month()+1, 1, 0, 0, 0, 0, zone))
+	if err := s.Commission.ClosePeriod(t.Context(), s.A, local.Format("2006-01")); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{0, 2} { // the sums, and the journal
+		s.Do(t, s.A, func(ctx context.Context, tx *pg.Tx) error {
+			found, err := insight.Check(ctx, tx)
+			if len(found) != want {
+				t.Errorf("want %d, found %q", want, found)
+			}
+			return err
+		})
+		s.Owner(t, `update commission_period_award set amount = amount + 1`)
+	}
+}
