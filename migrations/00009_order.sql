@@ -78,6 +78,7 @@ CREATE TABLE order_change ( -- "this order has changed": deleted by the lane tha
   blocked_note text NOT NULL DEFAULT '',
   PRIMARY KEY (tenant_id, order_id)
 );
+CREATE INDEX order_change_noted ON order_change (tenant_id, noted_at, order_id); -- written once: the lane takes the oldest first
 SELECT fenli_wall('order_change');
 SELECT fenli_sweep('order_change');
 

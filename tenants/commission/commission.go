@@ -29,6 +29,8 @@ type Strategies interface {
 	// ClosePeriod answers with an outcome; an error means that nothing could
 	// be asked.
 	ClosePeriod(ctx context.Context, sha256 string, request *strategyv1.ClosePeriodRequest) (*strategyv1.ClosePeriodResponse, error)
+	// Reset gives a strategy that was given up another chance.
+	Reset(sha256 string)
 }
 
 // Store tells what a strategy must know about the store itself.

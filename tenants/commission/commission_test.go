@@ -305,3 +305,27 @@ func payAll(t *testing.T, s *storetest.Stores, who distributor.ID, amount int64)
 		return book.Post(ctx)
 	})
 }
+
+// An order that cannot be posted waits with its reason, and the store's lane
+// goes on.
+func TestDrain_APoisonedOrderDoesNotStopTheLane(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	team := s.Team(t, s.A, "b")
+	poisoned := s.Team(t, s.A, "x")["x"]
+	s.Owner(t, `insert into ledger_balance (tenant_id, party, asset, held, expense) values ($1, $2, 'money', $3, -$3::bigint)`,
+		s.A, poisoned, int64(1<<63-500)) // the next award does not fit
+	bad := s.Sell(t, s.A, storetest.Sale{ID: "O1", Buyer: "lin", Via: poisoned, Nets: []int64{10000}})
+	s.Sell(t, s.A, storetest.Sale{ID: "O2", Buyer: "bai", Via: team["b"], Nets: []int64{10000}})
+	if _, err := s.Commission.Drain(t.Context(), s.A); err != nil {
+		t.Fatal(err)
+	}
+	wantHeld(t, s, team["b"], 1000)
+	s.Do(t, s.A, func(ctx context.Context, tx *pg.Tx) error {
+		c, waits, err := order.ChangeOf(ctx, tx, bad)
+		if !waits || c.BlockedCode != "commission.cannot_post" {
+			t.Errorf("%+v", c)
+		}
+		return err
+	})
+}

@@ -32,7 +32,7 @@ func (s *Service) Drain(ctx context.Context, tenant tenancy.ID) (dealt int, err 
 	mine.(*sync.Mutex).Lock()
 	defer mine.(*sync.Mutex).Unlock()
 	for {
-		n, err := s.round(ctx, tenant)
+		n, err := s.round(ctx, tenant, s.Batch)
 		dealt += n
 		if err != nil || n == 0 {
 			return dealt, err
@@ -41,17 +41,64 @@ func (s *Service) Drain(ctx context.Context, tenant tenancy.ID) (dealt int, err 
 }
 
 // round is one batch: read, ask, write. Nothing is locked while the strategy
-// thinks.
-func (s *Service) round(ctx context.Context, tenant tenancy.ID) (int, error) {
-	b, err := s.take(ctx, tenant)
+// thinks. A batch that cannot be written is dealt with order by order, so that
+// one poisoned order waits with its reason and the lane goes on.
+func (s *Service) round(ctx context.Context, tenant tenancy.ID, limit int) (int, error) {
+	b, err := s.take(ctx, tenant, limit)
 	if err != nil || len(b.work) == 0 {
 		return 0, err
 	}
-	s.ask(ctx, b)
-	if err := s.write(ctx, tenant, b); err != nil {
+	s.askLeased(ctx, tenant, b)
+	err = s.write(ctx, tenant, b)
+	switch {
+	case err == nil:
+		return len(b.work), nil
+	case errors.Is(err, ErrBusy) || ctx.Err() != nil:
 		return 0, err
+	case len(b.work) == 1:
+		return 1, s.setAside(ctx, tenant, b.work[0].order.ID, err)
 	}
-	return len(b.work), nil
+	dealt := 0
+	for range b.work {
+		n, err := s.round(ctx, tenant, 1)
+		dealt += n
+		if err != nil {
+			return dealt, err
+		}
+	}
+	return dealt, nil
+}
+
+// setAside lets an order wait that cannot be posted. Whoever mends the cause
+// has it tried again.
+func (s *Service) setAside(ctx context.Context, tenant tenancy.ID, o order.ID, cause error) error {
+	return s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
+		return order.Block(ctx, tx, o, codeCannotPost, cause.Error(), clock.Real().Add(longWait))
+	})
+}
+
+// askLeased asks and keeps the lane meanwhile: a strategy that hangs on every
+// half of a batch may take longer than one lease.
+func (s *Service) askLeased(ctx context.Context, tenant tenancy.ID, b *batch) {
+	asking, done := context.WithCancel(ctx)
+	defer done()
+	go func() {
+		renew := time.NewTicker(lease / 3)
+		defer renew.Stop()
+		for {
+			select {
+			case <-asking.Done():
+				return
+			case <-renew.C:
+				// A failure shows when the batch is written: the lane is lost or it is not.
+				_ = s.db.Within(asking, tenant, func(ctx context.Context, tx *pg.Tx) error {
+					_, err := s.lease(ctx, tx)
+					return err
+				})
+			}
+		}
+	}()
+	s.ask(ctx, b)
 }
 
 // batch is what one round deals with, in the order of seq.
@@ -65,10 +112,10 @@ type batch struct {
 
 // take leases the lane, reads the changed orders, gives each undecided one its
 // seq and fetches the facts.
-func (s *Service) take(ctx context.Context, tenant tenancy.ID) (*batch, error) {
+func (s *Service) take(ctx context.Context, tenant tenancy.ID, limit int) (*batch, error) {
 	b := &batch{}
 	err := s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		changes, err := order.Changed(ctx, tx, clock.Real(), s.Batch)
+		changes, err := order.Changed(ctx, tx, clock.Real(), limit)
 		if err != nil || len(changes) == 0 {
 			return err
 		}

@@ -18,6 +18,7 @@ const (
 	codeNothingPaid  = "commission.nothing_paid"
 
 	codeNotDistributed = "commission.not_distributed"
+	codeCannotPost     = "commission.cannot_post"
 )
 
 var sentences = map[string][2]string{
@@ -34,6 +35,8 @@ var sentences = map[string][2]string{
 
 	"commission.stop":      {"下级不能获佣，按本店规则其上级也不获佣", "somebody below may not earn, and by the store's rule nobody above does either"},
 	"commission.rolled_up": {"下单时{state}，份额上移给上一级", "{state} when the order was placed, so the share went to the next one up"},
+
+	codeCannotPost: {"这笔佣金暂时无法入账，平台正在处理", "this commission cannot be booked for now; the platform is looking into it"},
 
 	"commission.rail_stranger":  {"策略把佣金给了订单之外的人", "the strategy paid somebody who has nothing to do with the order"},
 	"commission.rail_line":      {"策略引用了不存在的商品行", "the strategy named a line that the order does not have"},

@@ -174,6 +174,9 @@ func (h *handlers) awaiting(ctx context.Context, in *struct{ httpapi.PageQuery }
 }
 
 func (h *handlers) retry(ctx context.Context, _ *struct{}) (*struct{}, error) {
+	if err := h.Commission.ForgiveStrategies(ctx, httpapi.TenantOf(ctx)); err != nil {
+		return nil, err
+	}
 	return nil, h.Orders.RetryNow(ctx, httpapi.TenantOf(ctx))
 }
 
