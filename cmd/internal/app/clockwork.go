@@ -71,7 +71,9 @@ func (w *Clockwork) Run(ctx context.Context) error {
 	return nil
 }
 
-// Settle does everything that is due in a store now, until nothing is.
+// Settle does everything that is due in a store now, until nothing is. The mark
+// moves last: an award whose order has just been received by itself would
+// otherwise mature behind it, a cut-off late, and only in some runs.
 func (w *Clockwork) Settle(ctx context.Context, tenant tenancy.ID) error {
 	for {
 		drained, err := w.drainPatiently(ctx, tenant)
@@ -82,11 +84,14 @@ func (w *Clockwork) Settle(ctx context.Context, tenant tenancy.ID) error {
 		if err != nil {
 			return err
 		}
+		if drained+due > 0 {
+			continue
+		}
 		matured, err := w.settlement.Mature(ctx, tenant)
 		if err != nil {
 			return err
 		}
-		if drained+due+matured == 0 {
+		if matured == 0 {
 			return errors.Join(w.settleDebts(ctx, tenant), w.boards.Flush(ctx, tenant))
 		}
 	}
