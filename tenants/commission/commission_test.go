@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -325,6 +326,13 @@ func TestDrain_APoisonedOrderDoesNotStopTheLane(t *testing.T) {
 		c, waits, err := order.ChangeOf(ctx, tx, bad)
 		if !waits || c.BlockedCode != "commission.cannot_post" {
 			t.Errorf("%+v", c)
+		}
+		if err != nil {
+			return err
+		}
+		x, err := s.Commission.Explain(ctx, tx, bad, "en")
+		if x.Waits == nil || strings.Contains(x.Waits.Sentence, c.BlockedNote) {
+			t.Errorf("people are told our own error: %+v", x.Waits)
 		}
 		return err
 	})

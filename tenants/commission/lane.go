@@ -56,7 +56,7 @@ func (s *Service) round(ctx context.Context, tenant tenancy.ID, limit int) (int,
 	case errors.Is(err, ErrBusy) || ctx.Err() != nil:
 		return 0, err
 	case len(b.work) == 1:
-		return 1, s.setAside(ctx, tenant, b.work[0].order.ID, err)
+		return 1, s.setAside(ctx, tenant, b.work[0].change, err)
 	}
 	dealt := 0
 	for range b.work {
@@ -69,11 +69,11 @@ func (s *Service) round(ctx context.Context, tenant tenancy.ID, limit int) (int,
 	return dealt, nil
 }
 
-// setAside lets an order wait that cannot be posted. Whoever mends the cause
-// has it tried again.
-func (s *Service) setAside(ctx context.Context, tenant tenancy.ID, o order.ID, cause error) error {
+// setAside lets an order wait that cannot be posted. The cause may pass, as a
+// deadlock does, so it is tried again soon and then ever later.
+func (s *Service) setAside(ctx context.Context, tenant tenancy.ID, c order.Change, cause error) error {
 	return s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		return order.Block(ctx, tx, o, codeCannotPost, cause.Error(), clock.Real().Add(longWait))
+		return order.Block(ctx, tx, c.OrderID, codeCannotPost, cause.Error(), clock.Real().Add(backoff(c.Attempts)))
 	})
 }
 
@@ -81,8 +81,10 @@ func (s *Service) setAside(ctx context.Context, tenant tenancy.ID, o order.ID, c
 // half of a batch may take longer than one lease.
 func (s *Service) askLeased(ctx context.Context, tenant tenancy.ID, b *batch) {
 	asking, done := context.WithCancel(ctx)
+	var renewing sync.WaitGroup
+	defer renewing.Wait() // a renewal that overtook the write would keep others from the lane
 	defer done()
-	go func() {
+	renewing.Go(func() {
 		renew := time.NewTicker(lease / 3)
 		defer renew.Stop()
 		for {
@@ -97,7 +99,7 @@ func (s *Service) askLeased(ctx context.Context, tenant tenancy.ID, b *batch) {
 				})
 			}
 		}
-	}()
+	})
 	s.ask(ctx, b)
 }
 

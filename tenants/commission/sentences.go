@@ -95,7 +95,7 @@ func sayWait(code, note, lang string) string {
 	if text == code { // a strategy's own code
 		text = [2]string{"the strategy cannot decide this order", "策略无法判断这笔订单"}[zh(lang)]
 	}
-	if note == "" || strings.HasPrefix(code, "plugin.") || code == codeQueued {
+	if note == "" || strings.HasPrefix(code, "plugin.") || code == codeQueued || code == codeCannotPost { // the causes are for us
 		return text
 	}
 	return text + [2]string{" (" + note + ")", "（" + note + "）"}[zh(lang)]
