@@ -176,6 +176,55 @@ func (GroupBuyState) EnumDescriptor() ([]byte, []int) {
 	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{2}
 }
 
+type Unit int32
+
+const (
+	Unit_UNIT_UNSPECIFIED Unit = 0
+	Unit_UNIT_MONEY       Unit = 1 // minor units of the store's currency
+	Unit_UNIT_COUNT       Unit = 2
+)
+
+// Enum value maps for Unit.
+var (
+	Unit_name = map[int32]string{
+		0: "UNIT_UNSPECIFIED",
+		1: "UNIT_MONEY",
+		2: "UNIT_COUNT",
+	}
+	Unit_value = map[string]int32{
+		"UNIT_UNSPECIFIED": 0,
+		"UNIT_MONEY":       1,
+		"UNIT_COUNT":       2,
+	}
+)
+
+func (x Unit) Enum() *Unit {
+	p := new(Unit)
+	*p = x
+	return p
+}
+
+func (x Unit) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Unit) Descriptor() protoreflect.EnumDescriptor {
+	return file_strategy_v1_strategy_proto_enumTypes[3].Descriptor()
+}
+
+func (Unit) Type() protoreflect.EnumType {
+	return &file_strategy_v1_strategy_proto_enumTypes[3]
+}
+
+func (x Unit) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Unit.Descriptor instead.
+func (Unit) EnumDescriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{3}
+}
+
 type DescribeRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -220,8 +269,10 @@ type DescribeResponse struct {
 	Facts         []*Fact                `protobuf:"bytes,4,rep,name=facts,proto3" json:"facts,omitempty"`
 	ConfigSchema  []byte                 `protobuf:"bytes,5,opt,name=config_schema,json=configSchema,proto3" json:"config_schema,omitempty"` // JSON Schema 2020-12
 	Locales       []*Locale              `protobuf:"bytes,6,rep,name=locales,proto3" json:"locales,omitempty"`
-	CanRecompute  bool                   `protobuf:"varint,7,opt,name=can_recompute,json=canRecompute,proto3" json:"can_recompute,omitempty"`    // the refund policy "recompute" may be offered
-	ClosesPeriods bool                   `protobuf:"varint,8,opt,name=closes_periods,json=closesPeriods,proto3" json:"closes_periods,omitempty"` // ClosePeriod may be asked
+	CanRecompute  bool                   `protobuf:"varint,7,opt,name=can_recompute,json=canRecompute,proto3" json:"can_recompute,omitempty"`     // the refund policy "recompute" may be offered
+	ClosesPeriods bool                   `protobuf:"varint,8,opt,name=closes_periods,json=closesPeriods,proto3" json:"closes_periods,omitempty"`  // ClosePeriod may be asked
+	GradesMembers bool                   `protobuf:"varint,9,opt,name=grades_members,json=gradesMembers,proto3" json:"grades_members,omitempty"`  // EvaluateTier may be asked
+	HasIncentives bool                   `protobuf:"varint,10,opt,name=has_incentives,json=hasIncentives,proto3" json:"has_incentives,omitempty"` // Incentives may be asked
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -308,6 +359,20 @@ func (x *DescribeResponse) GetCanRecompute() bool {
 func (x *DescribeResponse) GetClosesPeriods() bool {
 	if x != nil {
 		return x.ClosesPeriods
+	}
+	return false
+}
+
+func (x *DescribeResponse) GetGradesMembers() bool {
+	if x != nil {
+		return x.GradesMembers
+	}
+	return false
+}
+
+func (x *DescribeResponse) GetHasIncentives() bool {
+	if x != nil {
+		return x.HasIncentives
 	}
 	return false
 }
@@ -703,6 +768,7 @@ type Order struct {
 	Roles         []*Role   `protobuf:"bytes,9,rep,name=roles,proto3" json:"roles,omitempty"`
 	Buyer         *Buyer    `protobuf:"bytes,10,opt,name=buyer,proto3" json:"buyer,omitempty"`
 	GroupBuy      *GroupBuy `protobuf:"bytes,11,opt,name=group_buy,json=groupBuy,proto3" json:"group_buy,omitempty"` // absent: not a group-buy
+	Region        string    `protobuf:"bytes,12,opt,name=region,proto3" json:"region,omitempty"`                     // where it goes, as the store writes it: "440300", "广东/深圳"; order.region, when declared
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -812,6 +878,13 @@ func (x *Order) GetGroupBuy() *GroupBuy {
 		return x.GroupBuy
 	}
 	return nil
+}
+
+func (x *Order) GetRegion() string {
+	if x != nil {
+		return x.Region
+	}
+	return ""
 }
 
 type Line struct {
@@ -972,6 +1045,7 @@ type Stats struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Sales         int64                  `protobuf:"varint,1,opt,name=sales,proto3" json:"sales,omitempty"` // paid less refunded, personally sold, minor units
 	Orders        int64                  `protobuf:"varint,2,opt,name=orders,proto3" json:"orders,omitempty"`
+	Awarded       int64                  `protobuf:"varint,3,opt,name=awarded,proto3" json:"awarded,omitempty"` // given by smaller seqs in the window, before refunds; chain.awarded, when declared
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1016,6 +1090,13 @@ func (x *Stats) GetSales() int64 {
 func (x *Stats) GetOrders() int64 {
 	if x != nil {
 		return x.Orders
+	}
+	return 0
+}
+
+func (x *Stats) GetAwarded() int64 {
+	if x != nil {
+		return x.Awarded
 	}
 	return 0
 }
@@ -1965,9 +2046,14 @@ func (x *PeriodSales) GetSettled() int64 {
 
 type PeriodMember struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Handle        string                 `protobuf:"bytes,1,opt,name=handle,proto3" json:"handle,omitempty"` // opaque; stable within a store
-	Grade         string                 `protobuf:"bytes,2,opt,name=grade,proto3" json:"grade,omitempty"`   // as the period closes
-	Sales         *PeriodSales           `protobuf:"bytes,3,opt,name=sales,proto3" json:"sales,omitempty"`   // personally sold
+	Handle        string                 `protobuf:"bytes,1,opt,name=handle,proto3" json:"handle,omitempty"`                                  // opaque; stable within a store
+	Grade         string                 `protobuf:"bytes,2,opt,name=grade,proto3" json:"grade,omitempty"`                                    // as the period closes
+	Sales         *PeriodSales           `protobuf:"bytes,3,opt,name=sales,proto3" json:"sales,omitempty"`                                    // personally sold
+	Orders        int64                  `protobuf:"varint,4,opt,name=orders,proto3" json:"orders,omitempty"`                                 // of those sales
+	Team          *PeriodSales           `protobuf:"bytes,5,opt,name=team,proto3" json:"team,omitempty"`                                      // sold by everybody below, without the member; period.team, when declared
+	NewCustomers  int64                  `protobuf:"varint,6,opt,name=new_customers,json=newCustomers,proto3" json:"new_customers,omitempty"` // buyers whose first paid order here the member sold; period.growth, when declared
+	Recruits      int64                  `protobuf:"varint,7,opt,name=recruits,proto3" json:"recruits,omitempty"`                             // members who joined right below; period.growth, when declared
+	Awarded       int64                  `protobuf:"varint,8,opt,name=awarded,proto3" json:"awarded,omitempty"`                               // what the period's orders give, less what refunds took; period.awarded, when declared
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2021,6 +2107,41 @@ func (x *PeriodMember) GetSales() *PeriodSales {
 		return x.Sales
 	}
 	return nil
+}
+
+func (x *PeriodMember) GetOrders() int64 {
+	if x != nil {
+		return x.Orders
+	}
+	return 0
+}
+
+func (x *PeriodMember) GetTeam() *PeriodSales {
+	if x != nil {
+		return x.Team
+	}
+	return nil
+}
+
+func (x *PeriodMember) GetNewCustomers() int64 {
+	if x != nil {
+		return x.NewCustomers
+	}
+	return 0
+}
+
+func (x *PeriodMember) GetRecruits() int64 {
+	if x != nil {
+		return x.Recruits
+	}
+	return 0
+}
+
+func (x *PeriodMember) GetAwarded() int64 {
+	if x != nil {
+		return x.Awarded
+	}
+	return 0
 }
 
 // ClosePeriodResponse holds one outcome.
@@ -2367,12 +2488,874 @@ func (x *NothingToClose) GetDeclined() []*PeriodDeclined {
 	return nil
 }
 
+type EvaluateTierRequest struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Config      []byte                 `protobuf:"bytes,1,opt,name=config,proto3" json:"config,omitempty"` // JSON, valid against config_schema
+	Rules       *Rules                 `protobuf:"bytes,2,opt,name=rules,proto3" json:"rules,omitempty"`
+	Currency    string                 `protobuf:"bytes,3,opt,name=currency,proto3" json:"currency,omitempty"`
+	MinorDigits int32                  `protobuf:"varint,4,opt,name=minor_digits,json=minorDigits,proto3" json:"minor_digits,omitempty"`
+	Grades      []string               `protobuf:"bytes,5,rep,name=grades,proto3" json:"grades,omitempty"` // the store's, lowest first
+	// What the members did in this time, half-open: the window that the
+	// configuration names, up to the instant of grading.
+	Window        *Period       `protobuf:"bytes,6,opt,name=window,proto3" json:"window,omitempty"`
+	Members       []*TierMember `protobuf:"bytes,7,rep,name=members,proto3" json:"members,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EvaluateTierRequest) Reset() {
+	*x = EvaluateTierRequest{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EvaluateTierRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EvaluateTierRequest) ProtoMessage() {}
+
+func (x *EvaluateTierRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EvaluateTierRequest.ProtoReflect.Descriptor instead.
+func (*EvaluateTierRequest) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *EvaluateTierRequest) GetConfig() []byte {
+	if x != nil {
+		return x.Config
+	}
+	return nil
+}
+
+func (x *EvaluateTierRequest) GetRules() *Rules {
+	if x != nil {
+		return x.Rules
+	}
+	return nil
+}
+
+func (x *EvaluateTierRequest) GetCurrency() string {
+	if x != nil {
+		return x.Currency
+	}
+	return ""
+}
+
+func (x *EvaluateTierRequest) GetMinorDigits() int32 {
+	if x != nil {
+		return x.MinorDigits
+	}
+	return 0
+}
+
+func (x *EvaluateTierRequest) GetGrades() []string {
+	if x != nil {
+		return x.Grades
+	}
+	return nil
+}
+
+func (x *EvaluateTierRequest) GetWindow() *Period {
+	if x != nil {
+		return x.Window
+	}
+	return nil
+}
+
+func (x *EvaluateTierRequest) GetMembers() []*TierMember {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+type TierMember struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Did           *PeriodMember          `protobuf:"bytes,1,opt,name=did,proto3" json:"did,omitempty"` // handle, grade and sums of the window
+	JoinedAtMs    int64                  `protobuf:"varint,2,opt,name=joined_at_ms,json=joinedAtMs,proto3" json:"joined_at_ms,omitempty"`
+	GradedAtMs    int64                  `protobuf:"varint,3,opt,name=graded_at_ms,json=gradedAtMs,proto3" json:"graded_at_ms,omitempty"` // since when the member has the grade
+	Direct        int32                  `protobuf:"varint,4,opt,name=direct,proto3" json:"direct,omitempty"`                             // members right below
+	Team          int32                  `protobuf:"varint,5,opt,name=team,proto3" json:"team,omitempty"`                                 // members below, in all
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TierMember) Reset() {
+	*x = TierMember{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TierMember) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TierMember) ProtoMessage() {}
+
+func (x *TierMember) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TierMember.ProtoReflect.Descriptor instead.
+func (*TierMember) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *TierMember) GetDid() *PeriodMember {
+	if x != nil {
+		return x.Did
+	}
+	return nil
+}
+
+func (x *TierMember) GetJoinedAtMs() int64 {
+	if x != nil {
+		return x.JoinedAtMs
+	}
+	return 0
+}
+
+func (x *TierMember) GetGradedAtMs() int64 {
+	if x != nil {
+		return x.GradedAtMs
+	}
+	return 0
+}
+
+func (x *TierMember) GetDirect() int32 {
+	if x != nil {
+		return x.Direct
+	}
+	return 0
+}
+
+func (x *TierMember) GetTeam() int32 {
+	if x != nil {
+		return x.Team
+	}
+	return 0
+}
+
+// EvaluateTierResponse holds exactly one decision for every member.
+type EvaluateTierResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Decisions     []*TierDecision        `protobuf:"bytes,1,rep,name=decisions,proto3" json:"decisions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EvaluateTierResponse) Reset() {
+	*x = EvaluateTierResponse{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EvaluateTierResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EvaluateTierResponse) ProtoMessage() {}
+
+func (x *EvaluateTierResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EvaluateTierResponse.ProtoReflect.Descriptor instead.
+func (*EvaluateTierResponse) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *EvaluateTierResponse) GetDecisions() []*TierDecision {
+	if x != nil {
+		return x.Decisions
+	}
+	return nil
+}
+
+type TierDecision struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Member int32                  `protobuf:"varint,1,opt,name=member,proto3" json:"member,omitempty"` // position in members
+	// Types that are valid to be assigned to Outcome:
+	//
+	//	*TierDecision_Keep
+	//	*TierDecision_Change
+	//	*TierDecision_Failed
+	Outcome       isTierDecision_Outcome `protobuf_oneof:"outcome"`
+	Evidence      []*Evidence            `protobuf:"bytes,5,rep,name=evidence,proto3" json:"evidence,omitempty"` // what was held against the rule
+	Next          *NextGrade             `protobuf:"bytes,6,opt,name=next,proto3" json:"next,omitempty"`         // absent: there is nothing above
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TierDecision) Reset() {
+	*x = TierDecision{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TierDecision) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TierDecision) ProtoMessage() {}
+
+func (x *TierDecision) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TierDecision.ProtoReflect.Descriptor instead.
+func (*TierDecision) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *TierDecision) GetMember() int32 {
+	if x != nil {
+		return x.Member
+	}
+	return 0
+}
+
+func (x *TierDecision) GetOutcome() isTierDecision_Outcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return nil
+}
+
+func (x *TierDecision) GetKeep() *KeepGrade {
+	if x != nil {
+		if x, ok := x.Outcome.(*TierDecision_Keep); ok {
+			return x.Keep
+		}
+	}
+	return nil
+}
+
+func (x *TierDecision) GetChange() *ChangeGrade {
+	if x != nil {
+		if x, ok := x.Outcome.(*TierDecision_Change); ok {
+			return x.Change
+		}
+	}
+	return nil
+}
+
+func (x *TierDecision) GetFailed() *Failed {
+	if x != nil {
+		if x, ok := x.Outcome.(*TierDecision_Failed); ok {
+			return x.Failed
+		}
+	}
+	return nil
+}
+
+func (x *TierDecision) GetEvidence() []*Evidence {
+	if x != nil {
+		return x.Evidence
+	}
+	return nil
+}
+
+func (x *TierDecision) GetNext() *NextGrade {
+	if x != nil {
+		return x.Next
+	}
+	return nil
+}
+
+type isTierDecision_Outcome interface {
+	isTierDecision_Outcome()
+}
+
+type TierDecision_Keep struct {
+	Keep *KeepGrade `protobuf:"bytes,2,opt,name=keep,proto3,oneof"`
+}
+
+type TierDecision_Change struct {
+	Change *ChangeGrade `protobuf:"bytes,3,opt,name=change,proto3,oneof"`
+}
+
+type TierDecision_Failed struct {
+	Failed *Failed `protobuf:"bytes,4,opt,name=failed,proto3,oneof"`
+}
+
+func (*TierDecision_Keep) isTierDecision_Outcome() {}
+
+func (*TierDecision_Change) isTierDecision_Outcome() {}
+
+func (*TierDecision_Failed) isTierDecision_Outcome() {}
+
+type KeepGrade struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Why           *Why                   `protobuf:"bytes,1,opt,name=why,proto3" json:"why,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *KeepGrade) Reset() {
+	*x = KeepGrade{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *KeepGrade) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*KeepGrade) ProtoMessage() {}
+
+func (x *KeepGrade) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use KeepGrade.ProtoReflect.Descriptor instead.
+func (*KeepGrade) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *KeepGrade) GetWhy() *Why {
+	if x != nil {
+		return x.Why
+	}
+	return nil
+}
+
+type ChangeGrade struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	To            string                 `protobuf:"bytes,1,opt,name=to,proto3" json:"to,omitempty"` // one of grades; above the present one is a promotion, below a demotion
+	Why           *Why                   `protobuf:"bytes,2,opt,name=why,proto3" json:"why,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeGrade) Reset() {
+	*x = ChangeGrade{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeGrade) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeGrade) ProtoMessage() {}
+
+func (x *ChangeGrade) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeGrade.ProtoReflect.Descriptor instead.
+func (*ChangeGrade) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *ChangeGrade) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+func (x *ChangeGrade) GetWhy() *Why {
+	if x != nil {
+		return x.Why
+	}
+	return nil
+}
+
+// Evidence is one number and what it was held against.
+type Evidence struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	What          *Why                   `protobuf:"bytes,1,opt,name=what,proto3" json:"what,omitempty"` // "settled sales of 30 days"
+	Unit          Unit                   `protobuf:"varint,2,opt,name=unit,proto3,enum=fenli.strategy.v1.Unit" json:"unit,omitempty"`
+	Current       int64                  `protobuf:"varint,3,opt,name=current,proto3" json:"current,omitempty"`
+	Target        int64                  `protobuf:"varint,4,opt,name=target,proto3" json:"target,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Evidence) Reset() {
+	*x = Evidence{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Evidence) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Evidence) ProtoMessage() {}
+
+func (x *Evidence) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Evidence.ProtoReflect.Descriptor instead.
+func (*Evidence) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *Evidence) GetWhat() *Why {
+	if x != nil {
+		return x.What
+	}
+	return nil
+}
+
+func (x *Evidence) GetUnit() Unit {
+	if x != nil {
+		return x.Unit
+	}
+	return Unit_UNIT_UNSPECIFIED
+}
+
+func (x *Evidence) GetCurrent() int64 {
+	if x != nil {
+		return x.Current
+	}
+	return 0
+}
+
+func (x *Evidence) GetTarget() int64 {
+	if x != nil {
+		return x.Target
+	}
+	return 0
+}
+
+// NextGrade is the grade above and what it still takes.
+type NextGrade struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Grade         string                 `protobuf:"bytes,1,opt,name=grade,proto3" json:"grade,omitempty"`
+	Missing       []*Evidence            `protobuf:"bytes,2,rep,name=missing,proto3" json:"missing,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NextGrade) Reset() {
+	*x = NextGrade{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NextGrade) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NextGrade) ProtoMessage() {}
+
+func (x *NextGrade) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NextGrade.ProtoReflect.Descriptor instead.
+func (*NextGrade) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *NextGrade) GetGrade() string {
+	if x != nil {
+		return x.Grade
+	}
+	return ""
+}
+
+func (x *NextGrade) GetMissing() []*Evidence {
+	if x != nil {
+		return x.Missing
+	}
+	return nil
+}
+
+type IncentivesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Config        []byte                 `protobuf:"bytes,1,opt,name=config,proto3" json:"config,omitempty"` // JSON, valid against config_schema
+	Rules         *Rules                 `protobuf:"bytes,2,opt,name=rules,proto3" json:"rules,omitempty"`
+	Currency      string                 `protobuf:"bytes,3,opt,name=currency,proto3" json:"currency,omitempty"`
+	MinorDigits   int32                  `protobuf:"varint,4,opt,name=minor_digits,json=minorDigits,proto3" json:"minor_digits,omitempty"`
+	Period        *Period                `protobuf:"bytes,5,opt,name=period,proto3" json:"period,omitempty"`
+	AsOfMs        int64                  `protobuf:"varint,6,opt,name=as_of_ms,json=asOfMs,proto3" json:"as_of_ms,omitempty"` // up to when the sums count; the period may still run
+	Sales         *PeriodSales           `protobuf:"bytes,7,opt,name=sales,proto3" json:"sales,omitempty"`                    // of the whole store
+	Members       []*PeriodMember        `protobuf:"bytes,8,rep,name=members,proto3" json:"members,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *IncentivesRequest) Reset() {
+	*x = IncentivesRequest{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *IncentivesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*IncentivesRequest) ProtoMessage() {}
+
+func (x *IncentivesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use IncentivesRequest.ProtoReflect.Descriptor instead.
+func (*IncentivesRequest) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *IncentivesRequest) GetConfig() []byte {
+	if x != nil {
+		return x.Config
+	}
+	return nil
+}
+
+func (x *IncentivesRequest) GetRules() *Rules {
+	if x != nil {
+		return x.Rules
+	}
+	return nil
+}
+
+func (x *IncentivesRequest) GetCurrency() string {
+	if x != nil {
+		return x.Currency
+	}
+	return ""
+}
+
+func (x *IncentivesRequest) GetMinorDigits() int32 {
+	if x != nil {
+		return x.MinorDigits
+	}
+	return 0
+}
+
+func (x *IncentivesRequest) GetPeriod() *Period {
+	if x != nil {
+		return x.Period
+	}
+	return nil
+}
+
+func (x *IncentivesRequest) GetAsOfMs() int64 {
+	if x != nil {
+		return x.AsOfMs
+	}
+	return 0
+}
+
+func (x *IncentivesRequest) GetSales() *PeriodSales {
+	if x != nil {
+		return x.Sales
+	}
+	return nil
+}
+
+func (x *IncentivesRequest) GetMembers() []*PeriodMember {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+// IncentivesResponse holds any number of tasks for every member, or a failure.
+type IncentivesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Progress      []*Progress            `protobuf:"bytes,1,rep,name=progress,proto3" json:"progress,omitempty"`
+	Failed        *Failed                `protobuf:"bytes,2,opt,name=failed,proto3" json:"failed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *IncentivesResponse) Reset() {
+	*x = IncentivesResponse{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *IncentivesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*IncentivesResponse) ProtoMessage() {}
+
+func (x *IncentivesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use IncentivesResponse.ProtoReflect.Descriptor instead.
+func (*IncentivesResponse) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *IncentivesResponse) GetProgress() []*Progress {
+	if x != nil {
+		return x.Progress
+	}
+	return nil
+}
+
+func (x *IncentivesResponse) GetFailed() *Failed {
+	if x != nil {
+		return x.Failed
+	}
+	return nil
+}
+
+// Progress is one task of one member.
+type Progress struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Member        int32                  `protobuf:"varint,1,opt,name=member,proto3" json:"member,omitempty"` // position in members
+	Key           string                 `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`        // names the task within the strategy: "first_ten"
+	Title         *Why                   `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
+	Unit          Unit                   `protobuf:"varint,4,opt,name=unit,proto3,enum=fenli.strategy.v1.Unit" json:"unit,omitempty"`
+	Current       int64                  `protobuf:"varint,5,opt,name=current,proto3" json:"current,omitempty"`
+	Target        int64                  `protobuf:"varint,6,opt,name=target,proto3" json:"target,omitempty"` // done ⇔ current ≥ target
+	Reward        *Reward                `protobuf:"bytes,7,opt,name=reward,proto3" json:"reward,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Progress) Reset() {
+	*x = Progress{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Progress) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Progress) ProtoMessage() {}
+
+func (x *Progress) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Progress.ProtoReflect.Descriptor instead.
+func (*Progress) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *Progress) GetMember() int32 {
+	if x != nil {
+		return x.Member
+	}
+	return 0
+}
+
+func (x *Progress) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *Progress) GetTitle() *Why {
+	if x != nil {
+		return x.Title
+	}
+	return nil
+}
+
+func (x *Progress) GetUnit() Unit {
+	if x != nil {
+		return x.Unit
+	}
+	return Unit_UNIT_UNSPECIFIED
+}
+
+func (x *Progress) GetCurrent() int64 {
+	if x != nil {
+		return x.Current
+	}
+	return 0
+}
+
+func (x *Progress) GetTarget() int64 {
+	if x != nil {
+		return x.Target
+	}
+	return 0
+}
+
+func (x *Progress) GetReward() *Reward {
+	if x != nil {
+		return x.Reward
+	}
+	return nil
+}
+
+// Reward is what finishing a task brings. Money comes when the period closes.
+type Reward struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Amount        int64                  `protobuf:"varint,1,opt,name=amount,proto3" json:"amount,omitempty"` // minor units; 0: none
+	Points        int64                  `protobuf:"varint,2,opt,name=points,proto3" json:"points,omitempty"`
+	Badge         string                 `protobuf:"bytes,3,opt,name=badge,proto3" json:"badge,omitempty"` // key of a message in the strategy's locales
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Reward) Reset() {
+	*x = Reward{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Reward) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Reward) ProtoMessage() {}
+
+func (x *Reward) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Reward.ProtoReflect.Descriptor instead.
+func (*Reward) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *Reward) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *Reward) GetPoints() int64 {
+	if x != nil {
+		return x.Points
+	}
+	return 0
+}
+
+func (x *Reward) GetBadge() string {
+	if x != nil {
+		return x.Badge
+	}
+	return ""
+}
+
 var File_strategy_v1_strategy_proto protoreflect.FileDescriptor
 
 const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\n" +
 	"\x1astrategy/v1/strategy.proto\x12\x11fenli.strategy.v1\"\x11\n" +
-	"\x0fDescribeRequest\"\xa3\x02\n" +
+	"\x0fDescribeRequest\"\xf1\x02\n" +
 	"\x10DescribeResponse\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x10\n" +
@@ -2381,7 +3364,10 @@ const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\rconfig_schema\x18\x05 \x01(\fR\fconfigSchema\x123\n" +
 	"\alocales\x18\x06 \x03(\v2\x19.fenli.strategy.v1.LocaleR\alocales\x12#\n" +
 	"\rcan_recompute\x18\a \x01(\bR\fcanRecompute\x12%\n" +
-	"\x0ecloses_periods\x18\b \x01(\bR\rclosesPeriods\"4\n" +
+	"\x0ecloses_periods\x18\b \x01(\bR\rclosesPeriods\x12%\n" +
+	"\x0egrades_members\x18\t \x01(\bR\rgradesMembers\x12%\n" +
+	"\x0ehas_incentives\x18\n" +
+	" \x01(\bR\rhasIncentives\"4\n" +
 	"\x04Fact\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\apurpose\x18\x02 \x01(\tR\apurpose\"\x9c\x01\n" +
@@ -2406,7 +3392,7 @@ const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\x0fEvaluateRequest\x12\x16\n" +
 	"\x06config\x18\x01 \x01(\fR\x06config\x12.\n" +
 	"\x05rules\x18\x02 \x01(\v2\x18.fenli.strategy.v1.RulesR\x05rules\x120\n" +
-	"\x06orders\x18\x03 \x03(\v2\x18.fenli.strategy.v1.OrderR\x06orders\"\xab\x03\n" +
+	"\x06orders\x18\x03 \x03(\v2\x18.fenli.strategy.v1.OrderR\x06orders\"\xc3\x03\n" +
 	"\x05Order\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x03R\x03seq\x12\x1a\n" +
 	"\bcurrency\x18\x02 \x01(\tR\bcurrency\x12!\n" +
@@ -2421,7 +3407,8 @@ const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\x05roles\x18\t \x03(\v2\x17.fenli.strategy.v1.RoleR\x05roles\x12.\n" +
 	"\x05buyer\x18\n" +
 	" \x01(\v2\x18.fenli.strategy.v1.BuyerR\x05buyer\x128\n" +
-	"\tgroup_buy\x18\v \x01(\v2\x1b.fenli.strategy.v1.GroupBuyR\bgroupBuy\"\xb1\x01\n" +
+	"\tgroup_buy\x18\v \x01(\v2\x1b.fenli.strategy.v1.GroupBuyR\bgroupBuy\x12\x16\n" +
+	"\x06region\x18\f \x01(\tR\x06region\"\xb1\x01\n" +
 	"\x04Line\x12\x10\n" +
 	"\x03sku\x18\x01 \x01(\tR\x03sku\x12\x1a\n" +
 	"\bcategory\x18\x02 \x01(\tR\bcategory\x12\x1a\n" +
@@ -2436,10 +3423,11 @@ const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\x06handle\x18\x01 \x01(\tR\x06handle\x12\x14\n" +
 	"\x05grade\x18\x02 \x01(\tR\x05grade\x12\x14\n" +
 	"\x05level\x18\x03 \x01(\x05R\x05level\x12.\n" +
-	"\x05stats\x18\x04 \x01(\v2\x18.fenli.strategy.v1.StatsR\x05stats\"5\n" +
+	"\x05stats\x18\x04 \x01(\v2\x18.fenli.strategy.v1.StatsR\x05stats\"O\n" +
 	"\x05Stats\x12\x14\n" +
 	"\x05sales\x18\x01 \x01(\x03R\x05sales\x12\x16\n" +
-	"\x06orders\x18\x02 \x01(\x03R\x06orders\"H\n" +
+	"\x06orders\x18\x02 \x01(\x03R\x06orders\x12\x18\n" +
+	"\aawarded\x18\x03 \x01(\x03R\aawarded\"H\n" +
 	"\x04Role\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06handle\x18\x02 \x01(\tR\x06handle\x12\x14\n" +
@@ -2500,11 +3488,16 @@ const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\x05to_ms\x18\x03 \x01(\x03R\x04toMs\";\n" +
 	"\vPeriodSales\x12\x12\n" +
 	"\x04paid\x18\x01 \x01(\x03R\x04paid\x12\x18\n" +
-	"\asettled\x18\x02 \x01(\x03R\asettled\"r\n" +
+	"\asettled\x18\x02 \x01(\x03R\asettled\"\x99\x02\n" +
 	"\fPeriodMember\x12\x16\n" +
 	"\x06handle\x18\x01 \x01(\tR\x06handle\x12\x14\n" +
 	"\x05grade\x18\x02 \x01(\tR\x05grade\x124\n" +
-	"\x05sales\x18\x03 \x01(\v2\x1e.fenli.strategy.v1.PeriodSalesR\x05sales\"\xd9\x01\n" +
+	"\x05sales\x18\x03 \x01(\v2\x1e.fenli.strategy.v1.PeriodSalesR\x05sales\x12\x16\n" +
+	"\x06orders\x18\x04 \x01(\x03R\x06orders\x122\n" +
+	"\x04team\x18\x05 \x01(\v2\x1e.fenli.strategy.v1.PeriodSalesR\x04team\x12#\n" +
+	"\rnew_customers\x18\x06 \x01(\x03R\fnewCustomers\x12\x1a\n" +
+	"\brecruits\x18\a \x01(\x03R\brecruits\x12\x18\n" +
+	"\aawarded\x18\b \x01(\x03R\aawarded\"\xd9\x01\n" +
 	"\x13ClosePeriodResponse\x123\n" +
 	"\x06closed\x18\x01 \x01(\v2\x19.fenli.strategy.v1.ClosedH\x00R\x06closed\x12M\n" +
 	"\x10nothing_to_close\x18\x02 \x01(\v2!.fenli.strategy.v1.NothingToCloseH\x00R\x0enothingToClose\x123\n" +
@@ -2525,7 +3518,71 @@ const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\x03why\x18\x02 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"y\n" +
 	"\x0eNothingToClose\x12(\n" +
 	"\x03why\x18\x01 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\x12=\n" +
-	"\bdeclined\x18\x02 \x03(\v2!.fenli.strategy.v1.PeriodDeclinedR\bdeclined*N\n" +
+	"\bdeclined\x18\x02 \x03(\v2!.fenli.strategy.v1.PeriodDeclinedR\bdeclined\"\xa0\x02\n" +
+	"\x13EvaluateTierRequest\x12\x16\n" +
+	"\x06config\x18\x01 \x01(\fR\x06config\x12.\n" +
+	"\x05rules\x18\x02 \x01(\v2\x18.fenli.strategy.v1.RulesR\x05rules\x12\x1a\n" +
+	"\bcurrency\x18\x03 \x01(\tR\bcurrency\x12!\n" +
+	"\fminor_digits\x18\x04 \x01(\x05R\vminorDigits\x12\x16\n" +
+	"\x06grades\x18\x05 \x03(\tR\x06grades\x121\n" +
+	"\x06window\x18\x06 \x01(\v2\x19.fenli.strategy.v1.PeriodR\x06window\x127\n" +
+	"\amembers\x18\a \x03(\v2\x1d.fenli.strategy.v1.TierMemberR\amembers\"\xaf\x01\n" +
+	"\n" +
+	"TierMember\x121\n" +
+	"\x03did\x18\x01 \x01(\v2\x1f.fenli.strategy.v1.PeriodMemberR\x03did\x12 \n" +
+	"\fjoined_at_ms\x18\x02 \x01(\x03R\n" +
+	"joinedAtMs\x12 \n" +
+	"\fgraded_at_ms\x18\x03 \x01(\x03R\n" +
+	"gradedAtMs\x12\x16\n" +
+	"\x06direct\x18\x04 \x01(\x05R\x06direct\x12\x12\n" +
+	"\x04team\x18\x05 \x01(\x05R\x04team\"U\n" +
+	"\x14EvaluateTierResponse\x12=\n" +
+	"\tdecisions\x18\x01 \x03(\v2\x1f.fenli.strategy.v1.TierDecisionR\tdecisions\"\xbf\x02\n" +
+	"\fTierDecision\x12\x16\n" +
+	"\x06member\x18\x01 \x01(\x05R\x06member\x122\n" +
+	"\x04keep\x18\x02 \x01(\v2\x1c.fenli.strategy.v1.KeepGradeH\x00R\x04keep\x128\n" +
+	"\x06change\x18\x03 \x01(\v2\x1e.fenli.strategy.v1.ChangeGradeH\x00R\x06change\x123\n" +
+	"\x06failed\x18\x04 \x01(\v2\x19.fenli.strategy.v1.FailedH\x00R\x06failed\x127\n" +
+	"\bevidence\x18\x05 \x03(\v2\x1b.fenli.strategy.v1.EvidenceR\bevidence\x120\n" +
+	"\x04next\x18\x06 \x01(\v2\x1c.fenli.strategy.v1.NextGradeR\x04nextB\t\n" +
+	"\aoutcome\"5\n" +
+	"\tKeepGrade\x12(\n" +
+	"\x03why\x18\x01 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"G\n" +
+	"\vChangeGrade\x12\x0e\n" +
+	"\x02to\x18\x01 \x01(\tR\x02to\x12(\n" +
+	"\x03why\x18\x02 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"\x95\x01\n" +
+	"\bEvidence\x12*\n" +
+	"\x04what\x18\x01 \x01(\v2\x16.fenli.strategy.v1.WhyR\x04what\x12+\n" +
+	"\x04unit\x18\x02 \x01(\x0e2\x17.fenli.strategy.v1.UnitR\x04unit\x12\x18\n" +
+	"\acurrent\x18\x03 \x01(\x03R\acurrent\x12\x16\n" +
+	"\x06target\x18\x04 \x01(\x03R\x06target\"X\n" +
+	"\tNextGrade\x12\x14\n" +
+	"\x05grade\x18\x01 \x01(\tR\x05grade\x125\n" +
+	"\amissing\x18\x02 \x03(\v2\x1b.fenli.strategy.v1.EvidenceR\amissing\"\xd8\x02\n" +
+	"\x11IncentivesRequest\x12\x16\n" +
+	"\x06config\x18\x01 \x01(\fR\x06config\x12.\n" +
+	"\x05rules\x18\x02 \x01(\v2\x18.fenli.strategy.v1.RulesR\x05rules\x12\x1a\n" +
+	"\bcurrency\x18\x03 \x01(\tR\bcurrency\x12!\n" +
+	"\fminor_digits\x18\x04 \x01(\x05R\vminorDigits\x121\n" +
+	"\x06period\x18\x05 \x01(\v2\x19.fenli.strategy.v1.PeriodR\x06period\x12\x18\n" +
+	"\bas_of_ms\x18\x06 \x01(\x03R\x06asOfMs\x124\n" +
+	"\x05sales\x18\a \x01(\v2\x1e.fenli.strategy.v1.PeriodSalesR\x05sales\x129\n" +
+	"\amembers\x18\b \x03(\v2\x1f.fenli.strategy.v1.PeriodMemberR\amembers\"\x80\x01\n" +
+	"\x12IncentivesResponse\x127\n" +
+	"\bprogress\x18\x01 \x03(\v2\x1b.fenli.strategy.v1.ProgressR\bprogress\x121\n" +
+	"\x06failed\x18\x02 \x01(\v2\x19.fenli.strategy.v1.FailedR\x06failed\"\xf4\x01\n" +
+	"\bProgress\x12\x16\n" +
+	"\x06member\x18\x01 \x01(\x05R\x06member\x12\x10\n" +
+	"\x03key\x18\x02 \x01(\tR\x03key\x12,\n" +
+	"\x05title\x18\x03 \x01(\v2\x16.fenli.strategy.v1.WhyR\x05title\x12+\n" +
+	"\x04unit\x18\x04 \x01(\x0e2\x17.fenli.strategy.v1.UnitR\x04unit\x12\x18\n" +
+	"\acurrent\x18\x05 \x01(\x03R\acurrent\x12\x16\n" +
+	"\x06target\x18\x06 \x01(\x03R\x06target\x121\n" +
+	"\x06reward\x18\a \x01(\v2\x19.fenli.strategy.v1.RewardR\x06reward\"N\n" +
+	"\x06Reward\x12\x16\n" +
+	"\x06amount\x18\x01 \x01(\x03R\x06amount\x12\x16\n" +
+	"\x06points\x18\x02 \x01(\x03R\x06points\x12\x14\n" +
+	"\x05badge\x18\x03 \x01(\tR\x05badge*N\n" +
 	"\bRounding\x12\x18\n" +
 	"\x14ROUNDING_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eROUNDING_FLOOR\x10\x01\x12\x14\n" +
@@ -2537,12 +3594,21 @@ const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\rGroupBuyState\x12\x1f\n" +
 	"\x1bGROUP_BUY_STATE_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19GROUP_BUY_STATE_SUCCEEDED\x10\x01\x12\x1a\n" +
-	"\x16GROUP_BUY_STATE_FAILED\x10\x022\xf9\x02\n" +
+	"\x16GROUP_BUY_STATE_FAILED\x10\x02*<\n" +
+	"\x04Unit\x12\x14\n" +
+	"\x10UNIT_UNSPECIFIED\x10\x00\x12\x0e\n" +
+	"\n" +
+	"UNIT_MONEY\x10\x01\x12\x0e\n" +
+	"\n" +
+	"UNIT_COUNT\x10\x022\xb5\x04\n" +
 	"\bStrategy\x12S\n" +
 	"\bDescribe\x12\".fenli.strategy.v1.DescribeRequest\x1a#.fenli.strategy.v1.DescribeResponse\x12e\n" +
 	"\x0eValidateConfig\x12(.fenli.strategy.v1.ValidateConfigRequest\x1a).fenli.strategy.v1.ValidateConfigResponse\x12S\n" +
 	"\bEvaluate\x12\".fenli.strategy.v1.EvaluateRequest\x1a#.fenli.strategy.v1.EvaluateResponse\x12\\\n" +
-	"\vClosePeriod\x12%.fenli.strategy.v1.ClosePeriodRequest\x1a&.fenli.strategy.v1.ClosePeriodResponseBDZBgithub.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1;strategyv1b\x06proto3"
+	"\vClosePeriod\x12%.fenli.strategy.v1.ClosePeriodRequest\x1a&.fenli.strategy.v1.ClosePeriodResponse\x12_\n" +
+	"\fEvaluateTier\x12&.fenli.strategy.v1.EvaluateTierRequest\x1a'.fenli.strategy.v1.EvaluateTierResponse\x12Y\n" +
+	"\n" +
+	"Incentives\x12$.fenli.strategy.v1.IncentivesRequest\x1a%.fenli.strategy.v1.IncentivesResponseBDZBgithub.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1;strategyv1b\x06proto3"
 
 var (
 	file_strategy_v1_strategy_proto_rawDescOnce sync.Once
@@ -2556,104 +3622,146 @@ func file_strategy_v1_strategy_proto_rawDescGZIP() []byte {
 	return file_strategy_v1_strategy_proto_rawDescData
 }
 
-var file_strategy_v1_strategy_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_strategy_v1_strategy_proto_msgTypes = make([]protoimpl.MessageInfo, 35)
+var file_strategy_v1_strategy_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
+var file_strategy_v1_strategy_proto_msgTypes = make([]protoimpl.MessageInfo, 47)
 var file_strategy_v1_strategy_proto_goTypes = []any{
 	(Rounding)(0),                  // 0: fenli.strategy.v1.Rounding
 	(CampaignClock)(0),             // 1: fenli.strategy.v1.CampaignClock
 	(GroupBuyState)(0),             // 2: fenli.strategy.v1.GroupBuyState
-	(*DescribeRequest)(nil),        // 3: fenli.strategy.v1.DescribeRequest
-	(*DescribeResponse)(nil),       // 4: fenli.strategy.v1.DescribeResponse
-	(*Fact)(nil),                   // 5: fenli.strategy.v1.Fact
-	(*Locale)(nil),                 // 6: fenli.strategy.v1.Locale
-	(*ValidateConfigRequest)(nil),  // 7: fenli.strategy.v1.ValidateConfigRequest
-	(*ValidateConfigResponse)(nil), // 8: fenli.strategy.v1.ValidateConfigResponse
-	(*ConfigProblem)(nil),          // 9: fenli.strategy.v1.ConfigProblem
-	(*Rules)(nil),                  // 10: fenli.strategy.v1.Rules
-	(*EvaluateRequest)(nil),        // 11: fenli.strategy.v1.EvaluateRequest
-	(*Order)(nil),                  // 12: fenli.strategy.v1.Order
-	(*Line)(nil),                   // 13: fenli.strategy.v1.Line
-	(*Member)(nil),                 // 14: fenli.strategy.v1.Member
-	(*Stats)(nil),                  // 15: fenli.strategy.v1.Stats
-	(*Role)(nil),                   // 16: fenli.strategy.v1.Role
-	(*Buyer)(nil),                  // 17: fenli.strategy.v1.Buyer
-	(*GroupBuy)(nil),               // 18: fenli.strategy.v1.GroupBuy
-	(*EvaluateResponse)(nil),       // 19: fenli.strategy.v1.EvaluateResponse
-	(*Decision)(nil),               // 20: fenli.strategy.v1.Decision
-	(*Paid)(nil),                   // 21: fenli.strategy.v1.Paid
-	(*Award)(nil),                  // 22: fenli.strategy.v1.Award
-	(*Declined)(nil),               // 23: fenli.strategy.v1.Declined
-	(*NoCommission)(nil),           // 24: fenli.strategy.v1.NoCommission
-	(*Failed)(nil),                 // 25: fenli.strategy.v1.Failed
-	(*Why)(nil),                    // 26: fenli.strategy.v1.Why
-	(*Arg)(nil),                    // 27: fenli.strategy.v1.Arg
-	(*ClosePeriodRequest)(nil),     // 28: fenli.strategy.v1.ClosePeriodRequest
-	(*Period)(nil),                 // 29: fenli.strategy.v1.Period
-	(*PeriodSales)(nil),            // 30: fenli.strategy.v1.PeriodSales
-	(*PeriodMember)(nil),           // 31: fenli.strategy.v1.PeriodMember
-	(*ClosePeriodResponse)(nil),    // 32: fenli.strategy.v1.ClosePeriodResponse
-	(*Closed)(nil),                 // 33: fenli.strategy.v1.Closed
-	(*PeriodAward)(nil),            // 34: fenli.strategy.v1.PeriodAward
-	(*PeriodDeclined)(nil),         // 35: fenli.strategy.v1.PeriodDeclined
-	(*NothingToClose)(nil),         // 36: fenli.strategy.v1.NothingToClose
-	nil,                            // 37: fenli.strategy.v1.Locale.MessagesEntry
+	(Unit)(0),                      // 3: fenli.strategy.v1.Unit
+	(*DescribeRequest)(nil),        // 4: fenli.strategy.v1.DescribeRequest
+	(*DescribeResponse)(nil),       // 5: fenli.strategy.v1.DescribeResponse
+	(*Fact)(nil),                   // 6: fenli.strategy.v1.Fact
+	(*Locale)(nil),                 // 7: fenli.strategy.v1.Locale
+	(*ValidateConfigRequest)(nil),  // 8: fenli.strategy.v1.ValidateConfigRequest
+	(*ValidateConfigResponse)(nil), // 9: fenli.strategy.v1.ValidateConfigResponse
+	(*ConfigProblem)(nil),          // 10: fenli.strategy.v1.ConfigProblem
+	(*Rules)(nil),                  // 11: fenli.strategy.v1.Rules
+	(*EvaluateRequest)(nil),        // 12: fenli.strategy.v1.EvaluateRequest
+	(*Order)(nil),                  // 13: fenli.strategy.v1.Order
+	(*Line)(nil),                   // 14: fenli.strategy.v1.Line
+	(*Member)(nil),                 // 15: fenli.strategy.v1.Member
+	(*Stats)(nil),                  // 16: fenli.strategy.v1.Stats
+	(*Role)(nil),                   // 17: fenli.strategy.v1.Role
+	(*Buyer)(nil),                  // 18: fenli.strategy.v1.Buyer
+	(*GroupBuy)(nil),               // 19: fenli.strategy.v1.GroupBuy
+	(*EvaluateResponse)(nil),       // 20: fenli.strategy.v1.EvaluateResponse
+	(*Decision)(nil),               // 21: fenli.strategy.v1.Decision
+	(*Paid)(nil),                   // 22: fenli.strategy.v1.Paid
+	(*Award)(nil),                  // 23: fenli.strategy.v1.Award
+	(*Declined)(nil),               // 24: fenli.strategy.v1.Declined
+	(*NoCommission)(nil),           // 25: fenli.strategy.v1.NoCommission
+	(*Failed)(nil),                 // 26: fenli.strategy.v1.Failed
+	(*Why)(nil),                    // 27: fenli.strategy.v1.Why
+	(*Arg)(nil),                    // 28: fenli.strategy.v1.Arg
+	(*ClosePeriodRequest)(nil),     // 29: fenli.strategy.v1.ClosePeriodRequest
+	(*Period)(nil),                 // 30: fenli.strategy.v1.Period
+	(*PeriodSales)(nil),            // 31: fenli.strategy.v1.PeriodSales
+	(*PeriodMember)(nil),           // 32: fenli.strategy.v1.PeriodMember
+	(*ClosePeriodResponse)(nil),    // 33: fenli.strategy.v1.ClosePeriodResponse
+	(*Closed)(nil),                 // 34: fenli.strategy.v1.Closed
+	(*PeriodAward)(nil),            // 35: fenli.strategy.v1.PeriodAward
+	(*PeriodDeclined)(nil),         // 36: fenli.strategy.v1.PeriodDeclined
+	(*NothingToClose)(nil),         // 37: fenli.strategy.v1.NothingToClose
+	(*EvaluateTierRequest)(nil),    // 38: fenli.strategy.v1.EvaluateTierRequest
+	(*TierMember)(nil),             // 39: fenli.strategy.v1.TierMember
+	(*EvaluateTierResponse)(nil),   // 40: fenli.strategy.v1.EvaluateTierResponse
+	(*TierDecision)(nil),           // 41: fenli.strategy.v1.TierDecision
+	(*KeepGrade)(nil),              // 42: fenli.strategy.v1.KeepGrade
+	(*ChangeGrade)(nil),            // 43: fenli.strategy.v1.ChangeGrade
+	(*Evidence)(nil),               // 44: fenli.strategy.v1.Evidence
+	(*NextGrade)(nil),              // 45: fenli.strategy.v1.NextGrade
+	(*IncentivesRequest)(nil),      // 46: fenli.strategy.v1.IncentivesRequest
+	(*IncentivesResponse)(nil),     // 47: fenli.strategy.v1.IncentivesResponse
+	(*Progress)(nil),               // 48: fenli.strategy.v1.Progress
+	(*Reward)(nil),                 // 49: fenli.strategy.v1.Reward
+	nil,                            // 50: fenli.strategy.v1.Locale.MessagesEntry
 }
 var file_strategy_v1_strategy_proto_depIdxs = []int32{
-	5,  // 0: fenli.strategy.v1.DescribeResponse.facts:type_name -> fenli.strategy.v1.Fact
-	6,  // 1: fenli.strategy.v1.DescribeResponse.locales:type_name -> fenli.strategy.v1.Locale
-	37, // 2: fenli.strategy.v1.Locale.messages:type_name -> fenli.strategy.v1.Locale.MessagesEntry
-	10, // 3: fenli.strategy.v1.ValidateConfigRequest.rules:type_name -> fenli.strategy.v1.Rules
-	9,  // 4: fenli.strategy.v1.ValidateConfigResponse.problems:type_name -> fenli.strategy.v1.ConfigProblem
-	26, // 5: fenli.strategy.v1.ConfigProblem.why:type_name -> fenli.strategy.v1.Why
+	6,  // 0: fenli.strategy.v1.DescribeResponse.facts:type_name -> fenli.strategy.v1.Fact
+	7,  // 1: fenli.strategy.v1.DescribeResponse.locales:type_name -> fenli.strategy.v1.Locale
+	50, // 2: fenli.strategy.v1.Locale.messages:type_name -> fenli.strategy.v1.Locale.MessagesEntry
+	11, // 3: fenli.strategy.v1.ValidateConfigRequest.rules:type_name -> fenli.strategy.v1.Rules
+	10, // 4: fenli.strategy.v1.ValidateConfigResponse.problems:type_name -> fenli.strategy.v1.ConfigProblem
+	27, // 5: fenli.strategy.v1.ConfigProblem.why:type_name -> fenli.strategy.v1.Why
 	0,  // 6: fenli.strategy.v1.Rules.rounding:type_name -> fenli.strategy.v1.Rounding
 	1,  // 7: fenli.strategy.v1.Rules.campaign_clock:type_name -> fenli.strategy.v1.CampaignClock
-	10, // 8: fenli.strategy.v1.EvaluateRequest.rules:type_name -> fenli.strategy.v1.Rules
-	12, // 9: fenli.strategy.v1.EvaluateRequest.orders:type_name -> fenli.strategy.v1.Order
-	13, // 10: fenli.strategy.v1.Order.lines:type_name -> fenli.strategy.v1.Line
-	14, // 11: fenli.strategy.v1.Order.chain:type_name -> fenli.strategy.v1.Member
-	16, // 12: fenli.strategy.v1.Order.roles:type_name -> fenli.strategy.v1.Role
-	17, // 13: fenli.strategy.v1.Order.buyer:type_name -> fenli.strategy.v1.Buyer
-	18, // 14: fenli.strategy.v1.Order.group_buy:type_name -> fenli.strategy.v1.GroupBuy
-	15, // 15: fenli.strategy.v1.Member.stats:type_name -> fenli.strategy.v1.Stats
+	11, // 8: fenli.strategy.v1.EvaluateRequest.rules:type_name -> fenli.strategy.v1.Rules
+	13, // 9: fenli.strategy.v1.EvaluateRequest.orders:type_name -> fenli.strategy.v1.Order
+	14, // 10: fenli.strategy.v1.Order.lines:type_name -> fenli.strategy.v1.Line
+	15, // 11: fenli.strategy.v1.Order.chain:type_name -> fenli.strategy.v1.Member
+	17, // 12: fenli.strategy.v1.Order.roles:type_name -> fenli.strategy.v1.Role
+	18, // 13: fenli.strategy.v1.Order.buyer:type_name -> fenli.strategy.v1.Buyer
+	19, // 14: fenli.strategy.v1.Order.group_buy:type_name -> fenli.strategy.v1.GroupBuy
+	16, // 15: fenli.strategy.v1.Member.stats:type_name -> fenli.strategy.v1.Stats
 	2,  // 16: fenli.strategy.v1.GroupBuy.state:type_name -> fenli.strategy.v1.GroupBuyState
-	20, // 17: fenli.strategy.v1.EvaluateResponse.decisions:type_name -> fenli.strategy.v1.Decision
-	21, // 18: fenli.strategy.v1.Decision.paid:type_name -> fenli.strategy.v1.Paid
-	24, // 19: fenli.strategy.v1.Decision.no_commission:type_name -> fenli.strategy.v1.NoCommission
-	25, // 20: fenli.strategy.v1.Decision.failed:type_name -> fenli.strategy.v1.Failed
-	22, // 21: fenli.strategy.v1.Paid.awards:type_name -> fenli.strategy.v1.Award
-	23, // 22: fenli.strategy.v1.Paid.declined:type_name -> fenli.strategy.v1.Declined
-	26, // 23: fenli.strategy.v1.Award.why:type_name -> fenli.strategy.v1.Why
-	26, // 24: fenli.strategy.v1.Declined.why:type_name -> fenli.strategy.v1.Why
-	26, // 25: fenli.strategy.v1.NoCommission.why:type_name -> fenli.strategy.v1.Why
-	23, // 26: fenli.strategy.v1.NoCommission.declined:type_name -> fenli.strategy.v1.Declined
-	27, // 27: fenli.strategy.v1.Why.args:type_name -> fenli.strategy.v1.Arg
-	10, // 28: fenli.strategy.v1.ClosePeriodRequest.rules:type_name -> fenli.strategy.v1.Rules
-	29, // 29: fenli.strategy.v1.ClosePeriodRequest.period:type_name -> fenli.strategy.v1.Period
-	30, // 30: fenli.strategy.v1.ClosePeriodRequest.sales:type_name -> fenli.strategy.v1.PeriodSales
-	31, // 31: fenli.strategy.v1.ClosePeriodRequest.members:type_name -> fenli.strategy.v1.PeriodMember
-	30, // 32: fenli.strategy.v1.PeriodMember.sales:type_name -> fenli.strategy.v1.PeriodSales
-	33, // 33: fenli.strategy.v1.ClosePeriodResponse.closed:type_name -> fenli.strategy.v1.Closed
-	36, // 34: fenli.strategy.v1.ClosePeriodResponse.nothing_to_close:type_name -> fenli.strategy.v1.NothingToClose
-	25, // 35: fenli.strategy.v1.ClosePeriodResponse.failed:type_name -> fenli.strategy.v1.Failed
-	34, // 36: fenli.strategy.v1.Closed.awards:type_name -> fenli.strategy.v1.PeriodAward
-	35, // 37: fenli.strategy.v1.Closed.declined:type_name -> fenli.strategy.v1.PeriodDeclined
-	26, // 38: fenli.strategy.v1.PeriodAward.why:type_name -> fenli.strategy.v1.Why
-	26, // 39: fenli.strategy.v1.PeriodDeclined.why:type_name -> fenli.strategy.v1.Why
-	26, // 40: fenli.strategy.v1.NothingToClose.why:type_name -> fenli.strategy.v1.Why
-	35, // 41: fenli.strategy.v1.NothingToClose.declined:type_name -> fenli.strategy.v1.PeriodDeclined
-	3,  // 42: fenli.strategy.v1.Strategy.Describe:input_type -> fenli.strategy.v1.DescribeRequest
-	7,  // 43: fenli.strategy.v1.Strategy.ValidateConfig:input_type -> fenli.strategy.v1.ValidateConfigRequest
-	11, // 44: fenli.strategy.v1.Strategy.Evaluate:input_type -> fenli.strategy.v1.EvaluateRequest
-	28, // 45: fenli.strategy.v1.Strategy.ClosePeriod:input_type -> fenli.strategy.v1.ClosePeriodRequest
-	4,  // 46: fenli.strategy.v1.Strategy.Describe:output_type -> fenli.strategy.v1.DescribeResponse
-	8,  // 47: fenli.strategy.v1.Strategy.ValidateConfig:output_type -> fenli.strategy.v1.ValidateConfigResponse
-	19, // 48: fenli.strategy.v1.Strategy.Evaluate:output_type -> fenli.strategy.v1.EvaluateResponse
-	32, // 49: fenli.strategy.v1.Strategy.ClosePeriod:output_type -> fenli.strategy.v1.ClosePeriodResponse
-	46, // [46:50] is the sub-list for method output_type
-	42, // [42:46] is the sub-list for method input_type
-	42, // [42:42] is the sub-list for extension type_name
-	42, // [42:42] is the sub-list for extension extendee
-	0,  // [0:42] is the sub-list for field type_name
+	21, // 17: fenli.strategy.v1.EvaluateResponse.decisions:type_name -> fenli.strategy.v1.Decision
+	22, // 18: fenli.strategy.v1.Decision.paid:type_name -> fenli.strategy.v1.Paid
+	25, // 19: fenli.strategy.v1.Decision.no_commission:type_name -> fenli.strategy.v1.NoCommission
+	26, // 20: fenli.strategy.v1.Decision.failed:type_name -> fenli.strategy.v1.Failed
+	23, // 21: fenli.strategy.v1.Paid.awards:type_name -> fenli.strategy.v1.Award
+	24, // 22: fenli.strategy.v1.Paid.declined:type_name -> fenli.strategy.v1.Declined
+	27, // 23: fenli.strategy.v1.Award.why:type_name -> fenli.strategy.v1.Why
+	27, // 24: fenli.strategy.v1.Declined.why:type_name -> fenli.strategy.v1.Why
+	27, // 25: fenli.strategy.v1.NoCommission.why:type_name -> fenli.strategy.v1.Why
+	24, // 26: fenli.strategy.v1.NoCommission.declined:type_name -> fenli.strategy.v1.Declined
+	28, // 27: fenli.strategy.v1.Why.args:type_name -> fenli.strategy.v1.Arg
+	11, // 28: fenli.strategy.v1.ClosePeriodRequest.rules:type_name -> fenli.strategy.v1.Rules
+	30, // 29: fenli.strategy.v1.ClosePeriodRequest.period:type_name -> fenli.strategy.v1.Period
+	31, // 30: fenli.strategy.v1.ClosePeriodRequest.sales:type_name -> fenli.strategy.v1.PeriodSales
+	32, // 31: fenli.strategy.v1.ClosePeriodRequest.members:type_name -> fenli.strategy.v1.PeriodMember
+	31, // 32: fenli.strategy.v1.PeriodMember.sales:type_name -> fenli.strategy.v1.PeriodSales
+	31, // 33: fenli.strategy.v1.PeriodMember.team:type_name -> fenli.strategy.v1.PeriodSales
+	34, // 34: fenli.strategy.v1.ClosePeriodResponse.closed:type_name -> fenli.strategy.v1.Closed
+	37, // 35: fenli.strategy.v1.ClosePeriodResponse.nothing_to_close:type_name -> fenli.strategy.v1.NothingToClose
+	26, // 36: fenli.strategy.v1.ClosePeriodResponse.failed:type_name -> fenli.strategy.v1.Failed
+	35, // 37: fenli.strategy.v1.Closed.awards:type_name -> fenli.strategy.v1.PeriodAward
+	36, // 38: fenli.strategy.v1.Closed.declined:type_name -> fenli.strategy.v1.PeriodDeclined
+	27, // 39: fenli.strategy.v1.PeriodAward.why:type_name -> fenli.strategy.v1.Why
+	27, // 40: fenli.strategy.v1.PeriodDeclined.why:type_name -> fenli.strategy.v1.Why
+	27, // 41: fenli.strategy.v1.NothingToClose.why:type_name -> fenli.strategy.v1.Why
+	36, // 42: fenli.strategy.v1.NothingToClose.declined:type_name -> fenli.strategy.v1.PeriodDeclined
+	11, // 43: fenli.strategy.v1.EvaluateTierRequest.rules:type_name -> fenli.strategy.v1.Rules
+	30, // 44: fenli.strategy.v1.EvaluateTierRequest.window:type_name -> fenli.strategy.v1.Period
+	39, // 45: fenli.strategy.v1.EvaluateTierRequest.members:type_name -> fenli.strategy.v1.TierMember
+	32, // 46: fenli.strategy.v1.TierMember.did:type_name -> fenli.strategy.v1.PeriodMember
+	41, // 47: fenli.strategy.v1.EvaluateTierResponse.decisions:type_name -> fenli.strategy.v1.TierDecision
+	42, // 48: fenli.strategy.v1.TierDecision.keep:type_name -> fenli.strategy.v1.KeepGrade
+	43, // 49: fenli.strategy.v1.TierDecision.change:type_name -> fenli.strategy.v1.ChangeGrade
+	26, // 50: fenli.strategy.v1.TierDecision.failed:type_name -> fenli.strategy.v1.Failed
+	44, // 51: fenli.strategy.v1.TierDecision.evidence:type_name -> fenli.strategy.v1.Evidence
+	45, // 52: fenli.strategy.v1.TierDecision.next:type_name -> fenli.strategy.v1.NextGrade
+	27, // 53: fenli.strategy.v1.KeepGrade.why:type_name -> fenli.strategy.v1.Why
+	27, // 54: fenli.strategy.v1.ChangeGrade.why:type_name -> fenli.strategy.v1.Why
+	27, // 55: fenli.strategy.v1.Evidence.what:type_name -> fenli.strategy.v1.Why
+	3,  // 56: fenli.strategy.v1.Evidence.unit:type_name -> fenli.strategy.v1.Unit
+	44, // 57: fenli.strategy.v1.NextGrade.missing:type_name -> fenli.strategy.v1.Evidence
+	11, // 58: fenli.strategy.v1.IncentivesRequest.rules:type_name -> fenli.strategy.v1.Rules
+	30, // 59: fenli.strategy.v1.IncentivesRequest.period:type_name -> fenli.strategy.v1.Period
+	31, // 60: fenli.strategy.v1.IncentivesRequest.sales:type_name -> fenli.strategy.v1.PeriodSales
+	32, // 61: fenli.strategy.v1.IncentivesRequest.members:type_name -> fenli.strategy.v1.PeriodMember
+	48, // 62: fenli.strategy.v1.IncentivesResponse.progress:type_name -> fenli.strategy.v1.Progress
+	26, // 63: fenli.strategy.v1.IncentivesResponse.failed:type_name -> fenli.strategy.v1.Failed
+	27, // 64: fenli.strategy.v1.Progress.title:type_name -> fenli.strategy.v1.Why
+	3,  // 65: fenli.strategy.v1.Progress.unit:type_name -> fenli.strategy.v1.Unit
+	49, // 66: fenli.strategy.v1.Progress.reward:type_name -> fenli.strategy.v1.Reward
+	4,  // 67: fenli.strategy.v1.Strategy.Describe:input_type -> fenli.strategy.v1.DescribeRequest
+	8,  // 68: fenli.strategy.v1.Strategy.ValidateConfig:input_type -> fenli.strategy.v1.ValidateConfigRequest
+	12, // 69: fenli.strategy.v1.Strategy.Evaluate:input_type -> fenli.strategy.v1.EvaluateRequest
+	29, // 70: fenli.strategy.v1.Strategy.ClosePeriod:input_type -> fenli.strategy.v1.ClosePeriodRequest
+	38, // 71: fenli.strategy.v1.Strategy.EvaluateTier:input_type -> fenli.strategy.v1.EvaluateTierRequest
+	46, // 72: fenli.strategy.v1.Strategy.Incentives:input_type -> fenli.strategy.v1.IncentivesRequest
+	5,  // 73: fenli.strategy.v1.Strategy.Describe:output_type -> fenli.strategy.v1.DescribeResponse
+	9,  // 74: fenli.strategy.v1.Strategy.ValidateConfig:output_type -> fenli.strategy.v1.ValidateConfigResponse
+	20, // 75: fenli.strategy.v1.Strategy.Evaluate:output_type -> fenli.strategy.v1.EvaluateResponse
+	33, // 76: fenli.strategy.v1.Strategy.ClosePeriod:output_type -> fenli.strategy.v1.ClosePeriodResponse
+	40, // 77: fenli.strategy.v1.Strategy.EvaluateTier:output_type -> fenli.strategy.v1.EvaluateTierResponse
+	47, // 78: fenli.strategy.v1.Strategy.Incentives:output_type -> fenli.strategy.v1.IncentivesResponse
+	73, // [73:79] is the sub-list for method output_type
+	67, // [67:73] is the sub-list for method input_type
+	67, // [67:67] is the sub-list for extension type_name
+	67, // [67:67] is the sub-list for extension extendee
+	0,  // [0:67] is the sub-list for field type_name
 }
 
 func init() { file_strategy_v1_strategy_proto_init() }
@@ -2672,13 +3780,18 @@ func file_strategy_v1_strategy_proto_init() {
 		(*ClosePeriodResponse_NothingToClose)(nil),
 		(*ClosePeriodResponse_Failed)(nil),
 	}
+	file_strategy_v1_strategy_proto_msgTypes[37].OneofWrappers = []any{
+		(*TierDecision_Keep)(nil),
+		(*TierDecision_Change)(nil),
+		(*TierDecision_Failed)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_strategy_v1_strategy_proto_rawDesc), len(file_strategy_v1_strategy_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   35,
+			NumEnums:      4,
+			NumMessages:   47,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -30,6 +30,8 @@ const (
 	Strategy_ValidateConfig_FullMethodName = "/fenli.strategy.v1.Strategy/ValidateConfig"
 	Strategy_Evaluate_FullMethodName       = "/fenli.strategy.v1.Strategy/Evaluate"
 	Strategy_ClosePeriod_FullMethodName    = "/fenli.strategy.v1.Strategy/ClosePeriod"
+	Strategy_EvaluateTier_FullMethodName   = "/fenli.strategy.v1.Strategy/EvaluateTier"
+	Strategy_Incentives_FullMethodName     = "/fenli.strategy.v1.Strategy/Incentives"
 )
 
 // StrategyClient is the client API for Strategy service.
@@ -46,6 +48,15 @@ type StrategyClient interface {
 	// pool, a ladder. Asked only of a strategy that closes_periods. As pure as
 	// Evaluate.
 	ClosePeriod(ctx context.Context, in *ClosePeriodRequest, opts ...grpc.CallOption) (*ClosePeriodResponse, error)
+	// EvaluateTier decides for each of a batch of members whether they are
+	// promoted, keep their grade or are demoted. Asked only of a strategy that
+	// grades_members. As pure as Evaluate.
+	EvaluateTier(ctx context.Context, in *EvaluateTierRequest, opts ...grpc.CallOption) (*EvaluateTierResponse, error)
+	// Incentives tells each of a batch of members how far they are with tasks,
+	// ladders and bonuses of a period, and what finishing brings. What is paid
+	// for them is decided by ClosePeriod alone. Asked only of a strategy that
+	// has_incentives. As pure as Evaluate.
+	Incentives(ctx context.Context, in *IncentivesRequest, opts ...grpc.CallOption) (*IncentivesResponse, error)
 }
 
 type strategyClient struct {
@@ -96,6 +107,26 @@ func (c *strategyClient) ClosePeriod(ctx context.Context, in *ClosePeriodRequest
 	return out, nil
 }
 
+func (c *strategyClient) EvaluateTier(ctx context.Context, in *EvaluateTierRequest, opts ...grpc.CallOption) (*EvaluateTierResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(EvaluateTierResponse)
+	err := c.cc.Invoke(ctx, Strategy_EvaluateTier_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *strategyClient) Incentives(ctx context.Context, in *IncentivesRequest, opts ...grpc.CallOption) (*IncentivesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(IncentivesResponse)
+	err := c.cc.Invoke(ctx, Strategy_Incentives_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // StrategyServer is the server API for Strategy service.
 // All implementations must embed UnimplementedStrategyServer
 // for forward compatibility.
@@ -110,6 +141,15 @@ type StrategyServer interface {
 	// pool, a ladder. Asked only of a strategy that closes_periods. As pure as
 	// Evaluate.
 	ClosePeriod(context.Context, *ClosePeriodRequest) (*ClosePeriodResponse, error)
+	// EvaluateTier decides for each of a batch of members whether they are
+	// promoted, keep their grade or are demoted. Asked only of a strategy that
+	// grades_members. As pure as Evaluate.
+	EvaluateTier(context.Context, *EvaluateTierRequest) (*EvaluateTierResponse, error)
+	// Incentives tells each of a batch of members how far they are with tasks,
+	// ladders and bonuses of a period, and what finishing brings. What is paid
+	// for them is decided by ClosePeriod alone. Asked only of a strategy that
+	// has_incentives. As pure as Evaluate.
+	Incentives(context.Context, *IncentivesRequest) (*IncentivesResponse, error)
 	mustEmbedUnimplementedStrategyServer()
 }
 
@@ -131,6 +171,12 @@ func (UnimplementedStrategyServer) Evaluate(context.Context, *EvaluateRequest) (
 }
 func (UnimplementedStrategyServer) ClosePeriod(context.Context, *ClosePeriodRequest) (*ClosePeriodResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method ClosePeriod not implemented")
+}
+func (UnimplementedStrategyServer) EvaluateTier(context.Context, *EvaluateTierRequest) (*EvaluateTierResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method EvaluateTier not implemented")
+}
+func (UnimplementedStrategyServer) Incentives(context.Context, *IncentivesRequest) (*IncentivesResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Incentives not implemented")
 }
 func (UnimplementedStrategyServer) mustEmbedUnimplementedStrategyServer() {}
 func (UnimplementedStrategyServer) testEmbeddedByValue()                  {}
@@ -225,6 +271,42 @@ func _Strategy_ClosePeriod_Handler(srv interface{}, ctx context.Context, dec fun
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Strategy_EvaluateTier_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(EvaluateTierRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(StrategyServer).EvaluateTier(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Strategy_EvaluateTier_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(StrategyServer).EvaluateTier(ctx, req.(*EvaluateTierRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Strategy_Incentives_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(IncentivesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(StrategyServer).Incentives(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Strategy_Incentives_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(StrategyServer).Incentives(ctx, req.(*IncentivesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // Strategy_ServiceDesc is the grpc.ServiceDesc for Strategy service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -247,6 +329,14 @@ var Strategy_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ClosePeriod",
 			Handler:    _Strategy_ClosePeriod_Handler,
+		},
+		{
+			MethodName: "EvaluateTier",
+			Handler:    _Strategy_EvaluateTier_Handler,
+		},
+		{
+			MethodName: "Incentives",
+			Handler:    _Strategy_Incentives_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
