@@ -42,6 +42,13 @@ func (o Order) Channel() string {
 	return o.wire.GetChannel()
 }
 
+// Region is where the order goes, as the store writes it: "440300",
+// "广东/深圳". Needs [Region].
+func (o Order) Region() string {
+	o.facts.must(Region)
+	return o.wire.GetRegion()
+}
+
 // Lines are what was bought. Needs [Lines].
 func (o Order) Lines() []Line {
 	o.facts.must(Lines)
@@ -194,6 +201,13 @@ func (m Member) Sales() int64 {
 func (m Member) Orders() int64 {
 	m.facts.must(MemberStats)
 	return m.wire.GetStats().GetOrders()
+}
+
+// Awarded is what orders before this one gave the member inside the window,
+// before refunds, in minor units. Needs [Awarded].
+func (m Member) Awarded() int64 {
+	m.facts.must(Awarded)
+	return m.wire.GetStats().GetAwarded()
 }
 
 func (m Member) recipient() (at, level int32, kind string) { return m.at, m.level, "level" }

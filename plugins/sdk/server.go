@@ -33,7 +33,8 @@ func (s *server[C]) Describe(context.Context, *strategyv1.DescribeRequest) (*str
 	locales := s.plugin.Locales.with(sdkSentences)
 	out := &strategyv1.DescribeResponse{
 		Id: s.plugin.ID, Version: s.plugin.Version, Sdk: SDK, CanRecompute: s.plugin.CanRecompute,
-		ClosesPeriods: s.plugin.ClosePeriod != nil, ConfigSchema: s.plugin.Schema(),
+		ClosesPeriods: s.plugin.ClosePeriod != nil, GradesMembers: s.plugin.EvaluateTier != nil, HasIncentives: s.plugin.Incentives != nil,
+		ConfigSchema: s.plugin.Schema(),
 	}
 	for _, n := range s.plugin.Needs {
 		out.Facts = append(out.Facts, &strategyv1.Fact{Name: string(n.Fact), Purpose: n.Purpose})
@@ -119,7 +120,7 @@ func (s *server[C]) decode(raw []byte, problems *Problems) C {
 }
 
 func failed(f Failure) *strategyv1.Decision {
-	return &strategyv1.Decision{Outcome: &strategyv1.Decision_Failed{Failed: &strategyv1.Failed{Code: f.Code, Message: f.Message, Retryable: f.Retryable}}}
+	return &strategyv1.Decision{Outcome: &strategyv1.Decision_Failed{Failed: f.wire()}}
 }
 
 // asFailure reads what an author returned or panicked with.

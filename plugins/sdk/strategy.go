@@ -13,7 +13,7 @@ import (
 )
 
 // SDK is the version that Describe reports.
-const SDK = "go/1.0.0"
+const SDK = "go/1.1.0"
 
 // Plugin is a strategy with settings of type C, a struct whose tags describe
 // the form (see [Schema]).
@@ -31,6 +31,12 @@ type Plugin[C any] struct {
 	// ClosePeriod decides what a month that is over pays beyond its orders: a
 	// pool, a ladder; optional, and as pure as Evaluate.
 	ClosePeriod func(c C, p Period, out *PeriodAwards) error
+	// EvaluateTier decides whether one member is promoted, keeps their grade or
+	// is demoted; optional, and as pure as Evaluate.
+	EvaluateTier func(c C, m TierMember, out *TierDecision) error
+	// Incentives tells one member how far they are with the tasks of a period;
+	// optional, and as pure as Evaluate.
+	Incentives func(c C, m IncentiveMember, out *Tasks) error
 	// CanRecompute allows the refund policy "recompute".
 	CanRecompute bool
 }
