@@ -100,7 +100,8 @@ func TestConfigurationsThatMakeNoSenseAreRefused(t *testing.T) {
 		"groupbuy":    {`{"inviter":"0.05"}`: "/invitee sdk.missing_field"},
 		"tieredsales": {
 			`{"window":"month","mode":"before_order","tiers":[{"from":5,"rate":"0.1"},{"from":5,"rate":"0.2"}]}`: "/tiers/1/from tiers_must_rise",
-			`{"window":"month","mode":"retroactive","tiers":[{"from":0,"rate":"0.1"}]}`:                          "/mode sdk.wrong_value",
+			`{"window":"month","mode":"later","tiers":[{"from":0,"rate":"0.1"}]}`:                                "/mode sdk.wrong_value",
+			`{"window":"month","mode":"retroactive","tiers":[{"from":0,"rate":"0.1"},{"from":5,"rate":"0.05"}]}`: "/tiers/1/rate rates_must_not_fall",
 		},
 	} {
 		for config, want := range cases {
