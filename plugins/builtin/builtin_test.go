@@ -173,6 +173,23 @@ func importsTheSDKAlone(t *testing.T, source string) {
 	}
 }
 
+// A merchant chooses by what a strategy says of itself: Chinese first, then
+// English.
+func TestEveryStrategySaysWhatItPays(t *testing.T) {
+	t.Parallel()
+	for _, id := range builtin.List {
+		raw, err := os.ReadFile(filepath.Join(strings.ReplaceAll(id, "-", ""), "README.md"))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		title, rest, _ := strings.Cut(string(raw), "\n")
+		if !strings.Contains(title, "`"+id+"`") || !strings.Contains(rest, "例：") || !strings.Contains(rest, "\n## English\n") {
+			t.Errorf("%s: the README lacks its id, an example or English", id)
+		}
+	}
+}
+
 func TestEveryCommandServesItsStrategy(t *testing.T) {
 	t.Parallel()
 	for _, id := range builtin.List {
