@@ -69,11 +69,12 @@ func (s *server[C]) Evaluate(_ context.Context, req *strategyv1.EvaluateRequest)
 	rules := rulesOf(req.GetRules())
 	conf, bad := s.config(req.GetConfig())
 	out := &strategyv1.EvaluateResponse{Decisions: make([]*strategyv1.Decision, len(req.GetOrders()))}
+	awards := &Awards{arena: &arena{}}
 	for i, o := range req.GetOrders() {
 		if bad != nil {
 			out.Decisions[i] = failed(*bad)
 		} else {
-			out.Decisions[i] = s.decide(conf, o, rules)
+			out.Decisions[i] = s.decide(conf, Order{wire: o, facts: s.facts, rules: rules}, awards)
 		}
 		out.Decisions[i].Order = int32(i)
 	}
@@ -82,14 +83,13 @@ func (s *server[C]) Evaluate(_ context.Context, req *strategyv1.EvaluateRequest)
 
 // decide asks the author about one order. Whatever goes wrong stays with that
 // order.
-func (s *server[C]) decide(c C, wire *strategyv1.Order, rules Rules) (d *strategyv1.Decision) {
+func (s *server[C]) decide(c C, o Order, out *Awards) (d *strategyv1.Decision) {
 	defer func() {
 		if r := recover(); r != nil {
 			d = failed(asFailure(r))
 		}
 	}()
-	o := Order{wire: wire, facts: s.facts, rules: rules}
-	out := &Awards{order: o, declined: map[int32]*strategyv1.Why{}}
+	out.begin(o)
 	if err := s.plugin.Evaluate(c, o, out); err != nil {
 		return failed(asFailure(err))
 	}

@@ -3,10 +3,8 @@ package strategy
 import (
 	"fmt"
 	"maps"
+	"slices"
 
-	"google.golang.org/protobuf/proto"
-
-	"github.com/fenli-io/fenli/plugins/sdk/money"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 )
 
@@ -84,23 +82,22 @@ func (l Locales) with(more Locales) Locales {
 }
 
 func why(key string, args ...any) *strategyv1.Why {
-	if len(args)%2 != 0 {
-		panic(Failure{Code: "strategy.odd_arguments", Message: fmt.Sprintf("%q: arguments come in pairs of name and value", key)})
-	}
+	paired(key, args)
 	w := &strategyv1.Why{Key: key}
 	for i := 0; i < len(args); i += 2 {
-		w.Args = append(w.Args, &strategyv1.Arg{Name: fmt.Sprint(args[i]), Value: plain(args[i+1])})
+		w.Args = append(w.Args, &strategyv1.Arg{Name: plain(args[i]), Value: plain(args[i+1])})
 	}
 	return w
 }
 
-// plain writes an argument without regard to language: a rate as a percentage,
-// everything else as Go prints it.
-func plain(v any) string {
-	if r, ok := v.(money.Rate); ok {
-		return r.Percent()
+func paired(key string, args []any) {
+	if len(args)%2 != 0 {
+		panic(Failure{Code: "strategy.odd_arguments", Message: fmt.Sprintf("%q: arguments come in pairs of name and value", key)})
 	}
-	return fmt.Sprint(v)
 }
 
-func sameWhy(a, b *strategyv1.Why) bool { return proto.Equal(a, b) }
+func printed(v any) string { return fmt.Sprint(v) }
+
+func sameWhy(a, b *strategyv1.Why) bool {
+	return a.Key == b.Key && slices.EqualFunc(a.Args, b.Args, func(a, b *strategyv1.Arg) bool { return a.Name == b.Name && a.Value == b.Value })
+}
