@@ -96,4 +96,3 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	}
 	return r, errors.Join(failures...)
 }
-

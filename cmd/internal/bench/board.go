@@ -70,7 +70,7 @@ type board struct {
 }
 
 func (p *place) boards(ctx context.Context, s *shop) (b board, closeAll func(), err error) {
-	if b.tenant, err = tenancy.Parse(s.id); err != nil {
+	if err = b.tenant.Scan(s.id); err != nil {
 		return b, nil, err
 	}
 	db, err := pg.Open(ctx, p.databaseURL(), clock.System{})

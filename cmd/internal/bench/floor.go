@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -53,7 +55,8 @@ func ServeFloor(ctx context.Context, addr, databaseURL string) error {
 
 // bareFloor measures it under the load that the product gets.
 func (p *place) bareFloor(ctx context.Context, long time.Duration) (perSecond float64, err error) {
-	if _, err := p.owner.Exec(ctx, "drop table if exists bench_floor; create table bench_floor (id bigint generated always as identity primary key, external_id text not null, body bytea not null)"); err != nil {
+	database, err := p.floorDatabase(ctx)
+	if err != nil {
 		return 0, err
 	}
 	addr, err := freeAddress()
@@ -61,14 +64,14 @@ func (p *place) bareFloor(ctx context.Context, long time.Duration) (perSecond fl
 		return 0, err
 	}
 	cmd := exec.Command(p.Binary, "bench-floor", addr)
-	cmd.Env = append(p.env, "DATABASE_URL="+p.servers.OwnerURL)
+	cmd.Env = append(p.env, "DATABASE_URL="+database)
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
 	defer func() { _ = cmd.Process.Signal(syscall.SIGTERM); _ = cmd.Wait() }()
-	url := "http://" + addr
+	at := "http://" + addr
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		res, err := http.Get(url)
+		res, err := http.Get(at)
 		if err == nil {
 			_ = res.Body.Close()
 			break
@@ -77,10 +80,33 @@ func (p *place) bareFloor(ctx context.Context, long time.Duration) (perSecond fl
 			return 0, err
 		}
 	}
-	return p.floorLoad(ctx, url, long)
+	return p.floorLoad(ctx, at, long)
 }
 
-func (p *place) floorLoad(ctx context.Context, url string, long time.Duration) (float64, error) {
+// floorDatabase is one beside the product's, so that the doctor does not meet
+// the floors' tables.
+func (p *place) floorDatabase(ctx context.Context) (string, error) {
+	address, err := url.Parse(p.servers.OwnerURL)
+	if err != nil {
+		return "", err
+	}
+	address.Path = "/floor"
+	if there, err := p.number(ctx, "select count(*) from pg_database where datname = 'floor'"); err != nil || there == 1 {
+		return address.String(), err
+	}
+	if _, err := p.owner.Exec(ctx, "create database floor"); err != nil {
+		return "", err
+	}
+	db, err := pgx.Connect(ctx, address.String())
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = db.Close(ctx) }()
+	_, err = db.Exec(ctx, "create table bench_floor (id bigint generated always as identity primary key, external_id text not null, body bytea not null)")
+	return address.String(), err
+}
+
+func (p *place) floorLoad(ctx context.Context, at string, long time.Duration) (float64, error) {
 	s := &shop{}
 	var done, bad atomic.Int64
 	var all sync.WaitGroup
@@ -88,7 +114,7 @@ func (p *place) floorLoad(ctx context.Context, url string, long time.Duration) (
 	for range clients {
 		all.Go(func() {
 			for time.Since(begun) < long && ctx.Err() == nil {
-				res, err := web.Post(url, "application/json", bytes.NewReader(s.next(2)))
+				res, err := web.Post(at, "application/json", bytes.NewReader(s.next(2)))
 				if err != nil || res.StatusCode != http.StatusCreated {
 					bad.Add(1)
 					return

@@ -306,12 +306,17 @@ func (p *place) pgbench(ctx context.Context, long time.Duration) (tps float64, e
 		}
 		tool = found[len(found)-1]
 	}
-	if ready, err := p.number(ctx, "select count(*) from pg_tables where tablename = 'pgbench_accounts'"); err != nil || ready == 0 {
-		if out, err := exec.CommandContext(ctx, tool, "-i", "-q", "-s", "10", p.servers.OwnerURL).CombinedOutput(); err != nil {
+	database, err := p.floorDatabase(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if !p.pgbenchReady {
+		if out, err := exec.CommandContext(ctx, tool, "-i", "-q", "-s", "10", database).CombinedOutput(); err != nil {
 			return 0, fmt.Errorf("pgbench: %w\n%s", err, tail(out))
 		}
+		p.pgbenchReady = true
 	}
-	cmd := exec.CommandContext(ctx, tool, "-n", "-c", fmt.Sprint(clients), "-j", "2", "-T", fmt.Sprint(max(1, int(long.Seconds()))), p.servers.OwnerURL)
+	cmd := exec.CommandContext(ctx, tool, "-n", "-c", fmt.Sprint(clients), "-j", "2", "-T", fmt.Sprint(max(1, int(long.Seconds()))), database)
 	cmd.Env = os.Environ()
 	out, err := cmd.Output()
 	if err != nil {

@@ -38,7 +38,8 @@ type place struct {
 	base            string
 	postgres, redis int // pids
 
-	shops map[string][]*shop
+	shops        map[string][]*shop
+	pgbenchReady bool
 }
 
 const operatorToken = "operator-token-of-the-bench"

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -101,14 +102,14 @@ func (p *place) copyStore(ctx context.Context, id string, n int) error {
 		 select c.id, 'bench-idle-copy-' || c.n, 'idle', s.currency, s.time_zone, s.created_at from bench_copy c, registry_store s where s.id = '` + id + `'`,
 	}
 	for _, t := range tables {
-		var columns string
+		var columns string // each led by a comma
 		if err := tx.QueryRow(ctx, `
-			select string_agg(quote_ident(column_name), ', ') from information_schema.columns
+			select coalesce(string_agg(', ' || quote_ident(column_name), ''), '') from information_schema.columns
 			 where table_schema = 'public' and table_name = $1 and column_name <> 'tenant_id' and is_identity = 'NO' and is_generated = 'NEVER'`, t).Scan(&columns); err != nil {
 			return err
 		}
-		statements = append(statements, fmt.Sprintf("insert into %s (tenant_id, %s) select c.id, %s from bench_copy c, %s t where t.tenant_id = '%s'",
-			t, columns, prefixed(columns), t, id))
+		statements = append(statements, fmt.Sprintf("insert into %s (tenant_id%s) select c.id%s from bench_copy c, %s t where t.tenant_id = '%s'",
+			t, columns, strings.ReplaceAll(columns, ", ", ", t."), t, id))
 	}
 	for _, s := range statements {
 		if _, err := tx.Exec(ctx, s); err != nil {
@@ -146,15 +147,4 @@ func (p *place) forget(ctx context.Context, slugs string) error {
 		return err
 	}
 	return tx.Commit(ctx)
-}
-
-func prefixed(columns string) string {
-	out := make([]byte, 0, 2*len(columns))
-	for i := 0; i < len(columns); i++ {
-		if i == 0 || columns[i-1] == ' ' {
-			out = append(out, 't', '.')
-		}
-		out = append(out, columns[i])
-	}
-	return string(out)
 }
