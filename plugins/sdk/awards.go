@@ -18,7 +18,7 @@ type Awards struct {
 	arena    *arena
 	paid     []*Award
 	declined []*strategyv1.Why // by recipient
-	named    []bool            // by recipient: paid, or given a reason
+	named    []bool            // by recipient: paid
 	none     *strategyv1.Why
 }
 

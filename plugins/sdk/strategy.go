@@ -25,7 +25,7 @@
 //
 // The struct's tags become the settings form. Needs are the facts that the
 // order may tell; reading another fails the order. Amounts are minor units,
-// rates parts per million, and [money] computes them exactly; there is no
+// rates parts per million, and package money computes them exactly; there is no
 // floating-point number to get wrong.
 //
 // Evaluate must depend on its arguments alone: no clock, no chance, no memory,
@@ -43,12 +43,9 @@
 //
 // The package owns the rest: the process and its handshake, checking settings,
 // rounding as the store rounds, the order of awards, panics. Wire types do not
-// reach an author. Test with [stest]:
+// reach an author. Test with package stest:
 //
 //	func TestLevels(t *testing.T) { stest.Verify(t, Levels, stest.Golden("testdata/golden.json")) }
-//
-// [money]: https://pkg.go.dev/github.com/fenli-io/fenli/plugins/sdk/money
-// [stest]: https://pkg.go.dev/github.com/fenli-io/fenli/plugins/sdk/stest
 package strategy
 
 import (
