@@ -30,7 +30,7 @@ func skipped(format string, args ...any) finding {
 }
 
 // checks are all there are, in the order they run and are read.
-var checks = slices.Concat(describeChecks, configChecks, answerChecks, compareChecks, periodChecks)
+var checks = slices.Concat(describeChecks, configChecks, answerChecks, compareChecks, periodChecks, tierChecks, incentiveChecks)
 
 // Names lists the checks.
 func Names() []string {

@@ -25,6 +25,10 @@ type session struct {
 	surveyed  bool
 	periods   []closed
 	closedAll bool
+	grades    []graded
+	gradedAll bool
+	tasks     []told
+	toldAll   bool
 
 	fresh     Asked
 	stopFresh func()
@@ -97,6 +101,7 @@ func (s *session) survey() {
 			return
 		}
 	}
+	s.began = time.Now()
 	s.forgive()
 }
 
@@ -190,10 +195,23 @@ func (s *session) sameAnswers(by Asked, sub *subject, orders []*strategyv1.Order
 	for i, d := range decisions {
 		before := answers[at[i]]
 		if !sameDecision(before, d) {
-			return failed(q, "%s: %s: order seq %d was answered %s and now %s", sub.name, what, orders[i].GetSeq(), short(string(plain(before)), 600), short(string(plain(d)), 600))
+			return failed(s.smaller(by, sub, orders, i, before, q), "%s: %s: order seq %d was answered %s and now %s", sub.name, what, orders[i].GetSeq(), short(string(plain(before)), 600), short(string(plain(d)), 600))
 		}
 	}
 	return finding{}
+}
+
+// smaller looks for fewer orders around the i-th that still get it another
+// answer than before, so that a person can read the question.
+func (s *session) smaller(by Asked, sub *subject, orders []*strategyv1.Order, i int, before *strategyv1.Decision, whole *question) *question {
+	for size := 1; size < len(orders); size *= 4 {
+		from := max(0, min(i-size/2, len(orders)-size))
+		decisions, q, err := s.ask(by, sub, orders[from:from+size])
+		if err == nil && !sameDecision(decisions[i-from], before) {
+			return q
+		}
+	}
+	return whole
 }
 
 func sameDecision(a, b *strategyv1.Decision) bool {
