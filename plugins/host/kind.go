@@ -41,7 +41,8 @@ func runtimeOf(f *os.File) (Runtime, error) {
 	case bytes.HasPrefix(head, []byte(elf.ELFMAG)):
 		return Native, static(f)
 	case bytes.HasPrefix(head, []byte("#!")):
-		return Native, fmt.Errorf("%w: it is a script for %.60q; a script must be one file that begins with %q", ErrNotRunnable, bytes.TrimSpace(head[2:]), nodeLine[:len(nodeLine)-1])
+		interpreter, _, _ := bytes.Cut(head[2:], []byte("\n"))
+		return Native, fmt.Errorf("%w: it is a script for %q; a script must be one file that begins with %q", ErrNotRunnable, bytes.TrimSpace(interpreter), nodeLine[:len(nodeLine)-1])
 	}
 	return Native, fmt.Errorf("%w: it is neither a static Linux program nor a file that begins with %q", ErrNotRunnable, nodeLine[:len(nodeLine)-1])
 }
