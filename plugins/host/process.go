@@ -107,10 +107,12 @@ func (h *Host) newSandboxed(sha string, file *executable, spec *exec.Cmd, dir st
 
 // pluginEnv is all that a plugin finds in its environment: what go-plugin
 // hands over, and settings of its runtime. Its directory is where it stands.
+// The cookie is not among them: the launcher adds it, for a host that links the
+// SDK would else give its standard output away before main.
 func pluginEnv(runtime, handed []string) []string {
 	env := slices.Clone(runtime)
 	for _, kv := range handed {
-		if !strings.HasPrefix(kv, plugin.EnvUnixSocketDir+"=") {
+		if !strings.HasPrefix(kv, plugin.EnvUnixSocketDir+"=") && !strings.HasPrefix(kv, handshake.Config.MagicCookieKey+"=") {
 			env = append(env, kv)
 		}
 	}
