@@ -68,7 +68,7 @@ func TestNode(t *testing.T) {
 		t.Parallel()
 		h := newHost(t)
 		a, d, err := h.Install(context.Background(), bundled(t, memberDay))
-		if err != nil || a.Runtime != Node || d.GetSdk() != "ts/1.0.0" {
+		if err != nil || a.Runtime != Node || d.GetSdk() != "ts/1.1.0" {
 			t.Fatal(a, err)
 		}
 		stest.Verify(t, &overTheWire{host: h, sha: a.SHA256}, stest.Golden("../builtin-ts/member-day/testdata/golden.json"))

@@ -2,24 +2,12 @@ import { create } from "@bufbuild/protobuf";
 import { exact } from "./awards.js";
 import type { Declared } from "./facts.js";
 import { fail } from "./failure.js";
-import { Instant } from "./instant.js";
+import type { Instant } from "./instant.js";
+import { PeriodMember, type Sales, salesOf, spanOf } from "./member.js";
 import { Rate, type Rounding, format, int64 } from "./money.js";
 import type { Rules } from "./order.js";
 import { type Args, byBytes, why } from "./why.js";
 import * as wire from "./wire/strategy_pb.js";
-
-/** The goods of orders paid within a period, in minor units. */
-export interface Sales {
-  /** Less refunded. */
-  readonly paid: bigint;
-  /** Of that, received and past the days in which goods may come back. */
-  readonly settled: bigint;
-}
-
-/** @internal */
-export function salesOf(s: wire.PeriodSales | undefined): Sales {
-  return { paid: s?.paid ?? 0n, settled: s?.settled ?? 0n };
-}
 
 /** A month of the store that is over and is being closed. */
 export class Period {
@@ -41,12 +29,12 @@ export class Period {
 
   /** The period's first instant. */
   get from(): Instant {
-    return Instant.ofUnixMilli(this.#wire.period?.fromMs ?? 0n);
+    return spanOf(this.#wire.period).from;
   }
 
   /** The first instant after the period. */
   get to(): Instant {
-    return Instant.ofUnixMilli(this.#wire.period?.toMs ?? 0n);
+    return spanOf(this.#wire.period).to;
   }
 
   /** The whole store's. */
@@ -72,64 +60,6 @@ export class Period {
   /** Writes an amount for people, in major units: 1990n CNY is "19.90". */
   money(minor: bigint): string {
     return format(minor, this.currency);
-  }
-}
-
-/** Somebody who sells here, and what they did in a period. */
-export class PeriodMember {
-  readonly #wire: wire.PeriodMember;
-  readonly #facts: Declared;
-  /** @internal */
-  readonly at: number;
-
-  /** @internal */
-  constructor(member: wire.PeriodMember, at: number, facts: Declared) {
-    this.#wire = member;
-    this.#facts = facts;
-    this.at = at;
-  }
-
-  /** An opaque name, stable within a store. It says nothing of a person. */
-  get handle(): string {
-    return this.#wire.handle;
-  }
-
-  get grade(): string {
-    return this.#wire.grade;
-  }
-
-  /** Personally sold. */
-  get sales(): Sales {
-    return salesOf(this.#wire.sales);
-  }
-
-  /** How many orders those sales are. */
-  get orders(): bigint {
-    return this.#wire.orders;
-  }
-
-  /** Sold by everybody below, without the member. Needs "period.team". */
-  get team(): Sales {
-    this.#facts.must("period.team");
-    return salesOf(this.#wire.team);
-  }
-
-  /** Buyers whose first paid order here the member sold. Needs "period.growth". */
-  get newCustomers(): bigint {
-    this.#facts.must("period.growth");
-    return this.#wire.newCustomers;
-  }
-
-  /** Members who joined right below. Needs "period.growth". */
-  get recruits(): bigint {
-    this.#facts.must("period.growth");
-    return this.#wire.recruits;
-  }
-
-  /** What the period's orders give, less what refunds took. Needs "period.awarded". */
-  get awarded(): bigint {
-    this.#facts.must("period.awarded");
-    return this.#wire.awarded;
   }
 }
 

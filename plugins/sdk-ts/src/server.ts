@@ -3,10 +3,12 @@ import { Awards } from "./awards.js";
 import { Declared, type Fact } from "./facts.js";
 import { type Failure, asFailure, fail } from "./failure.js";
 import { Order, type Rules, rulesOf } from "./order.js";
+import { IncentiveMember, Tasks } from "./incentive.js";
 import { Period, PeriodAwards } from "./period.js";
 import { type Plugin, SDK } from "./plugin.js";
 import { Problems } from "./problems.js";
 import { type ConfigOf, type Fields, decodeConfig, schemaOf } from "./settings.js";
+import { TierDecision, TierMember } from "./tier.js";
 import { byBytes, withSdkSentences } from "./why.js";
 import * as wire from "./wire/strategy_pb.js";
 
@@ -29,6 +31,7 @@ export class Server {
     const locales = withSdkSentences(p.locales);
     return create(wire.DescribeResponseSchema, {
       id: p.id, version: p.version, sdk: SDK, canRecompute: p.canRecompute ?? false, closesPeriods: p.closePeriod !== undefined,
+      gradesMembers: p.evaluateTier !== undefined, hasIncentives: p.incentives !== undefined,
       facts: (Object.keys(p.needs) as Fact[]).map((name) => ({ name, purpose: p.needs[name]! })),
       configSchema: Buffer.from(schemaOf(p.config, p.locales)),
       locales: Object.keys(locales).sort(byBytes).map((tag) => ({ tag, messages: locales[tag]! })),
@@ -64,6 +67,26 @@ export class Server {
     return create(wire.ClosePeriodResponseSchema, { outcome });
   }
 
+  evaluateTier(request: wire.EvaluateTierRequest): wire.EvaluateTierResponse {
+    const config = this.#config(request.config);
+    const decisions = request.members.map((m, member) => {
+      const d = config instanceof Error ? ungraded(config) : this.#grade(config, request, m);
+      return Object.assign(d, { member });
+    });
+    return create(wire.EvaluateTierResponseSchema, { decisions });
+  }
+
+  incentives(request: wire.IncentivesRequest): wire.IncentivesResponse {
+    const config = this.#config(request.config);
+    if (config instanceof Error) return create(wire.IncentivesResponseSchema, { failed: failed(config) });
+    try {
+      const progress = request.members.flatMap((m, member) => this.#tasks(config, request, m).map((task) => Object.assign(task, { member })));
+      return create(wire.IncentivesResponseSchema, { progress });
+    } catch (e) {
+      return create(wire.IncentivesResponseSchema, { failed: failed(asFailure(e)) });
+    }
+  }
+
   // Asks the author about one order. Whatever goes wrong stays with that order.
   #decide(config: Config, order: wire.Order, rules: Rules): wire.Decision["outcome"] {
     try {
@@ -88,6 +111,25 @@ export class Server {
     }
   }
 
+  // Whatever goes wrong stays with that member, whose grade stands.
+  #grade(config: Config, request: wire.EvaluateTierRequest, m: wire.TierMember): wire.TierDecision {
+    try {
+      const member = new TierMember(m, request, this.#facts);
+      const out = new TierDecision(member);
+      if (this.#plugin.evaluateTier) atOnce(this.#plugin.evaluateTier(config, member, out));
+      else out.keep("sdk.grades_nobody");
+      return out.decide();
+    } catch (e) {
+      return ungraded(asFailure(e));
+    }
+  }
+
+  #tasks(config: Config, request: wire.IncentivesRequest, m: wire.PeriodMember): wire.Progress[] {
+    const out = new Tasks();
+    atOnce(this.#plugin.incentives?.(config, new IncentiveMember(m, request, this.#facts, rulesOf(request.rules)), out));
+    return out.list;
+  }
+
   #config(bytes: Uint8Array): Config | Failure {
     if (this.#last?.raw.equals(bytes)) return this.#last.config;
     const problems = new Problems();
@@ -104,6 +146,10 @@ function atOnce(answer: unknown): void {
     answer.catch(() => {});
     throw fail("strategy.asynchronous", "the strategy answers with a promise: a decision is a pure function and needs no waiting");
   }
+}
+
+function ungraded(f: Failure): wire.TierDecision {
+  return create(wire.TierDecisionSchema, { outcome: { case: "failed", value: failed(f) } });
 }
 
 function failed(f: Failure): wire.Failed {

@@ -18,6 +18,8 @@ export function strategyService(server: Server): Service {
     describe: () => server.describe(),
     validateConfig: (request: wire.ValidateConfigRequest) => server.validateConfig(request),
     evaluate: (request: wire.EvaluateRequest) => server.evaluate(request),
+    evaluateTier: (request: wire.EvaluateTierRequest) => server.evaluateTier(request),
+    incentives: (request: wire.IncentivesRequest) => server.incentives(request),
     closePeriod: (request: wire.ClosePeriodRequest) => server.closePeriod(request),
   };
   const service: Service = { definition: {}, calls: {} };

@@ -112,9 +112,9 @@ export function text<const O extends Options>(options: O): Field<Given<string, O
   return field(options, () => ({ type: "string" }), (v, path, problems) => (typeof v === "string" ? v : wrong(problems, path, '"…"')));
 }
 
-/** One of some words. */
-export function choice<const W extends readonly string[], const O extends Options>(words: W, options: O): Field<Given<W[number], O>> {
-  return field(options, () => ({ type: "string", enum: [...words] }), (v, path, problems) =>
+/** One of some words; titles is what people read for them. */
+export function choice<const W extends readonly string[], const O extends Options<{ titles?: Readonly<Record<string, { zh: string; en: string }>> }>>(words: W, options: O): Field<Given<W[number], O>> {
+  return field(options, () => ({ type: "string", enum: [...words], ...(options.titles && { "x-enum-titles": options.titles }) }), (v, path, problems) =>
     typeof v === "string" && words.includes(v) ? (v as W[number]) : wrong(problems, path, words.join(" | ")));
 }
 
