@@ -20,6 +20,7 @@ import (
 )
 
 type pluginCommand struct {
+	New pluginNew `cmd:"" help:"Start a strategy of your own."`
 	Run pluginRun `cmd:"" help:"Ask a strategy about orders, in the sandbox it has in production."`
 }
 
