@@ -20,8 +20,10 @@ import (
 )
 
 type pluginCommand struct {
-	New pluginNew `cmd:"" help:"Start a strategy of your own."`
-	Run pluginRun `cmd:"" help:"Ask a strategy about orders, in the sandbox it has in production."`
+	New      pluginNew      `cmd:"" help:"Start a strategy of your own."`
+	Test     pluginTest     `cmd:"" help:"Run golden cases and the contract's checks over the wire."`
+	Validate pluginValidate `cmd:"" help:"Check a strategy's form, sentences and facts, and a configuration."`
+	Run      pluginRun      `cmd:"" help:"Ask a strategy about orders, in the sandbox it has in production."`
 }
 
 type pluginRun struct {

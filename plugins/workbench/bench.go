@@ -23,6 +23,7 @@ type Bench struct {
 	Named func(id string) (path string, err error)
 
 	dir string
+	log *slog.Logger
 }
 
 // Open makes a bench. It needs no settings and no server.
@@ -34,11 +35,17 @@ func Open(log *slog.Logger) (*Bench, error) {
 	if err := os.Chmod(dir, 0o711); err != nil { // a strategy's own user passes through
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	h, err := host.New(host.Config{Dir: dir, Development: true, IdleStop: time.Minute}, log)
-	if err != nil {
+	b := &Bench{dir: dir, log: log}
+	if b.Host, err = b.another(); err != nil {
 		return nil, errors.Join(Flaw{"tool.no_host", err.Error(), "fenli doctor says what this machine gives strategies", ""}, os.RemoveAll(dir))
 	}
-	return &Bench{Host: h, dir: dir}, nil
+	return b, nil
+}
+
+// another is a host over the same store, so that a strategy can be asked in a
+// process of its own.
+func (b *Bench) another() (*host.Host, error) {
+	return host.New(host.Config{Dir: b.dir, Development: true, IdleStop: time.Minute}, b.log)
 }
 
 // Close stops every strategy and removes what the bench wrote.
