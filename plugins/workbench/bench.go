@@ -170,6 +170,14 @@ func (s *Strategy) Sentence(w *strategyv1.Why, lang string) string {
 	return template
 }
 
+// Language is the tag of a language that a command was given: "zh" is "zh-CN".
+func Language(short string) string {
+	if short == "zh" {
+		return "zh-CN"
+	}
+	return short
+}
+
 // Ask evaluates orders of one configuration.
 func (s *Strategy) Ask(ctx context.Context, config []byte, rules *strategyv1.Rules, orders ...*strategyv1.Order) ([]*strategyv1.Decision, error) {
 	out, err := s.bench.Host.Evaluate(ctx, s.SHA256, &strategyv1.EvaluateRequest{Config: config, Rules: rules, Orders: orders})

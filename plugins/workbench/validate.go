@@ -28,13 +28,15 @@ func (s *Strategy) Validate(ctx context.Context, config []byte) (Flaws, error) {
 	if config == nil {
 		return v.flaws, nil
 	}
-	v.config(schema, config)
 	checked, err := s.bench.Host.ValidateConfig(ctx, s.SHA256, config, &strategyv1.Rules{Rounding: strategyv1.Rounding_ROUNDING_FLOOR, Levels: 3})
 	if err != nil {
 		return nil, Flaw{"strategy.cannot_be_asked", err.Error(), "run fenli plugin test for what it does wrong", s.ID}
 	}
 	for _, p := range checked.GetProblems() {
-		v.add("config.refused", s.Sentence(p.GetWhy(), "en"), "change this setting", "config "+orRoot(p.GetPath()))
+		v.add("config.refused", s.Sentence(p.GetWhy(), "en"), "change this setting; the form is in fenli plugin dev", "config "+orRoot(p.GetPath()))
+	}
+	if len(checked.GetProblems()) == 0 {
+		v.config(schema, config)
 	}
 	return v.flaws, nil
 }
@@ -190,6 +192,8 @@ func (v *validation) setting(path string, raw any) {
 	}
 }
 
+// config finds what the form refuses and the strategy accepts: a merchant could
+// never enter it.
 func (v *validation) config(schema *jsonschema.Schema, config []byte) {
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(config))
 	if err != nil {
@@ -210,7 +214,7 @@ var english = message.NewPrinter(language.English)
 // leaves are the causes themselves, not the branches that lead to them.
 func (v *validation) leaves(e *jsonschema.ValidationError) {
 	if len(e.Causes) == 0 {
-		v.add("config.schema", e.ErrorKind.LocalizedString(english), "the form says what is wanted here: "+strings.TrimPrefix(e.SchemaURL, "config.json")+"#/"+strings.Join(e.ErrorKind.KeywordPath(), "/"), "config "+pointer(e.InstanceLocation))
+		v.add("config.form_disagrees", e.ErrorKind.LocalizedString(english), "the strategy accepts what its own form refuses: let Validate and the schema agree about "+strings.Join(e.ErrorKind.KeywordPath(), "/"), "config "+pointer(e.InstanceLocation))
 	}
 	for _, c := range e.Causes {
 		v.leaves(c)
