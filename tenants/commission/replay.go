@@ -127,7 +127,7 @@ type Replayed struct {
 	Differs []Difference
 
 	Granted  int64 // to all together, by the replayed decision
-	Standing int64 // of that, after all refunds so far
+	Standing int64 // of that, after the refunds that the lane has dealt with
 }
 
 // Equal reports whether the decision came out the same, to the byte.
@@ -270,11 +270,77 @@ func (out *Replayed) count(r Recorded, g grants) error {
 	for _, amount := range g.amounts() {
 		out.Granted += amount
 	}
-	standing, err := g.standing(r.Order, r.Refunds, r.Revision.Settings.OrderCap)
+	standing, err := g.standing(r.Order, dealtWith(r.Refunds), r.Revision.Settings.OrderCap)
 	for _, amount := range standing {
 		out.Standing += amount
 	}
 	return err
+}
+
+// Stands is what the decision comes to after the refunds that the lane has
+// dealt with.
+func (r Recorded) Stands() (sum int64, err error) {
+	standing, err := r.decision.grants.standing(r.Order, dealtWith(r.Refunds), r.Revision.Settings.OrderCap)
+	for _, amount := range standing {
+		sum += amount
+	}
+	return sum, err
+}
+
+// dealtWith leaves out the refunds that the lane has not seen yet: they have
+// taken nothing.
+func dealtWith(refunds []order.Refund) []order.Refund {
+	for n, f := range refunds {
+		if f.Seq == 0 {
+			return refunds[:n]
+		}
+	}
+	return refunds
+}
+
+// Recordings reads the next decisions behind a seq, in the order of seq, of
+// orders paid within a period, half-open. to is the seq up to which everything
+// has been looked at, 0 when there was nothing behind after.
+func (s *Service) Recordings(ctx context.Context, tx *pg.Tx, after, last int64, from, until time.Time, limit int) (list []Recorded, to int64, err error) {
+	return s.recordedBetween(ctx, tx, after, last, limit, func(o order.Order) bool {
+		return !o.PaidAt.Before(from) && o.PaidAt.Before(until)
+	})
+}
+
+// DecidedAfter reports whether anything has been decided behind a seq.
+func DecidedAfter(ctx context.Context, tx *pg.Tx, seq int64) (found bool, err error) {
+	err = tx.QueryRow(ctx, `select exists (select 1 from commission_decision where tenant_id = $1 and seq > $2)`, tx.Tenant(), seq).Scan(&found)
+	if err != nil {
+		return false, fmt.Errorf("commission: decided after: %w", err)
+	}
+	return found, nil
+}
+
+// LastSeq is how far the store's lane has come.
+func LastSeq(ctx context.Context, tx *pg.Tx) (seq int64, err error) {
+	if err = tx.QueryRow(ctx, `select last_seq from commission_lane where tenant_id = $1`, tx.Tenant()).Scan(&seq); err != nil {
+		return 0, fmt.Errorf("commission: the lane: %w", err)
+	}
+	return seq, nil
+}
+
+// Awarded is what the award rows of orders say: granted, and what stands.
+func Awarded(ctx context.Context, tx *pg.Tx, orders []order.ID) (map[order.ID]Share, error) {
+	type sum struct {
+		OrderID           order.ID
+		Granted, Standing int64
+	}
+	rows, err := pg.Collect[sum](ctx, tx, `
+		select order_id, sum(granted)::bigint as granted, sum(standing)::bigint as standing from commission_award
+		 where tenant_id = $1 and order_id = any($2::uuid[]) group by order_id`, tx.Tenant(), orders)
+	if err != nil {
+		return nil, fmt.Errorf("commission: sum awards: %w", err)
+	}
+	all := make(map[order.ID]Share, len(rows))
+	for _, r := range rows {
+		all[r.OrderID] = Share{r.Granted, r.Standing}
+	}
+	return all, nil
 }
 
 // canonical is the one form of a message that bytes are compared in.
