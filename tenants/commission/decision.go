@@ -29,6 +29,7 @@ type decision struct {
 	reason    string // when the host decided without asking
 	revision  int
 	artifact  string // "" when nobody was asked
+	facts     int    // version of what facts meant then
 	request   *strategyv1.EvaluateRequest
 	answer    *strategyv1.Decision
 	grants    grants
@@ -44,6 +45,7 @@ type decisionRow struct {
 	Reason    string
 	Revision  int
 	Artifact  string
+	Facts     int
 	Request   []byte
 	Answer    []byte
 	Granted   json.RawMessage
@@ -52,7 +54,7 @@ type decisionRow struct {
 
 func (r decisionRow) decision() (*decision, error) {
 	d := &decision{order: r.OrderID, month: r.Month, seq: r.Seq, outcome: r.Outcome, reason: r.Reason, revision: r.Revision,
-		artifact: r.Artifact, decidedAt: r.DecidedAt}
+		artifact: r.Artifact, facts: r.Facts, decidedAt: r.DecidedAt}
 	if err := json.Unmarshal(r.Granted, &d.grants); err != nil {
 		return nil, fmt.Errorf("commission: grants of %s: %w", r.OrderID, err)
 	}
@@ -81,7 +83,7 @@ func readDecisions(ctx context.Context, tx *pg.Tx, orders []order.Order) (map[or
 	found := make(map[order.ID]*decision, len(orders))
 	for month, ids := range byMonth {
 		rows, err := pg.Collect[decisionRow](ctx, tx, `
-			select order_id, month, seq, outcome, reason, revision, artifact, request, answer, granted, decided_at
+			select order_id, month, seq, outcome, reason, revision, artifact, facts, request, answer, granted, decided_at
 			  from commission_decision
 			 where tenant_id = $1 and month = $2::date and order_id = any($3::uuid[])`, tx.Tenant(), month, ids)
 		if err != nil {

@@ -57,6 +57,8 @@ type InProcess struct {
 
 	BeforeClose func(*strategyv1.ClosePeriodRequest) error
 	AfterClose  func(*strategyv1.ClosePeriodResponse)
+
+	Others map[string]strategyv1.StrategyServer // by hash, see Install
 }
 
 var poolServer = pool.Strategy.Server()
@@ -64,6 +66,9 @@ var poolServer = pool.Strategy.Server()
 func (p *InProcess) server(sha string) strategyv1.StrategyServer {
 	if sha == PoolArtifact {
 		return poolServer
+	}
+	if other := p.Others[sha]; other != nil {
+		return other
 	}
 	return p.Server
 }

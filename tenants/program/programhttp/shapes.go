@@ -30,6 +30,7 @@ type Strategy struct {
 type Fact struct {
 	Name    string `json:"name"`
 	Purpose Words  `json:"purpose"`
+	Cost    string `json:"cost" enum:"free,one_query_a_batch,one_query_and_waves,unknown" doc:"What telling it takes; of waves orders of the same people wait for one another"`
 }
 
 func strategyShape(a program.Artifact) Strategy {
@@ -40,12 +41,20 @@ func strategyShape(a program.Artifact) Strategy {
 	shape := Strategy{Artifact: a.SHA256, Strategy: a.Strategy, Version: a.Version, Title: words("title"), Summary: words("summary"),
 		Facts: []Fact{}, ConfigSchema: a.Description.GetConfigSchema(), CanRecompute: a.Description.GetCanRecompute()}
 	for _, f := range a.Description.GetFacts() {
-		shape.Facts = append(shape.Facts, Fact{f.GetName(), words(f.GetPurpose())})
+		shape.Facts = append(shape.Facts, factShape(f, words))
 	}
 	if len(shape.ConfigSchema) == 0 {
 		shape.ConfigSchema = json.RawMessage("{}")
 	}
 	return shape
+}
+
+func factShape(f *strategyv1.Fact, words func(string) Words) Fact {
+	cost, known := program.CostOf(f.GetName())
+	if !known {
+		cost = "unknown"
+	}
+	return Fact{f.GetName(), words(f.GetPurpose()), string(cost)}
 }
 
 // Revision is one state of the programme.
