@@ -1,6 +1,7 @@
 package program
 
 import (
+	"maps"
 	"slices"
 
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
@@ -52,6 +53,9 @@ func CostOf(fact string) (cost Cost, known bool) {
 	cost, known = costs[fact]
 	return cost, known
 }
+
+// Facts are the names of all that the platform can tell, sorted.
+func Facts() []string { return slices.Sorted(maps.Keys(costs)) }
 
 // FactsOf are the names that a strategy has declared, each once, sorted.
 func FactsOf(d *strategyv1.DescribeResponse) []string {

@@ -177,7 +177,7 @@ func (s *Stores) propose(t testing.TB, tenant tenancy.ID, change func(*program.S
 	settings.Levels, settings.ThirdLevelAck, settings.FreezeDays, settings.Withdrawal.Min = 3, "test", 7, 0
 	change(&settings)
 	_, err := s.Programs.Propose(t.Context(), tenant, program.Draft{Settings: settings, Strategy: strategy,
-		Config: json.RawMessage(config), Author: "test"})
+		Config: json.RawMessage(config), Author: "test", Consent: program.Facts()})
 	if err != nil {
 		t.Fatal(err)
 	}
