@@ -29,12 +29,12 @@ type decision struct {
 	reason    string // when the host decided without asking
 	revision  int
 	artifact  string // "" when nobody was asked
+	facts     int    // version of what facts meant then
 	request   *strategyv1.EvaluateRequest
 	answer    *strategyv1.Decision
 	grants    grants
 	decidedAt time.Time
 	guard     int  // version of the rails and caps, once stored
-	facts     int  // version of the facts, once stored
 	isNew     bool // made in this round
 }
 
@@ -46,12 +46,12 @@ type decisionRow struct {
 	Reason    string
 	Revision  int
 	Artifact  string
+	Facts     int
 	Request   []byte
 	Answer    []byte
 	Granted   json.RawMessage
 	DecidedAt time.Time
 	Guard     int
-	Facts     int
 }
 
 const decisionColumns = "order_id, month, seq, outcome, reason, revision, artifact, request, answer, granted, decided_at, guard, facts"

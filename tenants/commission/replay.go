@@ -40,6 +40,7 @@ type Recorded struct {
 	DecidedAt time.Time
 
 	decision *decision
+	plan     *plan
 }
 
 // Grant is one award after the host's rules. Its kind, base, rate and reason
@@ -101,14 +102,18 @@ func (s *Service) recordedAs(ctx context.Context, tx *pg.Tx, orders []order.Orde
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, recordedOf(o, refunds[o.ID], rev, d))
+		told, err := s.plan(ctx, tx, rev)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, recordedOf(o, refunds[o.ID], rev, told, d))
 	}
 	return list, nil
 }
 
-func recordedOf(o order.Order, refunds []order.Refund, rev program.Revision, d *decision) Recorded {
+func recordedOf(o order.Order, refunds []order.Refund, rev program.Revision, told *plan, d *decision) Recorded {
 	r := Recorded{Order: o, Refunds: refunds, Revision: rev, Artifact: d.artifact, Seq: d.seq, Outcome: d.outcome, Reason: d.reason,
-		Guard: d.guard, Facts: d.facts, Answer: d.answer, DecidedAt: d.decidedAt.UTC(), decision: d}
+		Guard: d.guard, Facts: d.facts, Answer: d.answer, DecidedAt: d.decidedAt.UTC(), decision: d, plan: told}
 	if d.request != nil {
 		r.Request = &strategyv1.EvaluateRequest{Config: rev.Config, Rules: d.request.GetRules(), Orders: d.request.GetOrders()}
 	}
@@ -220,11 +225,15 @@ func (s *Service) askAgain(ctx context.Context, list []Recorded) ([]*strategyv1.
 	return answers, nil
 }
 
+func (r Recorded) work() *work {
+	return &work{order: r.Order, revision: r.Revision, plan: r.plan, seq: r.Seq, refunds: r.Refunds, decision: r.decision}
+}
+
 // compare holds the answer of now against what is stored.
 func (r Recorded) compare(answer *strategyv1.Decision) (Replayed, error) {
 	out := Replayed{Order: r.Order.ID, Seq: r.Seq, Asked: r.Request != nil}
 	differs := func(what, was, now string) { out.Differs = append(out.Differs, Difference{what, was, now}) }
-	w := &work{order: r.Order, revision: r.Revision, seq: r.Seq, decision: r.decision}
+	w := r.work()
 
 	if r.Guard != guardVersion {
 		differs("guard", fmt.Sprint(r.Guard), fmt.Sprint(guardVersion))

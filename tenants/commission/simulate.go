@@ -27,6 +27,7 @@ type Simulation struct {
 	service  *Service
 	tenant   tenancy.ID
 	plan     program.Revision
+	told     *plan // what its strategy may know
 	facts    facts
 	zone     *time.Location
 	from, to time.Time // of payment, half-open; other orders are passed over
@@ -67,11 +68,10 @@ func (s *Service) Simulate(ctx context.Context, tenant tenancy.ID, of Simulation
 			return err
 		}
 		m.zone, m.facts = zone, facts{currency: currency, minorDigits: int32(money.Digits(currency))}
-		window, needed, err := s.window(ctx, tx, &work{revision: m.plan})
-		if err != nil || !needed {
+		if m.told, err = s.plan(ctx, tx, m.plan); err != nil || !m.told.has(program.FactStats) {
 			return err
 		}
-		m.history, err = readHistory(ctx, tx, m, window)
+		m.history, err = readHistory(ctx, tx, m)
 		return err
 	})
 	return m, err
@@ -132,7 +132,7 @@ func (m *Simulation) Next(ctx context.Context, limit int) (page []Compared, to i
 	}
 	would := make([]*work, len(was))
 	for i, r := range was {
-		would[i] = &work{order: r.Order, revision: m.plan, seq: r.Seq, refunds: r.Refunds}
+		would[i] = &work{order: r.Order, revision: m.plan, plan: m.told, seq: r.Seq, refunds: r.Refunds}
 	}
 	if err := m.decide(ctx, would); err != nil {
 		return nil, m.after, false, err
@@ -223,7 +223,7 @@ func (m *Simulation) decide(ctx context.Context, list []*work) error {
 func compared(r Recorded, w *work, currency string) (Compared, error) {
 	c := Compared{Order: r.Order, Seq: r.Seq}
 	var err error
-	if c.Was, err = outcomeOf(&work{order: r.Order, revision: r.Revision, seq: r.Seq, decision: r.decision}, r.Refunds, currency); err != nil {
+	if c.Was, err = outcomeOf(r.work(), r.Refunds, currency); err != nil {
 		return c, err
 	}
 	if c.Would, err = outcomeOf(w, r.Refunds, currency); err != nil || !c.Would.Decided {

@@ -27,8 +27,8 @@ type counter struct {
 
 // readHistory reads the steps of every window that an order of the simulation
 // may look into.
-func readHistory(ctx context.Context, tx *pg.Tx, m *Simulation, length string) (*history, error) {
-	h := &history{sums: map[counter]order.Sold{}, length: length, zone: m.zone}
+func readHistory(ctx context.Context, tx *pg.Tx, m *Simulation) (*history, error) {
+	h := &history{sums: map[counter]order.Sold{}, length: m.told.window, zone: m.zone}
 	since := m.from
 	if since.IsZero() {
 		at, found, err := order.EarliestPaid(ctx, tx, m.after)
@@ -37,7 +37,7 @@ func readHistory(ctx context.Context, tx *pg.Tx, m *Simulation, length string) (
 		}
 		since = at
 	}
-	since, _ = windowAround(since, length, m.zone)
+	since, _ = windowAround(since, h.length, m.zone)
 	var err error
 	h.steps, err = order.Steps(ctx, tx, since, Never)
 	return h, err
