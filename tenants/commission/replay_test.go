@@ -35,7 +35,7 @@ func TestReplay(t *testing.T) {
 	s.Refund(t, s.A, first, "R1", 5000, "1")
 	s.Work(t, s.A)
 	waiting := s.Sell(t, s.A, storetest.Sale{ID: "O4", Buyer: "qian", Via: team["a"], Nets: []int64{100}})
-	s.Refund(t, s.A, first, "R2", 100, "1") // which the lane has not seen
+	s.Refund(t, s.A, first, "R2", 100, "1")                              // which the lane has not seen
 	s.Propose(t, s.A, func(p *program.Settings) { p.OrderCap = 10_000 }) // what comes later changes nothing
 	// A batch decided these together; each is stored as the request of a batch of one.
 	r, err := recorded(t, s, second)
