@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 )
 
 // check is one promise and the way to try it.
@@ -32,7 +30,7 @@ func skipped(format string, args ...any) finding {
 }
 
 // checks are all there are, in the order they run and are read.
-var checks = slices.Concat(describeChecks)
+var checks = slices.Concat(describeChecks, configChecks, answerChecks, compareChecks, periodChecks, tierChecks, incentiveChecks)
 
 // Names lists the checks.
 func Names() []string {
@@ -57,6 +55,8 @@ func Check(ctx context.Context, asked Asked, artifact string, options Options) (
 		return report, fmt.Errorf("conformance: describe: %w", err)
 	}
 	report.Strategy, report.Version, report.SDK = s.described.GetId(), s.described.GetVersion(), s.described.GetSdk()
+	defer s.close()
+	s.prepare()
 	for _, c := range checks {
 		if len(options.Only) > 0 && !slices.Contains(options.Only, c.name) {
 			continue
@@ -73,16 +73,4 @@ func Check(ctx context.Context, asked Asked, artifact string, options Options) (
 	}
 	report.Asked, report.Orders = s.questions, s.orders
 	return report, nil
-}
-
-// session is one check of one artifact.
-type session struct {
-	ctx       context.Context
-	asked     Asked
-	artifact  string
-	options   Options
-	began     time.Time
-	described *strategyv1.DescribeResponse
-	questions int
-	orders    int
 }

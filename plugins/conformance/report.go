@@ -21,7 +21,7 @@ type question struct {
 }
 
 // maxShown bounds what a report quotes of one message.
-const maxShown = 64 << 10
+const maxShown = 256 << 10
 
 func (f finding) result(c check) Result {
 	r := Result{Name: c.name, Title: Title{c.zh, c.en}, Status: f.status, Detail: short(f.detail, 2000)}

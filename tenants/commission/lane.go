@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/fenli-io/fenli/platform/clock"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
@@ -268,7 +266,8 @@ func (w *work) judge(request *strategyv1.EvaluateRequest, i int, answer *strateg
 		if !failed.GetRetryable() {
 			wait = longWait
 		}
-		w.block(failed.GetCode(), failed.GetMessage(), wait)
+		why := failureOf(failed)
+		w.block(why.code, why.note, wait)
 		return
 	}
 	list := w.people()
@@ -281,7 +280,7 @@ func (w *work) judge(request *strategyv1.EvaluateRequest, i int, answer *strateg
 		w.block("commission.rail_amount", err.Error(), longWait)
 		return
 	}
-	alone := proto.CloneOf(answer)
+	alone := known(answer)
 	alone.Order = 0
 	d := &decision{
 		order: w.order.ID, outcome: outcomePaid, revision: w.revision.Revision, artifact: w.revision.Artifact, facts: factsVersion, grants: granted, answer: alone,
@@ -294,10 +293,7 @@ func (w *work) judge(request *strategyv1.EvaluateRequest, i int, answer *strateg
 }
 
 func (w *work) block(code, note string, wait time.Duration) {
-	if code == "" {
-		code = "strategy.failed"
-	}
-	w.blocked, w.retryIn = &violation{code, note}, wait
+	w.blocked, w.retryIn = &violation{code, cleanNote(note)}, wait
 }
 
 // longWait is for what only a person can mend: a lying or broken strategy.
