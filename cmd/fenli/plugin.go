@@ -25,6 +25,7 @@ type pluginCommand struct {
 	Validate pluginValidate `cmd:"" help:"Check a strategy's form, sentences and facts, and a configuration."`
 	Dev      pluginDev      `cmd:"" help:"Show a strategy on a page of this machine while you write it."`
 	Diff     pluginDiff     `cmd:"" help:"Show who would get more or less from another strategy or configuration."`
+	Record   pluginRecord   `cmd:"" help:"Take a decision of a store, with nobody in it."`
 	Replay   pluginReplay   `cmd:"" help:"Ask a recorded question again."`
 	Run      pluginRun      `cmd:"" help:"Ask a strategy about orders, in the sandbox it has in production."`
 }

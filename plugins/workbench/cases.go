@@ -269,3 +269,23 @@ func people[V any](a, b map[string]V) []string {
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// AddCase writes a case to the end of a golden file, which may be absent. A
+// case of the same name is refused: it would hide the other.
+func AddCase(path string, c stest.Case) error {
+	var cases []stest.Case
+	if isFile(path) {
+		var err error
+		if cases, err = ReadCases(path); err != nil {
+			return err
+		}
+	}
+	if slices.ContainsFunc(cases, func(other stest.Case) bool { return other.Name == c.Name }) {
+		return Flaw{"golden.name_taken", fmt.Sprintf("there is a case %q already", c.Name), "give another --name", path}
+	}
+	raw, err := writeCases(append(cases, c))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, raw, 0o644)
+}
