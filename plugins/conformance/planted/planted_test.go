@@ -1,7 +1,5 @@
 // Package planted_test holds the checks against strategies that are wrong in
-// one place each. It imports no SDK: a program that does cannot start plugins,
-// since the SDK takes the standard output away as soon as it is loaded in the
-// launcher.
+// one place each, in their sandbox, through the real host.
 package planted_test
 
 import (
@@ -231,6 +229,40 @@ func TestPlantedFaults(t *testing.T) {
 			t.Errorf("%+v", a)
 		}
 	})
+}
+
+// A strategy that comes with Fenli passes as the binary that ships, not only
+// in this process.
+func TestReferenceBinaryPasses(t *testing.T) {
+	t.Parallel()
+	h := openHosts(t, nil)
+	path := filepath.Join(t.TempDir(), "campaign-boost")
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path, "../../builtin/cmd/campaign-boost")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	raw, err := os.ReadFile("../../builtin/campaignboost/testdata/golden.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := h.options()
+	options.Configs = nil
+	if options.Cases, err = conformance.Cases(raw); err != nil {
+		t.Fatal(err)
+	}
+	a, _, err := h.first.Install(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := conformance.Check(context.Background(), h.first, a.SHA256, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantPassed(t, report)
+	if r := report.Of("pure.fresh"); r.Status != conformance.Pass {
+		t.Errorf("%+v", r)
+	}
 }
 
 // Every check that is not about golden cases, grades or tasks has a fault that
