@@ -11,11 +11,15 @@ import (
 	"time"
 
 	"github.com/fenli-io/fenli/plugins/builtin/campaignboost"
+	"github.com/fenli-io/fenli/plugins/builtin/compose"
 	"github.com/fenli-io/fenli/plugins/builtin/differential"
 	"github.com/fenli-io/fenli/plugins/builtin/groupbuy"
+	"github.com/fenli-io/fenli/plugins/builtin/ladderbonus"
 	"github.com/fenli-io/fenli/plugins/builtin/matrix"
 	"github.com/fenli-io/fenli/plugins/builtin/newcustomer"
 	"github.com/fenli-io/fenli/plugins/builtin/pool"
+	"github.com/fenli-io/fenli/plugins/builtin/taskbadges"
+	"github.com/fenli-io/fenli/plugins/builtin/teamcity"
 	"github.com/fenli-io/fenli/plugins/builtin/threelevel"
 	"github.com/fenli-io/fenli/plugins/builtin/tieredsales"
 	"github.com/fenli-io/fenli/plugins/conformance"
@@ -24,9 +28,9 @@ import (
 )
 
 var references = map[string]stest.Strategy{
-	"campaignboost": campaignboost.Strategy, "differential": differential.Strategy, "groupbuy": groupbuy.Strategy,
-	"matrix": matrix.Strategy, "newcustomer": newcustomer.Strategy, "pool": pool.Strategy,
-	"threelevel": threelevel.Strategy, "tieredsales": tieredsales.Strategy,
+	"campaignboost": campaignboost.Strategy, "compose": compose.Strategy, "differential": differential.Strategy, "groupbuy": groupbuy.Strategy,
+	"ladderbonus": ladderbonus.Strategy, "matrix": matrix.Strategy, "newcustomer": newcustomer.Strategy, "pool": pool.Strategy,
+	"taskbadges": taskbadges.Strategy, "teamcity": teamcity.Strategy, "threelevel": threelevel.Strategy, "tieredsales": tieredsales.Strategy,
 }
 
 func golden(t *testing.T, folder string) []conformance.Case {

@@ -231,18 +231,45 @@ func TestPlantedFaults(t *testing.T) {
 	})
 }
 
-// A strategy that comes with Fenli passes as the binary that ships, not only
-// in this process.
-func TestReferenceBinaryPasses(t *testing.T) {
+// A strategy that comes with Fenli passes as the program that ships, whatever
+// it is written in, and not only in this process.
+func TestReferenceProgramsPass(t *testing.T) {
 	t.Parallel()
-	h := openHosts(t, nil)
-	path := filepath.Join(t.TempDir(), "campaign-boost")
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path, "../../builtin/cmd/campaign-boost")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	for name, c := range map[string]struct {
+		build  func(path string) *exec.Cmd
+		golden string
+	}{
+		"Go": {func(path string) *exec.Cmd {
+			cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path, "../../builtin/cmd/campaign-boost")
+			cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+			return cmd
+		}, "../../builtin/campaignboost/testdata/golden.json"},
+		"TypeScript": {func(path string) *exec.Cmd {
+			if _, err := os.Stat("../../sdk-ts/node_modules"); err != nil {
+				return nil
+			}
+			return exec.Command("node", "../../sdk-ts/bin/fenli-strategy.mjs", "build", "../../builtin-ts/member-day/main.ts", path)
+		}, "../../builtin-ts/member-day/testdata/golden.json"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "strategy.cjs")
+			cmd := c.build(path)
+			if cmd == nil {
+				t.Skip("run `make sdk-ts` first")
+			}
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			passes(t, path, c.golden)
+		})
 	}
-	raw, err := os.ReadFile("../../builtin/campaignboost/testdata/golden.json")
+}
+
+func passes(t *testing.T, path, golden string) {
+	t.Helper()
+	h := openHosts(t, nil)
+	raw, err := os.ReadFile(golden)
 	if err != nil {
 		t.Fatal(err)
 	}
