@@ -78,6 +78,15 @@ func findNode(configured string) (string, error) {
 	return path, nil
 }
 
+// nodeReport tells which Node.js would be used, without starting it.
+func nodeReport(configured string) (path, note string) {
+	path, err := findNode(configured)
+	if err != nil {
+		return "", "strategies in TypeScript are refused: there is no Node.js"
+	}
+	return path, fmt.Sprintf("a strategy in TypeScript may use %d MiB and read %s with its libraries", nodeDataMiB, path)
+}
+
 var nodeVersion = regexp.MustCompile(`^v(\d+)\.\d+\.\d+`)
 
 func examineNode(path string) (*nodeFiles, error) {

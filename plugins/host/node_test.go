@@ -410,3 +410,16 @@ func noOrphanOf(t *testing.T, path string) {
 	_ = cmd.Wait()
 	eventually(t, fmt.Sprintf("plugin %d is gone", p), func() bool { return gone(p) })
 }
+
+func TestSandboxReportNamesTheNode(t *testing.T) {
+	t.Parallel()
+	if path, note := nodeReport("/nowhere/node"); path != "" || note == "" {
+		t.Errorf("got %q, %q", path, note)
+	}
+	if _, err := exec.LookPath("node"); err != nil {
+		t.Skip(err)
+	}
+	if r := SandboxReport(); !filepath.IsAbs(r.Node) || !strings.Contains(r.NodeNote, r.Node) {
+		t.Errorf("got %q, %q", r.Node, r.NodeNote)
+	}
+}

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type DescMessage, type JsonValue, type MessageShape, create, fromJson, toBinary } from "@bufbuild/protobuf";
+import { type DescMessage, type JsonValue, type MessageShape, create, fromJson } from "@bufbuild/protobuf";
 import { MoneyError, Rate, type Rounding, Server, blend, format, mulDiv, product, rate, split } from "@fenli/strategy";
+import { encode } from "../src/encode.js";
 import * as wire from "../src/wire/strategy_pb.js";
 import { flat } from "./fixtures/flat.js";
 
@@ -68,5 +69,5 @@ function asked<D extends DescMessage>(schema: D, c: { config: string; rules: unk
 }
 
 function bytes<D extends DescMessage>(schema: D, m: MessageShape<D>): string {
-  return Buffer.from(toBinary(schema, m)).toString("base64");
+  return encode(schema, m).toString("base64");
 }
