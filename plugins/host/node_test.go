@@ -23,6 +23,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/fenli-io/fenli/plugins/conformance"
 	"github.com/fenli-io/fenli/plugins/sdk/money"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 	"github.com/fenli-io/fenli/plugins/sdk/stest"
@@ -75,6 +76,10 @@ func TestNode(t *testing.T) {
 		if again := newHost(t, func(c *Config) { c.Dir = h.config.Dir }).Artifacts(); len(again) != 1 || again[0].Runtime != Node {
 			t.Errorf("the store forgets the runtime: %v", again)
 		}
+	})
+	t.Run("AStrategyInTypeScriptPassesEveryCheckOverTheWire", func(t *testing.T) {
+		t.Parallel()
+		everyCheck(t, bundled(t, memberDay))
 	})
 	t.Run("APortDecidesAsTheGoStrategyDoes", func(t *testing.T) {
 		t.Parallel()
@@ -160,6 +165,38 @@ func TestNode(t *testing.T) {
 			t.Errorf("a question of 5 MiB: %v", got)
 		}
 	})
+}
+
+// everyCheck holds a strategy against all that plugins/conformance asks, with
+// a second host on the same store for what must outlive a process.
+func everyCheck(t *testing.T, path string) {
+	raw, err := os.ReadFile("../builtin-ts/member-day/testdata/golden.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases, err := conformance.Cases(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	patient := func(c *Config) { c.CallBase, c.CallMax = 20*time.Second, 20*time.Second }
+	h := newHost(t, patient)
+	report, err := conformance.Check(context.Background(), h, install(t, h, path), conformance.Options{
+		Cases: cases, Apart: time.Millisecond,
+		Fresh: func(context.Context) (conformance.Asked, func(), error) {
+			other := newHost(t, patient, func(c *Config) { c.Dir = h.config.Dir })
+			return other, func() { _ = other.Close(context.Background()) }, nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !report.Passed() || report.Orders < 1000 {
+		var text bytes.Buffer
+		if err := report.Text(&text, "en"); err != nil {
+			t.Fatal(err)
+		}
+		t.Errorf("%d orders\n%s", report.Orders, text.String())
+	}
 }
 
 // sameDecisions asks two strategies about thousands of orders of chance.
