@@ -60,6 +60,16 @@ func (n *nodeRuntime) find() (*nodeFiles, error) {
 	return files, nil
 }
 
+// CanRun tells whether this machine has what strategies of a runtime need;
+// otherwise the error is an [ErrRuntimeMissing] that says what is missing.
+func (h *Host) CanRun(r Runtime) error {
+	if r != Node {
+		return nil
+	}
+	_, err := h.node.find()
+	return err
+}
+
 // findNode is the binary's path with symbolic links followed.
 func findNode(configured string) (string, error) {
 	path, err := exec.LookPath(configured)

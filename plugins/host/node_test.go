@@ -257,13 +257,16 @@ func withoutNode(t *testing.T) {
 	}
 	bare := newHost(t, func(c *Config) { c.Dir, c.Node = h.config.Dir, "/nowhere/node" })
 	for range 5 {
-		_, err := bare.Evaluate(ctx, sha, &strategyv1.EvaluateRequest{Orders: []*strategyv1.Order{{}}})
-		if !errors.Is(err, ErrRuntimeMissing) || !strings.Contains(err.Error(), CodeRuntimeMissing) {
-			t.Fatalf("asked: %v", err)
+		out, err := bare.Evaluate(ctx, sha, &strategyv1.EvaluateRequest{Orders: []*strategyv1.Order{{}}})
+		if f := out.GetDecisions()[0].GetFailed(); err != nil || f.GetCode() != CodeRuntimeMissing || !f.GetRetryable() {
+			t.Fatalf("asked: %v, %v", out, err)
 		}
 	}
 	if s := bare.Status(sha); s.State != "stopped" {
 		t.Errorf("it is held against the strategy: %+v", s)
+	}
+	if err := bare.CanRun(Node); !errors.Is(err, ErrRuntimeMissing) || bare.CanRun(Native) != nil {
+		t.Errorf("it can run on Node.js: %v", err)
 	}
 	if _, _, err := bare.Install(ctx, bundled(t, threeLevelTS)); !errors.Is(err, ErrRuntimeMissing) || len(bare.Artifacts()) != 1 {
 		t.Errorf("installed: %v", err)
