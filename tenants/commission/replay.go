@@ -399,3 +399,6 @@ func DecidedSince(ctx context.Context, tx *pg.Tx, after int64, limit int) ([]Fig
 	}
 	return list, nil
 }
+
+// SayWait says in the language why an order could not be decided.
+func SayWait(code, note, lang string) string { return sayWait(code, note, lang) }
