@@ -64,7 +64,7 @@ func (h *handlers) shown(ctx context.Context, tx *pg.Tx, c program.Canary) (Cana
 	return tell.canary(c, w), err
 }
 
-func (h *handlers) canary(ctx context.Context, in *byID) (*canaryAnswer, error) {
+func (h *handlers) canary(ctx context.Context, in *ByID) (*canaryAnswer, error) {
 	return h.tried(ctx, in.ID, "", program.GetCanary)
 }
 
@@ -99,7 +99,7 @@ func (h *handlers) canaries(ctx context.Context, _ *struct{}) (*canariesAnswer, 
 }
 
 func (h *handlers) ramp(ctx context.Context, in *struct {
-	byID
+	ByID
 	Body struct {
 		Share int `json:"share" minimum:"1" maximum:"100" doc:"Per cent of teams; never less than before"`
 	}
@@ -109,12 +109,12 @@ func (h *handlers) ramp(ctx context.Context, in *struct {
 	})
 }
 
-func (h *handlers) pause(ctx context.Context, in *byID) (*canaryAnswer, error) {
+func (h *handlers) pause(ctx context.Context, in *ByID) (*canaryAnswer, error) {
 	return h.tried(ctx, in.ID, "pause", program.PauseCanary)
 }
 
 func (h *handlers) stop(ctx context.Context, in *struct {
-	byID
+	ByID
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"500"`
 	}
@@ -124,7 +124,7 @@ func (h *handlers) stop(ctx context.Context, in *struct {
 	})
 }
 
-func (h *handlers) promote(ctx context.Context, in *byID) (*canaryAnswer, error) {
+func (h *handlers) promote(ctx context.Context, in *ByID) (*canaryAnswer, error) {
 	return h.tried(ctx, in.ID, "promote", func(ctx context.Context, tx *pg.Tx, which program.CanaryID) (program.Canary, error) {
 		c, _, err := h.Programs.Promote(ctx, tx, which, author(ctx))
 		return c, err

@@ -19,8 +19,8 @@ import (
 
 type trialAnswer struct{ Body Trial }
 
-// byID names a trial.
-type byID struct {
+// ByID names a trial or a canary.
+type ByID struct {
 	ID string `path:"id" maxLength:"60"`
 }
 
@@ -142,11 +142,11 @@ func (h *handlers) show(ctx context.Context, id string, do func(context.Context,
 	return out, err
 }
 
-func (h *handlers) read(ctx context.Context, in *byID) (*trialAnswer, error) {
+func (h *handlers) read(ctx context.Context, in *ByID) (*trialAnswer, error) {
 	return h.show(ctx, in.ID, trial.Get)
 }
 
-func (h *handlers) cancel(ctx context.Context, in *byID) (*trialAnswer, error) {
+func (h *handlers) cancel(ctx context.Context, in *ByID) (*trialAnswer, error) {
 	return h.show(ctx, in.ID, func(ctx context.Context, tx *pg.Tx, which trial.ID) (trial.Trial, error) {
 		t, err := trial.Cancel(ctx, tx, which)
 		if err != nil {
@@ -159,7 +159,7 @@ func (h *handlers) cancel(ctx context.Context, in *byID) (*trialAnswer, error) {
 type peopleAnswer struct{ Body httpapi.Page[Person] }
 
 func (h *handlers) people(ctx context.Context, in *struct {
-	byID
+	ByID
 	httpapi.PageQuery
 	Side string `query:"side" enum:"more,less" default:"less" doc:"Who would get more, or less"`
 }) (*peopleAnswer, error) {
@@ -213,7 +213,7 @@ func personAfter(cursor string) (*trial.Person, error) {
 type ordersAnswer struct{ Body httpapi.Page[Order] }
 
 func (h *handlers) orders(ctx context.Context, in *struct {
-	byID
+	ByID
 	httpapi.PageQuery
 	Differing bool `query:"differing" doc:"Leave out those that give the same"`
 }) (*ordersAnswer, error) {
@@ -260,7 +260,7 @@ const csvAtOnce = 10_000
 // csv writes amounts as decimals in the store's currency. What could not be
 // decided is an empty cell, not a zero.
 func (h *handlers) csv(ctx context.Context, in *struct {
-	byID
+	ByID
 	Differing bool `query:"differing" doc:"Leave out those that give the same"`
 }) (*csvAnswer, error) {
 	which, err := trial.ParseID(in.ID)
