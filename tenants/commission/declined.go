@@ -33,6 +33,8 @@ func (a account) declined(awards []Explained) (list []Declined) {
 			code = codeNoChain
 		case !a.asked(m.ID):
 			code = codeBeyondLevels
+		case !a.wasAwarded(m.ID):
+			code = codeUnexplained
 		default:
 			code = codeCutToZero
 		}
@@ -42,6 +44,18 @@ func (a account) declined(awards []Explained) (list []Declined) {
 		list = append(list, Declined{Code: codeNobody, Why: say(codeNobody, a.lang)})
 	}
 	return list
+}
+
+// wasAwarded reports whether the strategy gave them something, whatever the cap
+// has left of it.
+func (a account) wasAwarded(who distributor.ID) bool {
+	people := a.people()
+	for _, g := range a.decision.grants.given {
+		if people[g.to].id == who {
+			return true
+		}
+	}
+	return false
 }
 
 func (a account) asked(who distributor.ID) bool {

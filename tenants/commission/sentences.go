@@ -16,6 +16,7 @@ const (
 	codeNoChain      = "commission.no_chain"
 	codeCompressed   = "commission.compressed"
 	codeCutToZero    = "commission.cut_to_zero"
+	codeUnexplained  = "commission.unexplained"
 	codeNothingPaid  = "commission.nothing_paid"
 
 	codeNotDistributed = "commission.not_distributed"
@@ -47,6 +48,11 @@ var sentences = map[string][2]string{
 	"commission.rail_amount":    {"策略给出的金额超出范围", "the strategy gave an amount out of range"},
 	"commission.rail_no_reason": {"策略给出的佣金没有理由", "the strategy gave an award without a reason"},
 	"commission.rail_too_many":  {"策略给出的佣金条数过多", "the strategy gave far too many awards"},
+	"commission.rail_text":      {"策略给出的文字过长或含有不可见字符", "the strategy's words are too long or hold invisible signs"},
+
+	"commission.rail_contradiction": {"策略对同一个人的说法自相矛盾", "the strategy contradicts itself about somebody"},
+
+	codeUnexplained: {"策略没有给这位成员佣金，也没有说明原因", "the strategy gave this member nothing and no reason"},
 
 	codePeriodNothing: {"本方案只按订单分佣，期末没有另外的分配", "this plan pays by order alone and nothing at the end of a period"},
 	codePeriodPayee:   {"关账时不在推广状态，份额归商家", "not active when the period was closed, so the share stays with the merchant"},
