@@ -41,12 +41,13 @@ type Store interface {
 
 // Service works the lanes.
 type Service struct {
-	db         *pg.DB
-	programs   *program.Service
-	strategies Strategies
-	stores     Store
-	holder     holderID // this process, in leases
-	earned     earnCache
+	db           *pg.DB
+	programs     *program.Service
+	strategies   Strategies
+	stores       Store
+	holder       holderID // this process, in leases
+	earned       earnCache
+	alternatives alternativeCache
 
 	// Batch is how many changed orders one round of a lane takes.
 	Batch int

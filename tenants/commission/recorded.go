@@ -206,10 +206,8 @@ func (r redaction) config(raw, schema json.RawMessage) (json.RawMessage, error) 
 	if len(raw) == 0 {
 		return json.RawMessage("{}"), nil
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	var value any
-	if err := d.Decode(&value); err != nil {
+	value, err := decoded(raw)
+	if err != nil {
 		return nil, err
 	}
 	var shape schemaNode
@@ -219,13 +217,38 @@ func (r redaction) config(raw, schema json.RawMessage) (json.RawMessage, error) 
 	return json.Marshal(r.value(value, shape, false))
 }
 
-// schemaNode is what of a settings schema tells where products stand.
+func decoded(raw json.RawMessage) (value any, err error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	err = d.Decode(&value)
+	return value, err
+}
+
+// schemaNode is what of a settings schema tells what stands where.
 type schemaNode struct {
 	Properties map[string]schemaNode `json:"properties"`
 	Additional json.RawMessage       `json:"additionalProperties"` // a schema, or false
 	Items      *schemaNode           `json:"items"`
 	Keys       string                `json:"x-keys"`
 	Widget     string                `json:"x-widget"`
+	Format     string                `json:"format"`
+}
+
+// walk shows every part of a value together with its schema.
+func walk(v any, n schemaNode, see func(any, schemaNode)) {
+	see(v, n)
+	switch v := v.(type) {
+	case []any:
+		if n.Items != nil {
+			for _, item := range v {
+				walk(item, *n.Items, see)
+			}
+		}
+	case map[string]any:
+		for name, inner := range v {
+			walk(inner, n.member(name), see)
+		}
+	}
 }
 
 func (n schemaNode) holdsProducts() bool {
