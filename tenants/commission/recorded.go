@@ -22,8 +22,8 @@ import (
 var errNothingRecorded = fault.New(fault.Conflict, "commission.nothing_recorded",
 	"这笔订单没有问过佣金策略，没有可导出的判断", "no strategy was asked about this order, so there is no decision to export")
 
-// Recorded is a stored decision as a test case that names nobody.
-type Recorded struct {
+// TestCase is a stored decision as a test case that names nobody.
+type TestCase struct {
 	Strategy string `json:"strategy"`
 	Version  string `json:"version"`
 	Artifact string `json:"artifact"`
@@ -51,30 +51,30 @@ type Case struct {
 // that the strategy has not declared are left out. Amounts, times, categories,
 // grades and channels stay, since the answer may hang on them. Errors:
 // [order.ErrUnknown], commission.nothing_recorded.
-func (s *Service) Redacted(ctx context.Context, tx *pg.Tx, which order.ID) (Recorded, error) {
+func (s *Service) Redacted(ctx context.Context, tx *pg.Tx, which order.ID) (TestCase, error) {
 	o, err := order.Get(ctx, tx, which)
 	if err != nil {
-		return Recorded{}, err
+		return TestCase{}, err
 	}
 	decisions, err := readDecisions(ctx, tx, []order.Order{o})
 	if err != nil {
-		return Recorded{}, err
+		return TestCase{}, err
 	}
 	d := decisions[which]
 	if d == nil || d.request == nil {
-		return Recorded{}, errNothingRecorded
+		return TestCase{}, errNothingRecorded
 	}
 	artifact, err := s.programs.Artifact(ctx, tx, d.artifact)
 	if err != nil {
-		return Recorded{}, err
+		return TestCase{}, err
 	}
 	revision, err := s.programs.Revision(ctx, tx, d.revision)
 	if err != nil {
-		return Recorded{}, err
+		return TestCase{}, err
 	}
 	r := redaction{people: map[string]string{}, skus: map[string]string{}}
 	made, err := r.caseOf(d, revision.Config, artifact.Description)
-	return Recorded{artifact.Strategy, artifact.Version, artifact.SHA256, made}, err
+	return TestCase{artifact.Strategy, artifact.Version, artifact.SHA256, made}, err
 }
 
 // redaction gives everybody and everything another name, always the same one.

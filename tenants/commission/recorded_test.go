@@ -42,7 +42,7 @@ func install(t *testing.T, s *storetest.Stores, sha256 string, server strategyv1
 
 const matrixArtifact = "0000000000000000000000000000000000000000000000000000000000000021"
 
-func redacted(t *testing.T, s *storetest.Stores, o order.ID) (r commission.Recorded) {
+func redacted(t *testing.T, s *storetest.Stores, o order.ID) (r commission.TestCase) {
 	t.Helper()
 	s.Do(t, s.A, func(ctx context.Context, tx *pg.Tx) (err error) {
 		r, err = s.Commission.Redacted(ctx, tx, o)
@@ -53,7 +53,7 @@ func redacted(t *testing.T, s *storetest.Stores, o order.ID) (r commission.Recor
 
 // theirs reads a recorded case as the test kit does: a field that the kit does
 // not know fails.
-func theirs(t *testing.T, r commission.Recorded) (c stest.Case) {
+func theirs(t *testing.T, r commission.TestCase) (c stest.Case) {
 	t.Helper()
 	raw, err := json.Marshal(r.Case)
 	if err != nil {

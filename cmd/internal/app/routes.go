@@ -9,6 +9,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/catalog"
 	"github.com/fenli-io/fenli/tenants/catalog/cataloghttp"
 	"github.com/fenli-io/fenli/tenants/commission/commissionhttp"
+	"github.com/fenli-io/fenli/tenants/dispute/disputehttp"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/distributor/distributorhttp"
 	"github.com/fenli-io/fenli/tenants/insight"
@@ -30,6 +31,7 @@ func (a *App) openRoutes(cfg Config) {
 	orderhttp.Routes(a.HTTP, orderhttp.Config{DB: a.DB, Orders: a.Orders, Currency: a.currency, Earned: commissionhttp.Earned})
 	programhttp.Routes(a.HTTP, a.DB, a.Programs)
 	commissionhttp.Routes(a.HTTP, commissionhttp.Config{DB: a.DB, Commission: a.Commission, Orders: a.Orders, Programs: a.Programs, Currency: a.currency})
+	disputehttp.Routes(a.HTTP, a.DB, nil) // until there is an engine of replays
 	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
 	withdrawalhttp.Routes(a.HTTP, a.DB, a.Withdrawals)
 	insighthttp.Routes(a.HTTP, a.DB, a.Registry)

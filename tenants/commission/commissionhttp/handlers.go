@@ -116,7 +116,7 @@ func (h *handlers) ownAlternatives(ctx context.Context, in *struct {
 	return h.otherwise(ctx, in.OrderID, who)
 }
 
-type recorded struct{ Body commission.Recorded }
+type recorded struct{ Body commission.TestCase }
 
 func (h *handlers) recorded(ctx context.Context, in *struct {
 	ID string `path:"id" maxLength:"60"`
