@@ -65,7 +65,7 @@ const pages = [
   { name: 'program-matrix', path: '/program/edit', then: async (p) => { await p.getByText('商品与渠道矩阵').click(); await p.waitForTimeout(900) } },
   { name: 'program-rules', path: '/program/edit', then: async (p) => { await p.getByText('规则组合').click(); await p.waitForTimeout(900); await p.getByLabel('下移 绿茶首单').click(); await p.getByLabel('启用什么时候').last().scrollIntoViewIfNeeded(); await p.waitForTimeout(500) } },
   { name: 'program-rules-pick', path: '/program/edit', then: async (p) => { await p.getByText('规则组合').click(); await p.waitForTimeout(900); await p.getByLabel('商品', { exact: true }).first().click(); await p.waitForTimeout(600) } },
-  { name: 'program-changes', path: '/program/edit', then: async (p) => { await p.getByLabel(/第 1 级/).first().fill('12'); await p.getByRole('button', { name: /改了/ }).click(); await p.waitForTimeout(600) } },
+  { name: 'program-changes', path: '/program/edit', then: async (p) => { await p.getByLabel('各级佣金比例 1 级').fill('12'); await p.getByRole('button', { name: /改了/ }).click(); await p.waitForTimeout(600) } },
   { name: 'en-rules', path: '/program/edit', language: 'en', then: async (p) => { await p.getByText('Rules by condition').click(); await p.waitForTimeout(900) } },
   { name: 'program-levels', path: '/program/edit', then: tab('层级与规则') },
   { name: 'program-money', path: '/program/edit', then: tab('结算与提现') },
@@ -86,7 +86,7 @@ for (const page of pages.filter((p) => wanted.length === 0 || wanted.includes(p.
   const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai', viewport: { width: page.width ?? 1440, height: 900 }, reducedMotion: 'reduce', bypassCSP: false })
   await context.addInitScript(([signedOut, language]) => { if (!signedOut) localStorage.setItem('fenli.session', 'fs_mountain-tea_x'); localStorage.setItem('fenli.language', language) }, [page.out ?? false, page.language ?? 'zh-CN'])
   const p = await context.newPage()
-  p.setDefaultTimeout(5000)
+  p.setDefaultTimeout(15000)
   const said = []
   p.on('console', (m) => ['error', 'warning'].includes(m.type()) && said.push(m.text().slice(0, 240)))
   p.on('pageerror', (e) => said.push(`broken: ${e.message}`))
@@ -100,6 +100,7 @@ for (const page of pages.filter((p) => wanted.length === 0 || wanted.includes(p.
   try {
     await p.goto(base + page.path, { waitUntil: 'load' })
     await p.waitForTimeout(1500)
+    await p.waitForFunction(() => !document.querySelector('.ant-skeleton, [aria-busy="true"]'), null, { timeout: 15000 }).catch(() => undefined)
     await page.then?.(p)
     await p.screenshot({ path: join(out, `${page.name}.png`) })
     // Pictures and figures are judged by axe too, with the page's own policy lifted for its script.

@@ -19,12 +19,12 @@ export function CardsField({ schema, value, onChange, at, label }: FieldProps) {
     onChange(after)
   }
   return (
-    <div className="stack" role="list" aria-label={label}>
+    <div className="stack" role="group" aria-label={label}>
       {list.length === 0 && <div style={{ color: '#56625d' }}>{t('schema.no_items')}</div>}
       {list.map((one, i) => {
         const name = titleOf(one, t('schema.item', { name: label, n: i + 1 }))
         return (
-          <Card key={i} role="listitem" size="small" title={<span>{i + 1}. {name}</span>} extra={!disabled && (
+          <Card key={i} size="small" title={<span>{i + 1}. {name}</span>} extra={!disabled && (
             <Space size={0}>
               <Button type="text" size="small" icon={<ArrowUpOutlined />} disabled={i === 0} aria-label={t('schema.move_up', { name })} onClick={() => move(i, i - 1)} />
               <Button type="text" size="small" icon={<ArrowDownOutlined />} disabled={i === list.length - 1} aria-label={t('schema.move_down', { name })} onClick={() => move(i, i + 1)} />
