@@ -31,6 +31,7 @@ const (
 	DistributorBan      = "distributor.ban"
 	DistributorMove     = "distributor.move"  // to another upline
 	DistributorGrade    = "distributor.grade" // set by hand
+	DistributorPost     = "distributor.post"  // team lead, city partner
 	DistributorSync     = "distributor.sync"  // create or change by the merchant's own id
 	CustomerRead        = "customer.read"
 	BalanceRead         = "balance.read"
@@ -94,7 +95,7 @@ var Permissions = []string{
 	StoreRead, StoreBrand, StrategyRead, ProgramRead, ProgramPreview, ProgramRevise,
 	KeyRead, KeyCreate, KeyRevoke, AuditRead, OverviewRead, SettlementRead,
 	DistributorRead, DistributorCreate, DistributorApprove, DistributorReject, DistributorFreeze, DistributorUnfreeze,
-	DistributorBan, DistributorMove, DistributorGrade, DistributorSync, CustomerRead, BalanceRead,
+	DistributorBan, DistributorMove, DistributorGrade, DistributorPost, DistributorSync, CustomerRead, BalanceRead,
 	ProductRead, ProductCreate, ProductChange, ProductList, ProductUnlist, ProductArchive, StockAdjust,
 	OrderRead, OrderReport, OrderPay, OrderShip, OrderReceive, OrderClose, OrderGroup, OrderRefund, TouchRecord,
 	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,

@@ -23,6 +23,7 @@ type Report struct {
 	BuyerName  string
 	Via        string // the shop's own id of the distributor whose link the buyer came by, "" for none
 	Channel    string
+	Region     string `json:",omitempty"` // where it goes; the fingerprints of older reports stay as they are
 	PlacedAt   time.Time
 	Lines      Lines // an empty ID is the line's number, from 1; an empty title or category is the catalogue's, and so is an unsaid distribution
 	Discount   int64
@@ -111,7 +112,7 @@ func (s *Service) placement(ctx context.Context, tx *pg.Tx, r Report) (Placement
 	if err := fillIn(ctx, tx, r.Lines); err != nil {
 		return Placement{}, err
 	}
-	return Placement{Source: r.Source, ExternalID: r.ExternalID, Buyer: buyer.ID, Channel: r.Channel, Lines: r.Lines,
+	return Placement{Source: r.Source, ExternalID: r.ExternalID, Buyer: buyer.ID, Channel: r.Channel, Region: r.Region, Lines: r.Lines,
 		Discount: r.Discount, Freight: r.Freight, GroupBuy: r.GroupBuy, PlacedAt: r.PlacedAt}, nil
 }
 

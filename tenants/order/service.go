@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/fenli-io/fenli/platform/id"
 	"github.com/fenli-io/fenli/platform/pg"
@@ -15,6 +16,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/attribution"
 	"github.com/fenli-io/fenli/tenants/catalog"
 	"github.com/fenli-io/fenli/tenants/customer"
+	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/program"
 )
 
@@ -42,6 +44,7 @@ type Placement struct {
 	ExternalID string      `json:"external_id"`
 	Buyer      customer.ID `json:"buyer"`
 	Channel    string      `json:"channel,omitempty"`
+	Region     string      `json:"region,omitempty"` // where it goes
 	Lines      Lines       `json:"lines"`
 	Discount   int64       `json:"discount,omitempty"` // of the whole order, minor units
 	Freight    int64       `json:"freight,omitempty"`
@@ -113,10 +116,14 @@ func (s *Service) draft(ctx context.Context, tx *pg.Tx, p Placement) (Order, err
 	if err != nil {
 		return Order{}, err
 	}
+	posts, err := distributor.PostsFor(ctx, tx, chain.Seller, p.Region)
+	if err != nil {
+		return Order{}, fmt.Errorf("order: posts: %w", err)
+	}
 	o := Order{
 		ID: id.New[kind](at), Month: tx.Month(), Source: p.Source, ExternalID: p.ExternalID, Buyer: p.Buyer,
 		Seller: chain.Seller, Channel: p.Channel, Revision: rev.Revision, Goods: lines.goods(), Freight: p.Freight,
-		Lines: lines, Chain: chain, PlacedAt: at,
+		Lines: lines, Chain: chain, Region: p.Region, Posts: posts, PlacedAt: at,
 	}
 	if p.GroupBuy {
 		o.Group = GroupOpen
@@ -124,6 +131,9 @@ func (s *Service) draft(ctx context.Context, tx *pg.Tx, p Placement) (Order, err
 	o.State = o.state()
 	return o, nil
 }
+
+// maxRegion bounds a region, in letters.
+const maxRegion = 100
 
 func checkPlacement(p Placement, now time.Time) error {
 	switch {
@@ -133,6 +143,8 @@ func checkPlacement(p Placement, now time.Time) error {
 		return errManyLines.At("lines")
 	case p.Freight < 0:
 		return errNegative.At("freight")
+	case utf8.RuneCountInString(p.Region) > maxRegion:
+		return errRegion.At("region")
 	}
 	seen := make(map[string]bool, len(p.Lines))
 	for i, l := range p.Lines {

@@ -27,6 +27,8 @@ type row struct {
 	Refunded   int64
 	Lines      json.RawMessage
 	Chain      json.RawMessage
+	Region     string
+	Posts      json.RawMessage
 	State      State
 	GroupState string
 	Seq        int64
@@ -38,14 +40,14 @@ type row struct {
 }
 
 const columns = `id, month, source, external_id, body_hash, buyer_id, seller_id, channel, revision, goods, freight, refunded,
-	lines, chain, state, coalesce(group_state, '') as group_state, coalesce(seq, 0) as seq,
+	lines, chain, region, posts, state, coalesce(group_state, '') as group_state, coalesce(seq, 0) as seq,
 	placed_at, paid_at, shipped_at, received_at, closed_at`
 
 func (r row) order() (Order, error) {
 	o := Order{
 		ID: r.ID, Month: r.Month, Source: r.Source, ExternalID: r.ExternalID, Buyer: r.BuyerID, Seller: r.SellerID,
 		Channel: r.Channel, Revision: r.Revision, Goods: r.Goods, Freight: r.Freight, Refunded: r.Refunded,
-		State: r.State, Group: GroupState(r.GroupState), Seq: r.Seq, PlacedAt: r.PlacedAt,
+		Region: r.Region, State: r.State, Group: GroupState(r.GroupState), Seq: r.Seq, PlacedAt: r.PlacedAt,
 		PaidAt: instant(r.PaidAt), ShippedAt: instant(r.ShippedAt), ReceivedAt: instant(r.ReceivedAt), ClosedAt: instant(r.ClosedAt),
 		bodyHash: r.BodyHash,
 	}
@@ -54,6 +56,9 @@ func (r row) order() (Order, error) {
 	}
 	if err := json.Unmarshal(r.Chain, &o.Chain); err != nil {
 		return Order{}, fmt.Errorf("order: chain of %s: %w", r.ID, err)
+	}
+	if err := json.Unmarshal(r.Posts, &o.Posts); err != nil {
+		return Order{}, fmt.Errorf("order: posts of %s: %w", r.ID, err)
 	}
 	return o, nil
 }
@@ -132,13 +137,17 @@ func insert(ctx context.Context, tx *pg.Tx, o Order) error {
 	if err != nil {
 		return fmt.Errorf("order: %w", err)
 	}
+	posts, err := json.Marshal(o.Posts)
+	if err != nil {
+		return fmt.Errorf("order: %w", err)
+	}
 	n, err := tx.Exec(ctx, `
 		insert into order_record (tenant_id, id, month, source, external_id, body_hash, buyer_id, seller_id, channel, revision,
-		                          goods, freight, lines, chain, state, group_state, placed_at, recorded_at)
-		values ($1, $2, $3::date, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, nullif($16, ''), $17, $18)
+		                          goods, freight, lines, chain, state, group_state, placed_at, recorded_at, region, posts)
+		values ($1, $2, $3::date, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, nullif($16, ''), $17, $18, $19, $20)
 		on conflict do nothing`,
 		tx.Tenant(), o.ID, o.Month, o.Source, o.ExternalID, o.bodyHash, o.Buyer, o.Seller, o.Channel, o.Revision,
-		o.Goods, o.Freight, lines, chain, o.state(), string(o.Group), o.PlacedAt, tx.Now())
+		o.Goods, o.Freight, lines, chain, o.state(), string(o.Group), o.PlacedAt, tx.Now(), o.Region, posts)
 	if err != nil {
 		return fmt.Errorf("order: insert: %w", err)
 	}
