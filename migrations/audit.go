@@ -26,6 +26,7 @@ var platformTables = []string{
 // selects.
 var appendOnly = []string{
 	"ledger_movement", "commission_decision", "commission_period_award", "program_revision", "attribution_touch", "registry_audit",
+	"grading_run", "grading_change",
 }
 
 // sweeps are the tables in which fenli_platform may see every store's rows,
@@ -36,6 +37,7 @@ var sweeps = []struct{ Table, Caller string }{
 	{"commission_award", "settlement: finds stores in which something has matured"},
 	{"commission_mark", "settlement: compares what has matured with the store's mark"},
 	{"leaderboard_dirty", "leaderboard: finds stores whose boards lag behind"},
+	{"grading_store", "grading: finds stores whose day is over"},
 }
 
 // definers are the functions that run with their owner's rights.

@@ -58,7 +58,9 @@ const (
 	CommissionRead       = "commission.read"
 	CommissionRetry      = "commission.retry" // ask the strategy again about what waits
 	PeriodRead           = "period.read"
-	PeriodClose          = "period.close" // what a month pays beyond its orders becomes available
+	GradingRead          = "grading.read"
+	GradingPreview       = "grading.preview" // what grading would do now
+	PeriodClose          = "period.close"    // what a month pays beyond its orders becomes available
 	WithdrawalRead       = "withdrawal.read"
 	WithdrawalApprove    = "withdrawal.approve"
 	WithdrawalReject     = "withdrawal.reject"
@@ -79,6 +81,8 @@ const (
 	OwnBalanceRead       = "own.balance.read"
 	OwnAwardRead         = "own.award.read"
 	OwnTeamRead          = "own.team.read"
+	OwnGradeRead         = "own.grade.read"
+	OwnTaskRead          = "own.task.read"
 	OwnCustomerRead      = "own.customer.read"
 	OwnPromotedRead      = "own.promoted.read" // orders that came by their link
 	OwnWithdrawalRead    = "own.withdrawal.read"
@@ -98,8 +102,8 @@ var Permissions = []string{
 	DistributorBan, DistributorMove, DistributorGrade, DistributorPost, DistributorSync, CustomerRead, BalanceRead,
 	ProductRead, ProductCreate, ProductChange, ProductList, ProductUnlist, ProductArchive, StockAdjust,
 	OrderRead, OrderReport, OrderPay, OrderShip, OrderReceive, OrderClose, OrderGroup, OrderRefund, TouchRecord,
-	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
+	CommissionRead, CommissionRetry, GradingRead, GradingPreview, PeriodRead, PeriodClose, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
 	OwnTouch, OwnOrderPlace, OwnOrderPay, OwnOrderRead, OwnOrderReceive, OwnOrderClose, OwnApplication,
-	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnTeamRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
+	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnTeamRead, OwnGradeRead, OwnTaskRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
 	PlatformStoreRead, PlatformStoreClock,
 }

@@ -158,3 +158,17 @@ func factOf[T any](ctx context.Context, tx *pg.Tx, column string, who []ID) (map
 	}
 	return facts, err
 }
+
+// LockGraded reads those of the members who are active or frozen and keeps
+// others from changing them until the transaction ends.
+func LockGraded(ctx context.Context, tx *pg.Tx, who []ID) (map[ID]Graded, error) {
+	rows, err := pg.Collect[Graded](ctx, tx, `
+		select id, grade, coalesce(joined_at, applied_at) as joined_at, coalesce(graded_at, joined_at, applied_at) as graded_at
+		  from distributor_member
+		 where tenant_id = $1 and state in ('active', 'frozen') and id = any($2::uuid[]) order by id for no key update`, tx.Tenant(), ids(who))
+	found := make(map[ID]Graded, len(rows))
+	for _, r := range rows {
+		found[r.ID] = r
+	}
+	return found, err
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/commission/commissionhttp"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/distributor/distributorhttp"
+	"github.com/fenli-io/fenli/tenants/grading/gradinghttp"
 	"github.com/fenli-io/fenli/tenants/insight"
 	"github.com/fenli-io/fenli/tenants/insight/insighthttp"
 	"github.com/fenli-io/fenli/tenants/leaderboard/leaderboardhttp"
@@ -30,6 +31,7 @@ func (a *App) openRoutes(cfg Config) {
 	orderhttp.Routes(a.HTTP, orderhttp.Config{DB: a.DB, Orders: a.Orders, Currency: a.currency, Earned: commissionhttp.Earned})
 	programhttp.Routes(a.HTTP, a.DB, a.Programs)
 	commissionhttp.Routes(a.HTTP, commissionhttp.Config{DB: a.DB, Commission: a.Commission, Orders: a.Orders, Programs: a.Programs, Currency: a.currency})
+	gradinghttp.Routes(a.HTTP, gradinghttp.Config{DB: a.DB, Grading: a.Grading, Currency: a.currency})
 	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
 	withdrawalhttp.Routes(a.HTTP, a.DB, a.Withdrawals)
 	insighthttp.Routes(a.HTTP, a.DB, a.Registry)
