@@ -34,6 +34,7 @@ var told = map[string]func(*strategyv1.Order) bool{
 	program.FactFirstOrder:         func(o *strategyv1.Order) bool { return o.GetBuyer().GetFirstOrder() },
 	program.FactBuyerIsDistributor: func(o *strategyv1.Order) bool { return o.GetBuyer().GetDistributor() },
 	program.FactGroupBuy:           func(o *strategyv1.Order) bool { return o.GetGroupBuy() != nil },
+	program.FactRegion:             func(o *strategyv1.Order) bool { return o.GetRegion() != "" },
 }
 
 // place is what must be declared besides for a fact to have a place to stand.
@@ -92,7 +93,7 @@ func askedWith(t *testing.T, s *storetest.Stores, declared []string) (seen *stra
 		if err != nil {
 			return err
 		}
-		o, _, err = s.Orders.Place(ctx, tx, order.Placement{Source: "test", ExternalID: id, Buyer: buyer.ID, Channel: "h5", GroupBuy: true,
+		o, _, err = s.Orders.Place(ctx, tx, order.Placement{Source: "test", ExternalID: id, Buyer: buyer.ID, Channel: "h5", Region: "440305", GroupBuy: true,
 			Lines: order.Lines{{ID: "1", SKU: "S1", Category: "tea/green", Qty: 1, UnitPrice: 1000, Cost: 300}}})
 		return err
 	})
