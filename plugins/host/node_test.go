@@ -151,7 +151,7 @@ func TestNode(t *testing.T) {
 	})
 	t.Run("LargeMessages", func(t *testing.T) {
 		t.Parallel()
-		h := newHost(t)
+		h := newHost(t, func(c *Config) { c.CallBase, c.CallMax = 20*time.Second, 20*time.Second })
 		sha := install(t, h, bundled(t, hostileTS))
 		if got := codesOf(ask(t, h, sha, "big", 1)); got[0] != CodeTooLarge {
 			t.Errorf("an answer of 20 MiB: %v", got)

@@ -41,6 +41,8 @@ type Clockwork struct {
 	log         *slog.Logger
 
 	ringing sync.Map // stores whose lane a goroutine is about to drain
+	owing   sync.Map // stores in which somebody may owe what a withdrawal has not sent yet
+	looked  sync.Map // stores that this process has looked at once: another may have died before it did
 }
 
 // Bell carries "this store's lane has work" between processes.
@@ -151,10 +153,19 @@ func (w *Clockwork) drain(ctx context.Context, tenant tenancy.ID) error {
 	if errors.Is(err, commission.ErrBusy) {
 		return nil // whoever is at it sees the rows, or the next sweep does
 	}
-	if n > 0 { // a refund may have put somebody in debt
+	if n > 0 && w.mayOwe(tenant) {
 		err = errors.Join(err, w.settleDebts(ctx, tenant))
 	}
 	return err
+}
+
+// owes is what the lanes say when somebody is in debt.
+func (w *Clockwork) owes(tenant tenancy.ID) { w.owing.Store(tenant, true) }
+
+func (w *Clockwork) mayOwe(tenant tenancy.ID) bool {
+	_, owing := w.owing.LoadAndDelete(tenant)
+	_, looked := w.looked.LoadOrStore(tenant, true)
+	return owing || !looked
 }
 
 func (w *Clockwork) runDue(ctx context.Context, tenant tenancy.ID) error {

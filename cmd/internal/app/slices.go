@@ -53,6 +53,7 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 	a.Withdrawals = withdrawal.New(a.DB, a.withdrawalRules)
 	a.Clockwork = &Clockwork{db: a.DB, stores: a.Registry, orders: a.Orders, lanes: a.Commission, settlement: a.Settlement,
 		withdrawals: a.Withdrawals, trials: a.Trials, boards: a.Boards, bell: a.Bell, log: a.Log}
+	a.Commission.Owing = a.Clockwork.owes
 	a.background = append(a.background, a.Clockwork.Run)
 }
 

@@ -51,7 +51,7 @@ test("VectorsOfEvaluate", only, () => {
   for (const c of read("evaluate.json").cases) {
     const out = server.evaluate(asked(wire.EvaluateRequestSchema, c, { orders: c.orders ?? [] }));
     for (const d of out.decisions) if (d.outcome.case === "failed") d.outcome.value.message = "";
-    assert.equal(bytes(wire.EvaluateResponseSchema, out), c.wire, c.name);
+    assert.equal(bytes(wire.EvaluateResponseSchema, out), c.wire ?? "", c.name);
   }
 });
 
@@ -59,7 +59,7 @@ test("VectorsOfPeriod", only, () => {
   for (const c of read("period.json").cases) {
     const out = server.closePeriod(asked(wire.ClosePeriodRequestSchema, c, c.request));
     if (out.outcome.case === "failed") out.outcome.value.message = "";
-    assert.equal(bytes(wire.ClosePeriodResponseSchema, out), c.wire, c.name);
+    assert.equal(bytes(wire.ClosePeriodResponseSchema, out), c.wire ?? "", c.name);
   }
 });
 
