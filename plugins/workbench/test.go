@@ -74,8 +74,12 @@ func (s *Strategy) Conform(ctx context.Context, cases []stest.Case, heard func(c
 		}
 		return h, func() { _ = h.Close(context.Background()) }, nil
 	}}
-	for _, c := range cases {
-		options.Cases = append(options.Cases, conformance.Case(c))
+	raw, err := json.Marshal(cases)
+	if err != nil {
+		return nil, err
+	}
+	if options.Cases, err = conformance.Cases(raw); err != nil {
+		return nil, err
 	}
 	report, err := conformance.Check(ctx, s.bench.Host, s.SHA256, options)
 	if err != nil {
