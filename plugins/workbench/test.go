@@ -73,21 +73,13 @@ func (s *Strategy) TestGolden(ctx context.Context, cases []stest.Case) ([]CaseRe
 
 // Conform runs the conformance checks, with the golden cases' configurations.
 func (s *Strategy) Conform(ctx context.Context, cases []stest.Case, heard func(conformance.Result)) (*conformance.Report, error) {
-	options := conformance.Options{Progress: heard, Fresh: func(context.Context) (conformance.Asked, func(), error) {
+	options := conformance.Options{Cases: cases, Progress: heard, Fresh: func(context.Context) (conformance.Asked, func(), error) {
 		h, err := s.bench.another()
 		if err != nil {
 			return nil, nil, err
 		}
 		return h, func() { _ = h.Close(context.Background()) }, nil
 	}}
-	known := slices.DeleteFunc(slices.Clone(cases), func(c stest.Case) bool { return isTier(c) || isProgress(c) })
-	raw, err := json.Marshal(known)
-	if err != nil {
-		return nil, err
-	}
-	if options.Cases, err = conformance.Cases(raw); err != nil {
-		return nil, err
-	}
 	report, err := conformance.Check(ctx, s.bench.Host, s.SHA256, options)
 	if err != nil {
 		return nil, err
