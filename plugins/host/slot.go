@@ -17,7 +17,7 @@ var (
 
 // Status is how an artifact's process is.
 type Status struct {
-	State     string    // "stopped", "serving", "crashed" or "quarantined"
+	State     string    // "stopped", "serving", "crashed", "quarantined" or "revoked"
 	PID       string    // of the running process
 	Crashes   int       // within the window
 	LastError string    // of the last crash
@@ -59,7 +59,7 @@ func (s *slot) acquire(ctx context.Context, atOnce bool) (*process, error) {
 	}
 	p, err := s.host.startProcess(ctx, s.sha)
 	if err != nil {
-		if ctx.Err() == nil && !errors.Is(err, ErrNotInstalled) && !errors.Is(err, ErrTampered) {
+		if ctx.Err() == nil && !errors.Is(err, ErrNotInstalled) && !errors.Is(err, ErrTampered) && s.host.mayRun(s.sha) == nil {
 			s.crashed(err)
 		}
 		return nil, err
@@ -79,6 +79,9 @@ func (s *slot) running(atOnce bool) (*process, error) {
 	defer s.mu.Unlock()
 	if s.closed {
 		return nil, ErrClosed
+	}
+	if err := s.host.mayRun(s.sha); err != nil {
+		return nil, err
 	}
 	if s.quarantined() {
 		return nil, ErrQuarantined
@@ -169,6 +172,8 @@ func (s *slot) status() Status {
 		st.LastError = s.lastErr.Error()
 	}
 	switch {
+	case s.host.mayRun(s.sha) != nil:
+		st.State = "revoked"
 	case s.quarantined():
 		st.State = "quarantined"
 	case s.process != nil && s.process.alive():
