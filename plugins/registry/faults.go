@@ -2,6 +2,11 @@ package registry
 
 import "github.com/fenli-io/fenli/platform/fault"
 
+// ChangedBytes refuses other bytes under a version that exists.
+func ChangedBytes(plugin, version string) error {
+	return errChangedBytes.With("plugin", plugin).With("version", version)
+}
+
 // Each refusal is its own code. The sentence says what is wrong and what to do
 // about it.
 var (
