@@ -10,6 +10,8 @@ import (
 
 	"github.com/landlock-lsm/go-landlock/landlock"
 	"golang.org/x/sys/unix"
+
+	"github.com/fenli-io/fenli/plugins/sdk/handshake"
 )
 
 const (
@@ -61,7 +63,8 @@ func launch(raw string) error {
 			return err
 		}
 	}
-	return syscall.Exec(binaryFile, []string{"strategy"}, os.Environ())
+	cookie := handshake.Config.MagicCookieKey + "=" + handshake.Config.MagicCookieValue
+	return syscall.Exec(binaryFile, []string{"strategy"}, append(os.Environ(), cookie))
 }
 
 // limit bounds resources. RLIMIT_DATA, not RLIMIT_AS: a Go program maps far

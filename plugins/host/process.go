@@ -106,10 +106,12 @@ func (h *Host) newSandboxed(sha string, binary *os.File, spec *exec.Cmd, dir str
 
 // pluginEnv is all that a plugin finds in its environment: what go-plugin
 // hands over, and settings of the Go runtime. Its directory is where it stands.
+// The cookie is not among them: the launcher adds it, for a host that links the
+// SDK would else give its standard output away before main.
 func pluginEnv(handed []string) []string {
 	env := []string{"TMPDIR=.", "TZ=UTC", "LANG=C.UTF-8", "GOMAXPROCS=2", "GOMEMLIMIT=256MiB", "GOTRACEBACK=single"}
 	for _, kv := range handed {
-		if !strings.HasPrefix(kv, plugin.EnvUnixSocketDir+"=") {
+		if !strings.HasPrefix(kv, plugin.EnvUnixSocketDir+"=") && !strings.HasPrefix(kv, handshake.Config.MagicCookieKey+"=") {
 			env = append(env, kv)
 		}
 	}
