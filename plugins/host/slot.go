@@ -59,7 +59,7 @@ func (s *slot) acquire(ctx context.Context, atOnce bool) (*process, error) {
 	}
 	p, err := s.host.startProcess(ctx, s.sha)
 	if err != nil {
-		if ctx.Err() == nil && !errors.Is(err, ErrNotInstalled) && !errors.Is(err, ErrTampered) && s.host.mayRun(s.sha) == nil {
+		if ctx.Err() == nil && !errors.Is(err, ErrNotInstalled) && !errors.Is(err, ErrTampered) {
 			s.crashed(err)
 		}
 		return nil, err
@@ -114,6 +114,9 @@ func (s *slot) release() {
 
 // crashed remembers a crash and sets the pause before the next start.
 func (s *slot) crashed(cause error) {
+	if s.host.mayRun(s.sha) != nil { // its end was ours
+		return
+	}
 	c := s.host.config
 	s.mu.Lock()
 	defer s.mu.Unlock()

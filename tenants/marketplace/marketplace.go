@@ -81,6 +81,7 @@ type Version struct {
 // Progress is how far an examination has come.
 type Progress struct {
 	Done    int       `json:"done"`
+	Total   int       `json:"total"`
 	Failed  int       `json:"failed"`
 	Last    string    `json:"last,omitempty"` // name of the last check
 	Running bool      `json:"running"`

@@ -281,3 +281,9 @@ func setLevel(ctx context.Context, tx *pg.Tx, v Version) error {
 		v.ID, v.Revocation.Level, v.Revocation.Reason, v.Revocation.At)
 	return err
 }
+
+// ArtifactsOf are a version's executables by platform, for operators.
+func ArtifactsOf(ctx context.Context, tx *pg.Tx, plugin, version string) (map[string]string, error) {
+	v, err := versionOf(ctx, tx, plugin, version)
+	return v.Artifacts, err
+}

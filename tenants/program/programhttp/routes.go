@@ -26,6 +26,7 @@ func Routes(s *httpapi.Server, db *pg.DB, svc *program.Service) {
 		return httpapi.Operation{ID: id, Method: method, Path: path, Permission: permission, Summary: summary, Status: status}
 	}
 	httpapi.Register(s, httpapi.Platform, op("strategy.list", http.MethodGet, "/strategies", rbac.StrategyRead, "The installed strategies", 0), h.platformStrategies)
+	httpapi.Register(s, httpapi.Platform, op("plugin.stores", http.MethodGet, "/plugins/{plugin}/versions/{version}/stores", rbac.PlatformPluginRead, "The stores that use a version", 0), h.uses)
 	httpapi.Register(s, httpapi.Merchant, op("strategy.list", http.MethodGet, "/strategies", rbac.StrategyRead, "Strategies to choose from", 0), h.strategies)
 	httpapi.Register(s, httpapi.Merchant, op("program.get", http.MethodGet, "/program", rbac.ProgramRead, "The programme in force", 0), h.current)
 	httpapi.Register(s, httpapi.Merchant, op("program.revisions", http.MethodGet, "/program/revisions", rbac.ProgramRead, "Every revision, the newest first", 0), h.revisions)
@@ -40,12 +41,22 @@ type strategiesAnswer struct {
 
 func (h *handlers) strategies(ctx context.Context, _ *struct{}) (*strategiesAnswer, error) {
 	out := &strategiesAnswer{}
-	return out, h.within(ctx, out.read(h.svc))
+	return out, h.within(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		if err := out.read(h.svc)(ctx, tx); err != nil {
+			return err
+		}
+		return out.offer(ctx, tx, h.svc)
+	})
 }
 
 func (h *handlers) platformStrategies(ctx context.Context, _ *struct{}) (*strategiesAnswer, error) {
 	out := &strategiesAnswer{}
-	return out, h.db.Platform(ctx, out.read(h.svc))
+	return out, h.db.Platform(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		if err := out.read(h.svc)(ctx, tx); err != nil {
+			return err
+		}
+		return out.offer(ctx, tx, h.svc)
+	})
 }
 
 func (out *strategiesAnswer) read(svc *program.Service) func(context.Context, *pg.Tx) error {

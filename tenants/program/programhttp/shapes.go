@@ -24,6 +24,7 @@ type Strategy struct {
 	Facts        []Fact          `json:"facts" doc:"What it wants to know of an order, and why; it learns nothing else"`
 	ConfigSchema json.RawMessage `json:"config_schema" doc:"JSON Schema of its configuration"`
 	CanRecompute bool            `json:"can_recompute" doc:"Whether the refund policy recompute may be chosen"`
+	Offer
 }
 
 // Fact is one thing that a strategy wants to know.
