@@ -158,6 +158,7 @@ func New(ctx context.Context, cfg Config) (_ *App, err error) {
 	})
 	a.openPlainRoutes()
 	if a.Role.answers() {
+		a.openRegistry()
 		a.openRoutes(cfg)
 	}
 	return a, a.checkPermissions()

@@ -35,7 +35,6 @@ func (a *App) openRoutes(cfg Config) {
 	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
 	withdrawalhttp.Routes(a.HTTP, a.DB, a.Withdrawals)
 	insighthttp.Routes(a.HTTP, a.DB, a.Registry)
-	a.openRegistry()
 	a.openPages()
 }
 

@@ -17,8 +17,8 @@ func (a api) list(ctx context.Context, in *listRequest) (*versionsAnswer, error)
 	return a.page(ctx, marketplace.Filter{State: marketplace.State(in.State)}, in.PageQuery)
 }
 
-// which names a version in the path.
-type which struct {
+// Which names a version in the path.
+type Which struct {
 	Plugin  string `path:"plugin" maxLength:"63" example:"three-level"`
 	Version string `path:"version" maxLength:"80" example:"1.0.0"`
 }
@@ -26,7 +26,7 @@ type which struct {
 type fullAnswer struct{ Body VersionInFull }
 
 // version serves operators, and developers about their own.
-func (a api) version(ctx context.Context, in *which) (*fullAnswer, error) {
+func (a api) version(ctx context.Context, in *Which) (*fullAnswer, error) {
 	who, err := caller(ctx)
 	if err != nil {
 		return nil, err
@@ -35,13 +35,13 @@ func (a api) version(ctx context.Context, in *which) (*fullAnswer, error) {
 	return &fullAnswer{fullShape(v)}, err
 }
 
-func (a api) examine(ctx context.Context, in *which) (*versionAnswer, error) {
+func (a api) examine(ctx context.Context, in *Which) (*versionAnswer, error) {
 	v, err := a.svc.StartExamination(ctx, in.Plugin, in.Version)
 	return &versionAnswer{versionShape(v)}, err
 }
 
 type approveRequest struct {
-	which
+	Which
 	Body struct {
 		Note string `json:"note,omitempty" maxLength:"2000"`
 	}
@@ -53,7 +53,7 @@ func (a api) approve(ctx context.Context, in *approveRequest) (*versionAnswer, e
 }
 
 type rejectRequest struct {
-	which
+	Which
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"2000" doc:"The developer reads it"`
 	}
@@ -65,7 +65,7 @@ func (a api) reject(ctx context.Context, in *rejectRequest) (*versionAnswer, err
 }
 
 type revokeRequest struct {
-	which
+	Which
 	Body struct {
 		Level  string `json:"level" enum:"none,no_new_installs,drain,stop_now" doc:"no_new_installs: no further store may choose it; drain: nor may its stores keep it at their next change; stop_now: no host runs it and its orders wait"`
 		Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Merchants and the developer read it"`
@@ -79,7 +79,7 @@ func (a api) revoke(ctx context.Context, in *revokeRequest) (*versionAnswer, err
 
 type processAnswer struct{ Body Process }
 
-func (a api) process(ctx context.Context, in *which) (*processAnswer, error) {
+func (a api) process(ctx context.Context, in *Which) (*processAnswer, error) {
 	v, err := a.svc.Version(ctx, marketplace.DeveloperID{}, in.Plugin, in.Version)
 	if err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (a api) process(ctx context.Context, in *which) (*processAnswer, error) {
 	return &processAnswer{a.processes.Process(ctx, v.Artifacts)}, nil
 }
 
-func (a api) forgive(ctx context.Context, in *which) (*struct{}, error) {
+func (a api) forgive(ctx context.Context, in *Which) (*struct{}, error) {
 	v, err := a.svc.Version(ctx, marketplace.DeveloperID{}, in.Plugin, in.Version)
 	if err != nil {
 		return nil, err
