@@ -38,6 +38,7 @@ var sweeps = []struct{ Table, Caller string }{
 	{"commission_mark", "settlement: compares what has matured with the store's mark"},
 	{"program_revision", "program: tells operators which stores use a version of a strategy; its settings and configuration are not granted"},
 	{"leaderboard_dirty", "leaderboard: finds stores whose boards lag behind"},
+	{"trial_run", "trial: finds stores in which a trial waits to be gone on with"},
 }
 
 // definers are the functions that run with their owner's rights.

@@ -20,6 +20,8 @@ const (
 	CodeMalformed   = "plugin.malformed_answer" // no decision for this order, or two
 	CodeError       = "plugin.error"            // it answered with an error
 	CodeUnavailable = "plugin.unavailable"      // it could not be asked: stopped, backing off, in quarantine
+	// CodeRuntimeMissing: it is written for Node.js, and there is none here.
+	CodeRuntimeMissing = "plugin.runtime_missing"
 )
 
 const (
@@ -109,11 +111,8 @@ func (e *evaluation) decide(ctx context.Context, from, to int) {
 		e.take(from, to, out)
 	case isRefusal(err) || ctx.Err() != nil:
 		e.refusal = err
-		code := CodeUnavailable
-		if errors.Is(err, ErrRevoked) { // stopped under us
-			e.asked, code = true, CodeRevoked
-		}
-		e.fail(from, to, code, err.Error())
+		e.asked = e.asked || errors.Is(err, ErrRevoked) // stopped under us: each order says so
+		e.fail(from, to, refusalCode(err), err.Error())
 	case to-from > 1:
 		middle := from + (to-from)/2
 		e.decide(ctx, from, middle)
@@ -249,6 +248,16 @@ func (e *evaluation) settle() {
 	case e.decided:
 		e.slot.succeeded()
 	}
+}
+
+func refusalCode(err error) string {
+	switch {
+	case errors.Is(err, ErrRuntimeMissing):
+		return CodeRuntimeMissing
+	case errors.Is(err, ErrRevoked):
+		return CodeRevoked
+	}
+	return CodeUnavailable
 }
 
 func codeOf(err error) string {

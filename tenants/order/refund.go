@@ -96,6 +96,9 @@ type refundRow struct {
 // RefundsOf reads the refunds of orders, each order's in the order they were
 // recorded.
 func RefundsOf(ctx context.Context, tx *pg.Tx, orders []ID) (map[ID][]Refund, error) {
+	if len(orders) == 0 {
+		return nil, nil
+	}
 	rows, err := pg.Collect[refundRow](ctx, tx, `
 		select id, order_id, external_id, body_hash, amount, freight, spread, reason, nth, coalesce(seq, 0) as seq, occurred_at
 		  from order_refund where tenant_id = $1 and order_id = any($2::uuid[]) order by order_id, nth`, tx.Tenant(), orders)

@@ -122,6 +122,42 @@ func Lock(ctx context.Context, tx *pg.Tx, orders []ID) ([]Order, error) {
 	return query(ctx, tx, `and id = any($2::uuid[]) order by id for update`, orders)
 }
 
+// Changeable is what may have become different of an order since it was read.
+type Changeable struct {
+	ID         ID
+	State      State
+	Group      GroupState
+	Refunded   int64
+	Seq        int64
+	PaidAt     *time.Time
+	ShippedAt  *time.Time
+	ReceivedAt *time.Time
+	ClosedAt   *time.Time
+}
+
+// LockStates is [Lock] for whoever has read the orders already: what never
+// changes is not read again.
+func LockStates(ctx context.Context, tx *pg.Tx, orders []ID) (map[ID]Changeable, error) {
+	rows, err := pg.Collect[Changeable](ctx, tx, `
+		select id, state, coalesce(group_state, '') as "group", refunded, coalesce(seq, 0) as seq, paid_at, shipped_at, received_at, closed_at
+		  from order_record where tenant_id = $1 and id = any($2::uuid[]) order by id for update`, tx.Tenant(), orders)
+	if err != nil {
+		return nil, fmt.Errorf("order: lock: %w", err)
+	}
+	all := make(map[ID]Changeable, len(rows))
+	for _, r := range rows {
+		all[r.ID] = r
+	}
+	return all, nil
+}
+
+// In is the order as it has become.
+func (o Order) In(c Changeable) Order {
+	o.State, o.Group, o.Refunded, o.Seq = c.State, c.Group, c.Refunded, c.Seq
+	o.PaidAt, o.ShippedAt, o.ReceivedAt, o.ClosedAt = instant(c.PaidAt), instant(c.ShippedAt), instant(c.ReceivedAt), instant(c.ClosedAt)
+	return o
+}
+
 func lockOne(ctx context.Context, tx *pg.Tx, o ID) (Order, error) {
 	return one(query(ctx, tx, `and id = $2 for update`, o))
 }

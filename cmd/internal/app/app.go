@@ -26,6 +26,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
 	"github.com/fenli-io/fenli/tenants/settlement"
+	"github.com/fenli-io/fenli/tenants/trial"
 	"github.com/fenli-io/fenli/tenants/withdrawal"
 )
 
@@ -85,6 +86,7 @@ type App struct {
 	Orders       *order.Service
 	Boards       *leaderboard.Service
 	Commission   *commission.Service
+	Trials       *trial.Service
 	Settlement   *settlement.Service
 	Withdrawals  *withdrawal.Service
 	Clockwork    *Clockwork
@@ -142,6 +144,7 @@ func New(ctx context.Context, cfg Config) (_ *App, err error) {
 	// The work people wait seconds for.
 	workers := jobs.NewWorkers()
 	a.marketplaceJobs(workers)
+	jobs.Do(workers, a.Trials.Do)
 	if a.Jobs, err = jobs.Open(a.DB, workers, a.jobsAtOnce(), cfg.Log); err != nil {
 		return nil, err
 	}

@@ -116,6 +116,9 @@ func measureSingle(ctx context.Context, p *place) ([]Figure, error) {
 	if p.Full {
 		long = 30 * time.Second
 	}
+	if _, _, err := p.arrive(ctx, shops, 50, long/2, 0); err != nil { // every connection has its plans
+		return nil, err
+	}
 	if err := p.quiet(ctx); err != nil {
 		return nil, err
 	}

@@ -72,7 +72,7 @@ func openPlace(ctx context.Context, o Options) (_ *place, err error) {
 		return nil, err
 	}
 	p.env = append(os.Environ(), append([]string{
-		"DATABASE_URL=" + appURL, "REDIS_URL=" + p.servers.RedisURL, "FENLI_DIR=" + filepath.Join(p.dir, "home"), "FENLI_TEST_CLOCK=1",
+		"DATABASE_URL=" + appURL, "REDIS_URL=" + p.servers.RedisURL, "FENLI_DIR=" + filepath.Join(p.dir, "home"),
 		"FENLI_SECRET_KEY=" + base64.StdEncoding.EncodeToString(secret.NewKey()), "FENLI_OPERATOR_TOKEN=" + operatorToken, "FENLI_LOG=json",
 	}, o.Env...)...)
 	return p, p.serve(ctx)
@@ -103,7 +103,7 @@ func (p *place) connect(ctx context.Context) (err error) {
 }
 
 // serve starts the product and waits until it is ready.
-func (p *place) serve(ctx context.Context) error {
+func (p *place) serve(ctx context.Context, env ...string) error {
 	address, err := freeAddress()
 	if err != nil {
 		return err
@@ -111,7 +111,7 @@ func (p *place) serve(ctx context.Context) error {
 	p.base = "http://" + address
 	p.log = &logTail{}
 	p.server = exec.Command(p.Binary, "serve")
-	p.server.Env = append(p.env, "FENLI_ADDR="+address)
+	p.server.Env = append(append(p.env, "FENLI_ADDR="+address), env...)
 	p.server.Stderr = p.log
 	p.server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := p.server.Start(); err != nil {
@@ -149,6 +149,12 @@ func (p *place) stopServer() {
 		<-gone
 	}
 	p.server = nil
+}
+
+// restart begins the product anew, with settings of its own.
+func (p *place) restart(ctx context.Context, env ...string) error {
+	p.stopServer()
+	return p.serve(ctx, env...)
 }
 
 // Close stops and removes everything.

@@ -42,32 +42,29 @@ type strategiesAnswer struct {
 func (h *handlers) strategies(ctx context.Context, _ *struct{}) (*strategiesAnswer, error) {
 	out := &strategiesAnswer{}
 	return out, h.within(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		if err := out.read(h.svc)(ctx, tx); err != nil {
+		agreed, err := h.svc.Consented(ctx, tx)
+		if err != nil {
 			return err
 		}
-		return out.offer(ctx, tx, h.svc)
+		return out.read(ctx, tx, h.svc, agreed)
 	})
 }
 
 func (h *handlers) platformStrategies(ctx context.Context, _ *struct{}) (*strategiesAnswer, error) {
 	out := &strategiesAnswer{}
-	return out, h.db.Platform(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		if err := out.read(h.svc)(ctx, tx); err != nil {
-			return err
-		}
-		return out.offer(ctx, tx, h.svc)
-	})
+	return out, h.db.Platform(ctx, func(ctx context.Context, tx *pg.Tx) error { return out.read(ctx, tx, h.svc, nil) })
 }
 
-func (out *strategiesAnswer) read(svc *program.Service) func(context.Context, *pg.Tx) error {
-	return func(ctx context.Context, tx *pg.Tx) error {
-		all, err := svc.Artifacts(ctx, tx)
-		out.Body.Items = make([]Strategy, len(all))
-		for i, a := range all {
-			out.Body.Items[i] = strategyShape(a)
-		}
+func (out *strategiesAnswer) read(ctx context.Context, tx *pg.Tx, svc *program.Service, agreed []string) error {
+	all, err := svc.Artifacts(ctx, tx)
+	out.Body.Items = make([]Strategy, len(all))
+	for i, a := range all {
+		out.Body.Items[i] = strategyShape(a, agreed)
+	}
+	if err != nil {
 		return err
 	}
+	return out.offer(ctx, tx, svc)
 }
 
 type revisionAnswer struct{ Body Revision }
@@ -115,7 +112,7 @@ func (h *handlers) revise(ctx context.Context, in *struct{ Body Draft }) (*revis
 		return nil, err
 	}
 	err = h.within(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return registry.Note(ctx, tx, httpapi.CallerOf(ctx).Actor, "program.revise", strconv.Itoa(made.Revision), map[string]any{"strategy": made.Strategy})
+		return registry.Note(ctx, tx, httpapi.CallerOf(ctx).Actor, "program.revise", strconv.Itoa(made.Revision), map[string]any{"strategy": made.Strategy, "consent": made.Consent})
 	})
 	return &revisionAnswer{revisionShape(made)}, err
 }
