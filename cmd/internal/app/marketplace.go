@@ -17,7 +17,6 @@ import (
 	"github.com/fenli-io/fenli/platform/clock"
 	"github.com/fenli-io/fenli/platform/jobs"
 	"github.com/fenli-io/fenli/platform/secret"
-	"github.com/fenli-io/fenli/plugins/builtin"
 	"github.com/fenli-io/fenli/plugins/host"
 	"github.com/fenli-io/fenli/plugins/registry"
 	"github.com/fenli-io/fenli/tenants/marketplace"
@@ -54,7 +53,7 @@ func (a *App) openMarketplace(cfg Config, box *secret.Box) error {
 	}
 	a.bazaar = &bazaar{dir: dir, client: client, known: map[string]bool{}}
 	a.Marketplace = marketplace.New(a.DB, marketplace.Config{
-		Box: box, Registry: dir, Reserved: builtin.List, Examine: a.examinePackage,
+		Box: box, Registry: dir, Reserved: reserved, Examine: a.examinePackage,
 		Changed: func(ctx context.Context) {
 			if err := a.syncStrategies(context.WithoutCancel(ctx)); err != nil {
 				a.Log.Error("the catalogue of strategies is behind; it is tried again soon", "error", err)

@@ -46,6 +46,11 @@ func hostDir(dir string) (string, error) {
 	return short, nil
 }
 
+// reserved are the ids that come with the platform, in the order a merchant
+// meets them: those in Go, then those in TypeScript, whose bundles lie beside
+// them when they were built.
+var reserved = append(slices.Clip(slices.Clone(builtin.List)), "member-day")
+
 // strategyFiles are the built reference strategies: beside the binary, else
 // where FENLI_STRATEGIES says, else built from the sources that are here.
 func strategyFiles(ctx context.Context, dir string, log *slog.Logger) (map[string]string, error) {
@@ -57,7 +62,7 @@ func strategyFiles(ctx context.Context, dir string, log *slog.Logger) (map[strin
 		dir = filepath.Join(filepath.Dir(exe), "strategies")
 	}
 	files := map[string]string{}
-	for _, id := range builtin.List {
+	for _, id := range reserved {
 		path := filepath.Join(dir, id)
 		if _, err := os.Stat(path); err == nil {
 			files[id] = path
@@ -83,7 +88,7 @@ func (a *App) installStrategies(ctx context.Context, dir string) error {
 		return err
 	}
 	ids := make([]string, 0, len(files))
-	for _, id := range builtin.List {
+	for _, id := range reserved {
 		if files[id] != "" {
 			ids = append(ids, id)
 		}
@@ -96,6 +101,10 @@ func (a *App) installStrategies(ctx context.Context, dir string) error {
 			artifact, described, err := a.Host.Install(ctx, files[id])
 			if errors.Is(err, host.ErrVersionTaken) { // in production; what stores run stays
 				a.Log.Error("a reference strategy has changed under the same version and was left out: give it a new version", "strategy", id, "error", err)
+				return nil
+			}
+			if errors.Is(err, host.ErrRuntimeMissing) {
+				a.Log.Warn("a reference strategy needs Node.js and was left out", "strategy", id, "error", err)
 				return nil
 			}
 			if err != nil {
