@@ -186,6 +186,36 @@ func TestOnlySignedCataloguedBytesRun(t *testing.T) {
 			}
 		})
 	}
+	t.Run("ABundleRunsToo", func(t *testing.T) {
+		t.Parallel()
+		path := bundled(t, threeLevelTS)
+		_, described, err := newHost(t).Install(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := registry.Build(registry.ManifestOf(described, registry.Node), map[string][]byte{"schema.json": described.GetConfigSchema(), "bundle.mjs": raw})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, h := openMarket(t), newHost(t)
+		m.publish(p)
+		c, err := registry.Open(m.Path(), registry.Trust{Keys: []registry.PublicKey{m.operator.Public()}})
+		m.must(err)
+		_, err = c.Refresh(t.Context(), today)
+		m.must(err)
+		r, err := c.Release(t.Context(), p.Manifest.ID, p.Manifest.Version)
+		m.must(err)
+		a, _, err := h.InstallRelease(t.Context(), r)
+		m.must(err)
+		out, err := h.Evaluate(t.Context(), a.SHA256, &strategyv1.EvaluateRequest{Config: []byte(`{}`), Orders: []*strategyv1.Order{sale(1)}})
+		if err != nil || a.Runtime != Node || out.Decisions[0].GetPaid() == nil {
+			t.Error(a, out, err)
+		}
+	})
 	t.Run("AScriptDoesNotStart", func(t *testing.T) {
 		t.Parallel()
 		_, err := registry.Build(packed(t, program).Manifest, map[string][]byte{"schema.json": []byte("{}"), "bin/" + registry.HostPlatform(): []byte("#!/bin/sh\n")})

@@ -100,9 +100,15 @@ func (a *App) followMarketplace(ctx context.Context) error {
 	const every = 3 * time.Second
 	tick := time.NewTicker(every)
 	defer tick.Stop()
+	said := ""
 	for {
-		if err := a.syncStrategies(ctx); err != nil && ctx.Err() == nil {
-			a.Log.Error("the catalogue of strategies is behind", "error", err)
+		err := a.syncStrategies(ctx)
+		switch {
+		case err == nil:
+			said = ""
+		case ctx.Err() == nil && err.Error() != said: // once, not every three seconds
+			said = err.Error()
+			a.Log.Error("the catalogue of strategies is behind; it is tried again and again", "error", err)
 		}
 		select {
 		case <-ctx.Done():
