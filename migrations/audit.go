@@ -25,7 +25,7 @@ var platformTables = []string{
 // appendOnly tables keep what was once written: the product inserts and
 // selects.
 var appendOnly = []string{
-	"ledger_movement", "commission_decision", "commission_period_award", "program_revision", "attribution_touch", "registry_audit",
+	"ledger_movement", "commission_decision", "commission_period_award", "program_revision", "program_cancelled", "attribution_touch", "registry_audit",
 }
 
 // sweeps are the tables in which fenli_platform may see every store's rows,
@@ -36,6 +36,8 @@ var sweeps = []struct{ Table, Caller string }{
 	{"commission_award", "settlement: finds stores in which something has matured"},
 	{"commission_mark", "settlement: compares what has matured with the store's mark"},
 	{"leaderboard_dirty", "leaderboard: finds stores whose boards lag behind"},
+	{"program_canary", "trial: finds stores that try a candidate, to watch over it"},
+	{"trial_run", "trial: finds stores in which a trial waits to be gone on with"},
 }
 
 // definers are the functions that run with their owner's rights.

@@ -14,6 +14,9 @@ const (
 	ProgramRead    = "program.read"
 	ProgramPreview = "program.preview"
 	ProgramRevise  = "program.revise"
+	TrialRead      = "trial.read"
+	TrialRun       = "trial.run"  // backtests, shadows, proofs: they move no money
+	CanaryRun      = "canary.run" // some teams try a candidate first
 	KeyRead        = "key.read"
 	KeyCreate      = "key.create"
 	KeyRevoke      = "key.revoke"
@@ -91,7 +94,7 @@ const (
 // Permissions lists them all, in the order above.
 var Permissions = []string{
 	SessionEnd, MeRead, LeaderboardRead,
-	StoreRead, StoreBrand, StrategyRead, ProgramRead, ProgramPreview, ProgramRevise,
+	StoreRead, StoreBrand, StrategyRead, ProgramRead, ProgramPreview, ProgramRevise, TrialRead, TrialRun, CanaryRun,
 	KeyRead, KeyCreate, KeyRevoke, AuditRead, OverviewRead, SettlementRead,
 	DistributorRead, DistributorCreate, DistributorApprove, DistributorReject, DistributorFreeze, DistributorUnfreeze,
 	DistributorBan, DistributorMove, DistributorGrade, DistributorSync, CustomerRead, BalanceRead,

@@ -17,8 +17,8 @@ type fact struct {
 	member         func(m *strategyv1.PeriodMember, clutter bool)
 }
 
-// Facts are the facts that a strategy may declare.
-var Facts = map[string]fact{
+// facts are those that a strategy may declare.
+var facts = map[string]fact{
 	"order.lines": {},
 	"chain":       {},
 	"order.channel": {
@@ -73,13 +73,19 @@ var Facts = map[string]fact{
 	}},
 }
 
+// KnownFact reports whether a strategy may declare the fact.
+func KnownFact(name string) bool {
+	_, known := facts[name]
+	return known
+}
+
 func (s *session) declares(fact string) bool {
 	return slices.ContainsFunc(s.described.GetFacts(), func(f *strategyv1.Fact) bool { return f.GetName() == fact })
 }
 
 // undeclared lists the facts that the strategy does not ask for.
 func (s *session) undeclared() (names []string) {
-	for name := range Facts {
+	for name := range facts {
 		if !s.declares(name) {
 			names = append(names, name)
 		}
@@ -93,7 +99,7 @@ func (s *session) undeclared() (names []string) {
 func (s *session) fetched(o *strategyv1.Order) *strategyv1.Order {
 	o = proto.CloneOf(o)
 	for _, name := range s.undeclared() {
-		if clear := Facts[name].clear; clear != nil {
+		if clear := facts[name].clear; clear != nil {
 			clear(o)
 		}
 	}
@@ -101,10 +107,10 @@ func (s *session) fetched(o *strategyv1.Order) *strategyv1.Order {
 }
 
 // cluttered is the order with some facts that nobody asked for.
-func cluttered(o *strategyv1.Order, facts ...string) *strategyv1.Order {
+func cluttered(o *strategyv1.Order, with ...string) *strategyv1.Order {
 	o = proto.CloneOf(o)
-	for _, name := range facts {
-		if clutter := Facts[name].clutter; clutter != nil {
+	for _, name := range with {
+		if clutter := facts[name].clutter; clutter != nil {
 			clutter(o)
 		}
 	}
@@ -115,7 +121,7 @@ func cluttered(o *strategyv1.Order, facts ...string) *strategyv1.Order {
 func (s *session) members(list []*strategyv1.PeriodMember, clutter bool) {
 	for _, name := range s.undeclared() {
 		for _, m := range list {
-			if change := Facts[name].member; change != nil {
+			if change := facts[name].member; change != nil {
 				change(m, clutter)
 			}
 		}

@@ -48,6 +48,7 @@ type Service struct {
 	stores     Store
 	holder     holderID // this process, in leases
 	earned     earnCache
+	plans      planCache
 
 	// Owing, when not nil, hears of a store in which a posting has touched
 	// somebody who is in debt.
@@ -85,6 +86,7 @@ type work struct {
 	change   order.Change
 	order    order.Order
 	revision program.Revision
+	plan     *plan // what the revision's strategy may be told
 	seq      int64
 	refunds  []order.Refund // as take has read them
 	decision *decision      // nil before the strategy has decided
@@ -94,5 +96,23 @@ type work struct {
 	refundSeqs map[int]int64 // by nth: seqs that take has given to new refunds
 }
 
-// people are the order's recipients under its own programme.
-func (w *work) people() []recipient { return recipients(w.order, w.revision.Settings) }
+// people are the order's recipients under its own programme, as far as its
+// strategy has asked to know them. Positions in a stored answer count these.
+func (w *work) people() []recipient {
+	told := func(r recipient) bool {
+		if w.decision != nil && w.decision.facts == 1 || w.plan == nil {
+			return r.role == "" || r.role == roleInvitee
+		}
+		if r.role == "" {
+			return w.plan.has(program.FactChain)
+		}
+		return w.plan.seesRole(r.role)
+	}
+	var list []recipient
+	for _, r := range recipients(w.order, w.revision.Settings) {
+		if told(r) {
+			list = append(list, r)
+		}
+	}
+	return list
+}

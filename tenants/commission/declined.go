@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/program"
 )
 
 // declined is everybody of the chain who gets nothing, each with the first
@@ -28,6 +29,8 @@ func (a account) declined(awards []Explained) (list []Declined) {
 		case code != "":
 		case a.revision.Settings.IneligibleUpline == "compress" && !m.State.MayEarn():
 			code = codeCompressed
+		case a.plan != nil && !a.plan.has(program.FactChain) && a.decision.facts > 1:
+			code = codeNoChain
 		case !a.asked(m.ID):
 			code = codeBeyondLevels
 		case !a.wasAwarded(m.ID):

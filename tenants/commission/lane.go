@@ -141,7 +141,7 @@ func (s *Service) take(ctx context.Context, tenant tenancy.ID, limit int) (*batc
 		if b.facts.firstOrder, err = firstOrders(ctx, tx, b.undecided()); err != nil {
 			return err
 		}
-		b.facts.sold, err = s.stats(ctx, tx, b)
+		b.facts.sold, err = stats(ctx, tx, b)
 		return err
 	})
 	return b, err
@@ -170,6 +170,9 @@ func (s *Service) load(ctx context.Context, tx *pg.Tx, changes []order.Change) (
 		w := &work{change: c, order: byID[c.OrderID], decision: decisions[c.OrderID]}
 		w.seq = w.order.Seq
 		if w.revision, err = s.programs.Revision(ctx, tx, w.order.Revision); err != nil {
+			return nil, err
+		}
+		if w.plan, err = s.plan(ctx, tx, w.revision); err != nil {
 			return nil, err
 		}
 		all[i] = w
@@ -237,11 +240,12 @@ func (s *Service) ask(ctx context.Context, b *batch) {
 
 // withoutAsking decides orders that no strategy needs to see.
 func withoutAsking(w *work, reason string) *decision {
-	return &decision{order: w.order.ID, outcome: outcomeNone, reason: reason, revision: w.revision.Revision}
+	return &decision{order: w.order.ID, outcome: outcomeNone, reason: reason, revision: w.revision.Revision, facts: factsVersion}
 }
 
 func (s *Service) askAbout(ctx context.Context, list []*work, f facts) {
 	rev := list[0].revision
+	f.plan = list[0].plan
 	request := &strategyv1.EvaluateRequest{Config: rev.Config, Rules: rev.Settings.Rules()}
 	for _, w := range list {
 		request.Orders = append(request.Orders, f.request(w.order, w.seq, w.people()))
@@ -297,7 +301,7 @@ func (w *work) judge(request *strategyv1.EvaluateRequest, i int, answer *strateg
 	alone := known(answer)
 	alone.Order = 0
 	d := &decision{
-		order: w.order.ID, outcome: outcomePaid, revision: w.revision.Revision, artifact: w.revision.Artifact, grants: granted, answer: alone,
+		order: w.order.ID, outcome: outcomePaid, revision: w.revision.Revision, artifact: w.revision.Artifact, facts: factsVersion, grants: granted, answer: alone,
 		request: &strategyv1.EvaluateRequest{Rules: request.GetRules(), Orders: request.GetOrders()[i : i+1]},
 	}
 	if len(granted.given) == 0 {
@@ -376,6 +380,7 @@ func (s *Service) number(ctx context.Context, tx *pg.Tx, b *batch) error {
 
 func finish(ctx context.Context, tx *pg.Tx, b *batch) error {
 	var done []order.ID
+	var wait []order.Blocked
 	for _, w := range b.work {
 		switch {
 		case w.blocked == nil && w.undecided():
@@ -385,9 +390,10 @@ func finish(ctx context.Context, tx *pg.Tx, b *batch) error {
 			done = append(done, w.order.ID)
 			continue
 		}
-		if err := order.Block(ctx, tx, w.order.ID, w.blocked.code, w.blocked.note, clock.Real().Add(w.retryIn)); err != nil {
-			return err
-		}
+		wait = append(wait, order.Blocked{Order: w.order.ID, Code: w.blocked.code, Note: w.blocked.note, NextTry: clock.Real().Add(w.retryIn)})
+	}
+	if err := order.BlockAll(ctx, tx, wait); err != nil {
+		return err
 	}
 	return order.Done(ctx, tx, done)
 }

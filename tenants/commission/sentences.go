@@ -13,6 +13,7 @@ const (
 	codeNobody       = "commission.nobody"
 	codeForfeit      = "commission.forfeit"
 	codeBeyondLevels = "commission.beyond_levels"
+	codeNoChain      = "commission.no_chain"
 	codeCompressed   = "commission.compressed"
 	codeCutToZero    = "commission.cut_to_zero"
 	codeUnexplained  = "commission.unexplained"
@@ -28,6 +29,7 @@ var sentences = map[string][2]string{
 	codeNobody:       {"这笔订单没有推广人", "nobody stands behind this order"},
 	codeForfeit:      {"下单时{state}，份额归商家", "{state} when the order was placed, so the share stays with the merchant"},
 	codeBeyondLevels: {"本店只分 {levels} 级佣金", "this store pays {levels} levels"},
+	codeNoChain:      {"本方案不按上级链分佣", "this plan pays nobody for standing in the chain"},
 	codeCompressed:   {"下单时{state}，由上级依次顶替", "{state} when the order was placed, so the levels closed ranks"},
 	codeCutToZero:    {"订单佣金已达上限，没有余额可分", "the order's cap left nothing"},
 

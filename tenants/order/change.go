@@ -95,6 +95,34 @@ func Block(ctx context.Context, tx *pg.Tx, o ID, code, note string, nextTry time
 	return nil
 }
 
+// Blocked is an order that is to wait, and why.
+type Blocked struct {
+	Order   ID
+	Code    string
+	Note    string
+	NextTry time.Time // real time
+}
+
+// BlockAll keeps the work rows of several orders for a later try.
+func BlockAll(ctx context.Context, tx *pg.Tx, list []Blocked) error {
+	if len(list) == 0 {
+		return nil
+	}
+	n := len(list)
+	ids, codes, notes, tries := make([]ID, n), make([]string, n), make([]string, n), make([]time.Time, n)
+	for i, b := range list {
+		ids[i], codes[i], notes[i], tries[i] = b.Order, b.Code, b.Note, b.NextTry
+	}
+	_, err := tx.Exec(ctx, `
+		update order_change c set attempts = attempts + 1, next_try_at = x.try, blocked_code = x.code, blocked_note = x.note
+		  from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) as x(id, code, note, try)
+		 where c.tenant_id = $1 and c.order_id = x.id`, tx.Tenant(), ids, codes, notes, tries)
+	if err != nil {
+		return fmt.Errorf("order: block: %w", err)
+	}
+	return nil
+}
+
 // RetryNow lets every waiting order of the store be tried at once.
 func (s *Service) RetryNow(ctx context.Context, tenant tenancy.ID) error {
 	return s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {

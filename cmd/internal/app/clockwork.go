@@ -18,8 +18,10 @@ import (
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/leaderboard"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/settlement"
+	"github.com/fenli-io/fenli/tenants/trial"
 	"github.com/fenli-io/fenli/tenants/withdrawal"
 )
 
@@ -34,6 +36,7 @@ type Clockwork struct {
 	lanes       *commission.Service
 	settlement  *settlement.Service
 	withdrawals *withdrawal.Service
+	trials      *trial.Service
 	boards      *leaderboard.Service
 	bell        Bell
 	log         *slog.Logger
@@ -55,6 +58,7 @@ const (
 	dueEvery        = 5 * time.Second
 	settlementEvery = 10 * time.Second
 	boardEvery      = time.Second
+	trialEvery      = 2 * time.Second
 )
 
 // Run works until the context ends.
@@ -66,6 +70,8 @@ func (w *Clockwork) Run(ctx context.Context) error {
 	g.Go(func() error {
 		return w.sweep(ctx, "settlement", settlementEvery, commission.StoresMaturing, w.mature)
 	})
+	g.Go(func() error { return w.sweep(ctx, "trials", trialEvery, trial.StoresWaiting, w.trials.Resume) })
+	g.Go(func() error { return w.sweep(ctx, "canaries", trialEvery, program.StoresTrying, w.trials.WatchCanary) })
 	g.Go(func() error { return w.every(ctx, "boards", boardEvery, w.boards.Sweep) })
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err

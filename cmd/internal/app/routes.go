@@ -18,6 +18,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/order/orderhttp"
 	"github.com/fenli-io/fenli/tenants/program/programhttp"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
+	"github.com/fenli-io/fenli/tenants/trial/trialhttp"
 	"github.com/fenli-io/fenli/tenants/withdrawal/withdrawalhttp"
 )
 
@@ -28,8 +29,9 @@ func (a *App) openRoutes(cfg Config) {
 	cataloghttp.Routes(a.HTTP, a.DB, a.Registry, a.earn)
 	attributionhttp.Routes(a.HTTP, a.DB, a.Attribution, a.Programs, order.RulesOf)
 	orderhttp.Routes(a.HTTP, orderhttp.Config{DB: a.DB, Orders: a.Orders, Currency: a.currency, Earned: commissionhttp.Earned})
-	programhttp.Routes(a.HTTP, a.DB, a.Programs)
+	programhttp.Routes(a.HTTP, a.DB, a.Programs, commissionhttp.Gate(a.Commission))
 	commissionhttp.Routes(a.HTTP, commissionhttp.Config{DB: a.DB, Commission: a.Commission, Orders: a.Orders, Programs: a.Programs, Currency: a.currency})
+	trialhttp.Routes(a.HTTP, trialhttp.Config{DB: a.DB, Trials: a.Trials, Commission: a.Commission, Programs: a.Programs, Currency: a.currency})
 	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
 	withdrawalhttp.Routes(a.HTTP, a.DB, a.Withdrawals)
 	insighthttp.Routes(a.HTTP, a.DB, a.Registry)
