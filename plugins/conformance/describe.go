@@ -49,7 +49,7 @@ func identity(s *session) finding {
 func knownFacts(s *session) finding {
 	seen := map[string]bool{}
 	for _, f := range s.described.GetFacts() {
-		if _, known := facts[f.GetName()]; !known {
+		if _, known := Facts[f.GetName()]; !known {
 			return failed(s.describing(), "there is no fact %q", f.GetName())
 		}
 		if seen[f.GetName()] {

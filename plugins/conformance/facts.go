@@ -17,8 +17,8 @@ type fact struct {
 	member         func(m *strategyv1.PeriodMember, clutter bool)
 }
 
-// facts are those that a strategy may declare.
-var facts = map[string]fact{
+// Facts are those that a strategy may declare, by name.
+var Facts = map[string]fact{
 	"order.lines": {},
 	"chain":       {},
 	"order.channel": {
@@ -73,19 +73,13 @@ var facts = map[string]fact{
 	}},
 }
 
-// KnownFact reports whether a strategy may declare the fact.
-func KnownFact(name string) bool {
-	_, known := facts[name]
-	return known
-}
-
 func (s *session) declares(fact string) bool {
 	return slices.ContainsFunc(s.described.GetFacts(), func(f *strategyv1.Fact) bool { return f.GetName() == fact })
 }
 
 // undeclared lists the facts that the strategy does not ask for.
 func (s *session) undeclared() (names []string) {
-	for name := range facts {
+	for name := range Facts {
 		if !s.declares(name) {
 			names = append(names, name)
 		}
@@ -99,7 +93,7 @@ func (s *session) undeclared() (names []string) {
 func (s *session) fetched(o *strategyv1.Order) *strategyv1.Order {
 	o = proto.CloneOf(o)
 	for _, name := range s.undeclared() {
-		if clear := facts[name].clear; clear != nil {
+		if clear := Facts[name].clear; clear != nil {
 			clear(o)
 		}
 	}
@@ -110,7 +104,7 @@ func (s *session) fetched(o *strategyv1.Order) *strategyv1.Order {
 func cluttered(o *strategyv1.Order, with ...string) *strategyv1.Order {
 	o = proto.CloneOf(o)
 	for _, name := range with {
-		if clutter := facts[name].clutter; clutter != nil {
+		if clutter := Facts[name].clutter; clutter != nil {
 			clutter(o)
 		}
 	}
@@ -121,7 +115,7 @@ func cluttered(o *strategyv1.Order, with ...string) *strategyv1.Order {
 func (s *session) members(list []*strategyv1.PeriodMember, clutter bool) {
 	for _, name := range s.undeclared() {
 		for _, m := range list {
-			if change := facts[name].member; change != nil {
+			if change := Facts[name].member; change != nil {
 				change(m, clutter)
 			}
 		}

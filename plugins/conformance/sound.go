@@ -139,7 +139,7 @@ func (s *session) awardFlaws(sub *subject, o *strategyv1.Order, a *strategyv1.Aw
 		say(levels, "level %d in a store of %d", a.GetLevel(), sub.rules.GetLevels())
 	case at >= chain && a.GetLevel() != 0:
 		say(levels, "level %d for a role", a.GetLevel())
-	case at >= chain && facts["role."+o.GetRoles()[at-chain].GetName()].clear != nil && !s.declares("role."+o.GetRoles()[at-chain].GetName()):
+	case at >= chain && Facts["role."+o.GetRoles()[at-chain].GetName()].clear != nil && !s.declares("role."+o.GetRoles()[at-chain].GetName()):
 		say(raw, "it pays the role %q, which it does not declare", o.GetRoles()[at-chain].GetName())
 	}
 	if line := int(a.GetLine()); line < -1 || line >= len(o.GetLines()) {
