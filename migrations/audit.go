@@ -25,7 +25,8 @@ var platformTables = []string{
 // appendOnly tables keep what was once written: the product inserts and
 // selects.
 var appendOnly = []string{
-	"ledger_movement", "commission_decision", "commission_period_award", "program_revision", "attribution_touch", "registry_audit",
+	"ledger_movement", "commission_decision", "commission_period_award", "program_revision", "program_cancelled",
+	"attribution_touch", "registry_audit", "dispute_entry",
 	"grading_run", "grading_change",
 }
 
@@ -38,6 +39,8 @@ var sweeps = []struct{ Table, Caller string }{
 	{"commission_mark", "settlement: compares what has matured with the store's mark"},
 	{"leaderboard_dirty", "leaderboard: finds stores whose boards lag behind"},
 	{"grading_store", "grading: finds stores whose day is over"},
+	{"program_canary", "trial: finds stores that try a candidate, to watch over it"},
+	{"trial_run", "trial: finds stores in which a trial waits to be gone on with"},
 }
 
 // definers are the functions that run with their owner's rights.

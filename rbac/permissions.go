@@ -14,6 +14,9 @@ const (
 	ProgramRead    = "program.read"
 	ProgramPreview = "program.preview"
 	ProgramRevise  = "program.revise"
+	TrialRead      = "trial.read"
+	TrialRun       = "trial.run"  // backtests, shadows, proofs: they move no money
+	CanaryRun      = "canary.run" // some teams try a candidate first
 	KeyRead        = "key.read"
 	KeyCreate      = "key.create"
 	KeyRevoke      = "key.revoke"
@@ -61,6 +64,8 @@ const (
 	GradingRead          = "grading.read"
 	GradingPreview       = "grading.preview" // what grading would do now
 	PeriodClose          = "period.close"    // what a month pays beyond its orders becomes available
+	DisputeRead          = "dispute.read"
+	DisputeAnswer        = "dispute.answer"
 	WithdrawalRead       = "withdrawal.read"
 	WithdrawalApprove    = "withdrawal.approve"
 	WithdrawalReject     = "withdrawal.reject"
@@ -80,6 +85,8 @@ const (
 	OwnLinkRead          = "own.link.read"
 	OwnBalanceRead       = "own.balance.read"
 	OwnAwardRead         = "own.award.read"
+	OwnDisputeRead       = "own.dispute.read"
+	OwnDisputeOpen       = "own.dispute.open" // and add to
 	OwnTeamRead          = "own.team.read"
 	OwnGradeRead         = "own.grade.read"
 	OwnTaskRead          = "own.task.read"
@@ -96,14 +103,14 @@ const (
 // Permissions lists them all, in the order above.
 var Permissions = []string{
 	SessionEnd, MeRead, LeaderboardRead,
-	StoreRead, StoreBrand, StrategyRead, ProgramRead, ProgramPreview, ProgramRevise,
+	StoreRead, StoreBrand, StrategyRead, ProgramRead, ProgramPreview, ProgramRevise, TrialRead, TrialRun, CanaryRun,
 	KeyRead, KeyCreate, KeyRevoke, AuditRead, OverviewRead, SettlementRead,
 	DistributorRead, DistributorCreate, DistributorApprove, DistributorReject, DistributorFreeze, DistributorUnfreeze,
 	DistributorBan, DistributorMove, DistributorGrade, DistributorPost, DistributorSync, CustomerRead, BalanceRead,
 	ProductRead, ProductCreate, ProductChange, ProductList, ProductUnlist, ProductArchive, StockAdjust,
 	OrderRead, OrderReport, OrderPay, OrderShip, OrderReceive, OrderClose, OrderGroup, OrderRefund, TouchRecord,
-	CommissionRead, CommissionRetry, GradingRead, GradingPreview, PeriodRead, PeriodClose, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
+	CommissionRead, CommissionRetry, GradingRead, GradingPreview, PeriodRead, PeriodClose, DisputeRead, DisputeAnswer, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
 	OwnTouch, OwnOrderPlace, OwnOrderPay, OwnOrderRead, OwnOrderReceive, OwnOrderClose, OwnApplication,
-	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnTeamRead, OwnGradeRead, OwnTaskRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
+	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnGradeRead, OwnTaskRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
 	PlatformStoreRead, PlatformStoreClock,
 }

@@ -18,8 +18,13 @@ import (
 
 // List is the ids of the strategies, in the order a merchant meets them.
 var List = []string{
-	"three-level", "matrix", "differential", "tiered-sales", "campaign-boost", "new-customer", "group-buy", "pool",
+	"three-level", "matrix", "differential", "tiered-sales", "team-city", "campaign-boost", "new-customer", "group-buy",
+	"compose", "pool", "ladder-bonus", "task-badges",
 }
+
+// InTypeScript is the ids of the strategies that are bundles for Node.js, in
+// the folder builtin-ts; `make sdk-ts` builds them, and [Build] does not.
+var InTypeScript = []string{"member-day"}
 
 // ErrNoSources says that there is nothing to build from: the program runs
 // outside its module, or without the Go tool.

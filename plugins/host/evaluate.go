@@ -20,6 +20,8 @@ const (
 	CodeMalformed   = "plugin.malformed_answer" // no decision for this order, or two
 	CodeError       = "plugin.error"            // it answered with an error
 	CodeUnavailable = "plugin.unavailable"      // it could not be asked: stopped, backing off, in quarantine
+	// CodeRuntimeMissing: it is written for Node.js, and there is none here.
+	CodeRuntimeMissing = "plugin.runtime_missing"
 )
 
 const (
@@ -102,6 +104,9 @@ func (e *evaluation) decide(ctx context.Context, from, to int) {
 	switch {
 	case err == nil:
 		e.take(from, to, out)
+	case errors.Is(err, ErrRuntimeMissing): // the orders wait for whoever runs this machine
+		e.asked = true
+		e.fail(from, to, CodeRuntimeMissing, err.Error())
 	case isRefusal(err) || ctx.Err() != nil:
 		e.refusal = err
 		e.fail(from, to, CodeUnavailable, err.Error())

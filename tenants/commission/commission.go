@@ -15,6 +15,7 @@ import (
 
 	"github.com/fenli-io/fenli/platform/id"
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/tenancy"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/order"
@@ -42,13 +43,18 @@ type Store interface {
 
 // Service works the lanes.
 type Service struct {
-	db         *pg.DB
-	programs   *program.Service
-	strategies Strategies
-	stores     Store
-	holder     holderID // this process, in leases
-	earned     earnCache
-	plans      planCache
+	db           *pg.DB
+	programs     *program.Service
+	strategies   Strategies
+	stores       Store
+	holder       holderID // this process, in leases
+	earned       earnCache
+	alternatives alternativeCache
+	plans        planCache
+
+	// Owing, when not nil, hears of a store in which a posting has touched
+	// somebody who is in debt.
+	Owing func(tenancy.ID)
 
 	// Batch is how many changed orders one round of a lane takes.
 	Batch int

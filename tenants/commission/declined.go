@@ -14,11 +14,16 @@ func (a account) declined(awards []Explained) (list []Declined) {
 	for _, x := range awards {
 		said[x.Payee.ID] = true
 	}
+	lost := map[distributor.ID]int64{}
+	people := a.people()
+	for _, l := range a.decision.grants.lost {
+		lost[people[l.to].id] += a.decision.answer.GetPaid().GetAwards()[l.award].GetAmount()
+	}
 	add := func(who distributor.ID, code, why string) {
 		if !said[who] {
 			said[who] = true
 			l := a.label(who)
-			list = append(list, Declined{&l, code, why})
+			list = append(list, Declined{Who: &l, Code: code, Why: why, Lost: lost[who]})
 		}
 	}
 	a.lost(add)
@@ -33,6 +38,8 @@ func (a account) declined(awards []Explained) (list []Declined) {
 			code = codeNoChain
 		case !a.asked(m.ID):
 			code = codeBeyondLevels
+		case !a.wasAwarded(m.ID):
+			code = codeUnexplained
 		default:
 			code = codeCutToZero
 		}
@@ -42,6 +49,18 @@ func (a account) declined(awards []Explained) (list []Declined) {
 		list = append(list, Declined{Code: codeNobody, Why: say(codeNobody, a.lang)})
 	}
 	return list
+}
+
+// wasAwarded reports whether the strategy gave them something, whatever the cap
+// has left of it.
+func (a account) wasAwarded(who distributor.ID) bool {
+	people := a.people()
+	for _, g := range a.decision.grants.given {
+		if people[g.to].id == who {
+			return true
+		}
+	}
+	return false
 }
 
 func (a account) asked(who distributor.ID) bool {

@@ -17,6 +17,7 @@ const (
 	codeNoChain      = "commission.no_chain"
 	codeCompressed   = "commission.compressed"
 	codeCutToZero    = "commission.cut_to_zero"
+	codeUnexplained  = "commission.unexplained"
 	codeNothingPaid  = "commission.nothing_paid"
 
 	codeNotDistributed = "commission.not_distributed"
@@ -49,10 +50,45 @@ var sentences = map[string][2]string{
 	"commission.rail_amount":    {"策略给出的金额超出范围", "the strategy gave an amount out of range"},
 	"commission.rail_no_reason": {"策略给出的佣金没有理由", "the strategy gave an award without a reason"},
 	"commission.rail_too_many":  {"策略给出的佣金条数过多", "the strategy gave far too many awards"},
+	"commission.rail_text":      {"策略给出的文字过长或含有不可见字符", "the strategy's words are too long or hold invisible signs"},
+
+	"commission.rail_contradiction": {"策略对同一个人的说法自相矛盾", "the strategy contradicts itself about somebody"},
+
+	codeUnexplained: {"策略没有给这位成员佣金，也没有说明原因", "the strategy gave this member nothing and no reason"},
 
 	codePeriodNothing: {"本方案只按订单分佣，期末没有另外的分配", "this plan pays by order alone and nothing at the end of a period"},
 	codePeriodPayee:   {"关账时不在推广状态，份额归商家", "not active when the period was closed, so the share stays with the merchant"},
 	codePeriodCap:     {"策略给出的分配超过本期销售额的佣金上限", "the strategy gave more than the cap allows on the period's sales"},
+
+	"you": {"您", "you"},
+
+	codeIfGrade:    {"等级为 {grade} 时{who}可得 {would}，而不是 {instead}（高一级）", "as {grade}, {who} would have got {would} instead of {instead} (next grade)"},
+	codeIfActive:   {"下单时若在推广状态，{who}可得 {would}，而不是 {instead}", "had they been active when the order was placed, {who} would have got {would} instead of {instead}"},
+	codeIfFirst:    {"若是这位客户的首单，{who}可得 {would}，而不是 {instead}", "had it been the buyer's first order, {who} would have got {would} instead of {instead}"},
+	codeIfSold:     {"此前累计销售达到 {sales} 时，{who}可得 {would}，而不是 {instead}", "with sales of {sales} before this order, {who} would have got {would} instead of {instead}"},
+	codeIfCampaign: {"若在 {from} 至 {to} 的活动期间，{who}可得 {would}，而不是 {instead}", "in the campaign of {from} to {to}, {who} would have got {would} instead of {instead}"},
+
+	"told.line":         {"{sku}：{base} × {rate} = {amount}", "{sku}: {base} × {rate} = {amount}"},
+	"told.line_down":    {"{sku}：{base} × {rate} = {amount}（不足一分的部分舍去）", "{sku}: {base} × {rate} = {amount}, rounded down"},
+	"told.line_up":      {"{sku}：{base} × {rate} = {amount}（四舍五入）", "{sku}: {base} × {rate} = {amount}, rounded half up"},
+	"told.line_factor":  {"{sku}：以 {base} 为基数，基础比例 {rate}，得 {amount}", "{sku}: {amount} on a base of {base}; the rate before any factor is {rate}"},
+	"told.line_fixed":   {"{sku}：固定 {amount}", "{sku}: a fixed {amount}"},
+	"told.whole_order":  {"整单", "whole order"},
+	"told.cut":          {"订单佣金总额超过上限：本店最多分 {share}（{most}），策略共给出 {asked}；按比例减去您的 {cut}", "the order's cap: at most {share} ({most}) may be shared and the strategy gave {asked} in all, so {cut} was cut from yours, in proportion"},
+	"told.cut_of":       {"订单佣金上限 {share}（{most}），策略共给出 {asked}，按比例减去 {cut}", "order cap {share} ({most}); the strategy gave {asked} in all; {cut} cut in proportion"},
+	"told.rolled_up":    {"其中 {amount} 本属 {from}，其下单时不能获佣，按本店规则上移", "{amount} of it was {from}'s share, who could not earn when the order was placed; by the store's rule it moved up"},
+	"told.lost":         {"策略给出的 {amount} 因此没有入账", "the {amount} that the strategy gave was therefore not booked"},
+	"told.refund":       {"退款 {refund}（{refunded}）收回 {amount}", "refund {refund} ({refunded}) took back {amount}"},
+	"told.hold":         {"佣金暂停结算：{reason}", "on hold: {reason}"},
+	"told.waits":        {"买家收货后再过 {days} 天可提现", "it becomes available {days} days after the buyer has received the goods"},
+	"told.matures":      {"{at} 起可提现（收货后 {days} 天）", "it becomes available on {at}, {days} days after the receipt"},
+	"told.settled":      {"已于 {at} 结算", "settled on {at}"},
+	"told.gone":         {"退款后不再有余额", "refunds have left nothing of it"},
+	"told.ruling":       {"由 {strategy} {version} 按第 {revision} 版方案判断，记账序号 {seq}，时间 {at}", "decided by {strategy} {version} under revision {revision}, seq {seq}, at {at}"},
+	"told.ruling_host":  {"无需询问策略，按第 {revision} 版方案判断，记账序号 {seq}，时间 {at}", "decided without asking a strategy, under revision {revision}, seq {seq}, at {at}"},
+	"told.wait":         {"{reason}；已尝试 {attempts} 次，下次 {at}", "{reason}; tried {attempts} times, next try {at}"},
+	"told.wait_next":    {"{reason}；正在排队", "{reason}; it is next in the lane"},
+	"told.wait_forever": {"{reason}", "{reason}"},
 
 	"plugin.unavailable":      {"策略进程暂时不可用，稍后自动重试", "the strategy is not available; it will be tried again"},
 	"plugin.crashed":          {"策略处理这笔订单时崩溃", "the strategy crashes on this order"},

@@ -23,29 +23,58 @@ type Post struct {
 	State State
 }
 
-// PostsFor reads who holds a post towards an order of a seller that goes to a
-// region: the nearest lead at or above the seller, however high, and the
-// partner of the longest matching region. Neither seller nor region need be
-// given.
-func PostsFor(ctx context.Context, tx *pg.Tx, seller ID, region string) ([]Post, error) {
-	prefixes := prefixesOf(region)
-	if seller.IsZero() && len(prefixes) == 0 {
-		return nil, nil
+// Sale is what decides who holds a post towards an order; both may be absent.
+type Sale struct {
+	Seller ID
+	Region string
+}
+
+// PostsFor reads, sale by sale, who holds a post towards it: the nearest lead
+// at or above the seller, however high, and the partner of the longest matching
+// region. However many sales there are, it is one statement.
+func PostsFor(ctx context.Context, tx *pg.Tx, sales []Sale) ([][]Post, error) {
+	var nths []int32
+	var prefixes []string
+	sellers, asks := make([]ID, len(sales)), false
+	for i, s := range sales {
+		sellers[i], asks = s.Seller, asks || !s.Seller.IsZero()
+		for _, p := range prefixesOf(s.Region) {
+			nths, prefixes, asks = append(nths, int32(i+1)), append(prefixes, p), true
+		}
 	}
-	return pg.Collect[Post](ctx, tx, `
-		(select 'team_lead' as role, m.id, m.grade, m.state
-		   from distributor_member s
-		   cross join unnest(s.id || s.ancestors) with ordinality p (id, nth)
-		   join distributor_lead l on l.tenant_id = $1 and l.member_id = p.id
-		   join distributor_member m on m.tenant_id = $1 and m.id = p.id
-		  where s.tenant_id = $1 and s.id = $2
-		  order by p.nth limit 1)
+	found := make([][]Post, len(sales))
+	if !asks {
+		return found, nil
+	}
+	rows, err := pg.Collect[struct {
+		Nth   int
+		Role  string
+		ID    ID
+		Grade string
+		State State
+	}](ctx, tx, `
+		select q.nth::int as nth, 'team_lead' as role, m.id, m.grade, m.state
+		  from unnest($2::uuid[]) with ordinality q (seller, nth)
+		  cross join lateral (
+		    select l.member_id
+		      from distributor_member s
+		      cross join unnest(s.id || s.ancestors) with ordinality p (id, high)
+		      join distributor_lead l on l.tenant_id = $1 and l.member_id = p.id
+		     where s.tenant_id = $1 and s.id = q.seller
+		     order by p.high limit 1) lead
+		  join distributor_member m on m.tenant_id = $1 and m.id = lead.member_id
 		union all
-		(select 'city_partner', m.id, m.grade, m.state
-		   from distributor_partner p
-		   join distributor_member m on m.tenant_id = $1 and m.id = p.member_id
-		  where p.tenant_id = $1 and p.prefix = any($3::text[])
-		  order by length(p.prefix) desc limit 1)`, tx.Tenant(), seller, prefixes)
+		select p.nth, 'city_partner', m.id, m.grade, m.state
+		  from (select distinct on (q.nth) q.nth, c.member_id
+		          from unnest($3::int[], $4::text[]) q (nth, prefix)
+		          join distributor_partner c on c.tenant_id = $1 and c.prefix = q.prefix
+		         order by q.nth, length(c.prefix) desc) p
+		  join distributor_member m on m.tenant_id = $1 and m.id = p.member_id
+		 order by 1, 2 desc`, tx.Tenant(), sellers, nths, prefixes)
+	for _, r := range rows {
+		found[r.Nth-1] = append(found[r.Nth-1], Post{r.Role, r.ID, r.Grade, r.State})
+	}
+	return found, err
 }
 
 // SetLead makes an active member a team lead, or takes the post away. It counts

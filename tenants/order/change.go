@@ -23,9 +23,17 @@ type Change struct {
 // note says that an order has changed. The caller has locked the order, so a
 // lane that deals with it now either sees the change or finds the row again.
 func (s *Service) note(ctx context.Context, tx *pg.Tx, o ID) error {
+	return s.noteAll(ctx, tx, []Order{{ID: o}})
+}
+
+func (s *Service) noteAll(ctx context.Context, tx *pg.Tx, list []Order) error {
+	ids := make([]ID, len(list))
+	for i, o := range list {
+		ids[i] = o.ID
+	}
 	_, err := tx.Exec(ctx, `
-		insert into order_change (tenant_id, order_id, noted_at) values ($1, $2, $3)
-		on conflict (tenant_id, order_id) do update set next_try_at = default`, tx.Tenant(), o, tx.Now())
+		insert into order_change (tenant_id, order_id, noted_at) select $1, o, $3 from unnest($2::uuid[]) o
+		on conflict (tenant_id, order_id) do update set next_try_at = default`, tx.Tenant(), ids, tx.Now())
 	if err != nil {
 		return fmt.Errorf("order: note a change: %w", err)
 	}

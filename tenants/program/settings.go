@@ -33,6 +33,8 @@ type Settings struct {
 	Withdrawal WithdrawalSettings `json:"withdrawal"`
 	Recruit    RecruitSettings    `json:"recruit"`
 
+	ConfirmDiff bool `json:"confirm_diff,omitempty" doc:"Whether a new revision needs somebody's word for what it changes on the store's own orders: acknowledge_diff"`
+
 	PointsPerUnit money.Rate `json:"points_per_unit" doc:"Points for each major unit (yuan) of a settled order"`
 	Grades        []string   `json:"grades" minItems:"1" maxItems:"20" doc:"Lowest first; the first is given on joining"`
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
 	"github.com/fenli-io/fenli/tenants/settlement"
+	"github.com/fenli-io/fenli/tenants/trial"
 	"github.com/fenli-io/fenli/tenants/withdrawal"
 )
 
@@ -80,6 +81,7 @@ type App struct {
 	Boards       *leaderboard.Service
 	Commission   *commission.Service
 	Grading      *grading.Service
+	Trials       *trial.Service
 	Settlement   *settlement.Service
 	Withdrawals  *withdrawal.Service
 	Clockwork    *Clockwork
@@ -129,6 +131,7 @@ func New(ctx context.Context, cfg Config) (_ *App, err error) {
 
 	// The work people wait seconds for.
 	workers := jobs.NewWorkers()
+	jobs.Do(workers, a.Trials.Do)
 	if a.Jobs, err = jobs.Open(a.DB, workers, a.jobsAtOnce(), cfg.Log); err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/settlement"
+	"github.com/fenli-io/fenli/tenants/trial"
 	"github.com/fenli-io/fenli/tenants/withdrawal"
 )
 
@@ -48,10 +49,13 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 	})
 	a.Commission = commission.New(a.DB, a.Programs, a.Host, storeMoney{a.Registry}, clock.Real())
 	a.Grading = grading.New(a.DB, a.Programs, a.Distributors, a.Commission, a.Host, storeMoney{a.Registry})
+	a.Trials = trial.New(a.DB, a.Commission, a.Programs, storeMoney{a.Registry})
+	a.Trials.Enqueue = func(ctx context.Context, tx *pg.Tx, w trial.Work) error { return a.Jobs.Insert(ctx, tx, w) }
 	a.Settlement = settlement.New(a.DB)
 	a.Withdrawals = withdrawal.New(a.DB, a.withdrawalRules)
 	a.Clockwork = &Clockwork{db: a.DB, stores: a.Registry, orders: a.Orders, lanes: a.Commission, grading: a.Grading, settlement: a.Settlement,
-		withdrawals: a.Withdrawals, boards: a.Boards, bell: a.Bell, log: a.Log}
+		withdrawals: a.Withdrawals, trials: a.Trials, boards: a.Boards, bell: a.Bell, log: a.Log}
+	a.Commission.Owing = a.Clockwork.owes
 	a.background = append(a.background, a.Clockwork.Run)
 }
 
