@@ -26,7 +26,8 @@ var platformTables = []string{
 // appendOnly tables keep what was once written: the product inserts and
 // selects.
 var appendOnly = []string{
-	"ledger_movement", "commission_decision", "commission_period_award", "program_revision", "attribution_touch", "registry_audit",
+	"ledger_movement", "commission_decision", "commission_period_award", "program_revision", "program_cancelled",
+	"attribution_touch", "registry_audit", "dispute_entry",
 }
 
 // sweeps are the tables in which fenli_platform may see every store's rows,
@@ -38,6 +39,7 @@ var sweeps = []struct{ Table, Caller string }{
 	{"commission_mark", "settlement: compares what has matured with the store's mark"},
 	{"program_revision", "program: tells operators which stores use a version of a strategy; its settings and configuration are not granted"},
 	{"leaderboard_dirty", "leaderboard: finds stores whose boards lag behind"},
+	{"program_canary", "trial: finds stores that try a candidate, to watch over it"},
 	{"trial_run", "trial: finds stores in which a trial waits to be gone on with"},
 }
 

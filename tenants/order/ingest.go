@@ -67,7 +67,7 @@ func (s *Service) IngestAll(ctx context.Context, tx *pg.Tx, reports []Report) ([
 		}
 	}
 	for _, step := range []func(context.Context) error{
-		in.recogniseKnown, in.fillIn, in.price, in.findPeople, in.findProgrammes, in.draft, in.write,
+		in.recogniseKnown, in.fillIn, in.price, in.findPeople, in.findProgrammes, in.draft, in.tryOn, in.write,
 	} {
 		if err := step(ctx); err != nil || len(in.list) == 0 {
 			return in.out, err
@@ -267,6 +267,19 @@ func (in *intake) draft(ctx context.Context) error {
 		n.out.Order, n.out.Created = n.order, true
 	}
 	return nil
+}
+
+// tryOn puts the orders of teams that try a candidate under it.
+func (in *intake) tryOn(ctx context.Context) error {
+	list := make([]*Order, len(in.list))
+	for i, n := range in.list {
+		list[i] = &n.order
+	}
+	err := tryOn(ctx, in.tx, list)
+	for _, n := range in.list {
+		n.out.Order.Revision = n.order.Revision
+	}
+	return err
 }
 
 func (n *newcomer) placement() Placement {

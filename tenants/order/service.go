@@ -113,7 +113,8 @@ func (s *Service) draft(ctx context.Context, tx *pg.Tx, p Placement) (Order, err
 	if err != nil {
 		return Order{}, err
 	}
-	return drafted(tx, p, rev, chain), nil
+	o := drafted(tx, p, rev, chain)
+	return o, tryOn(ctx, tx, []*Order{&o})
 }
 
 // drafted is the order of a placement whose lines have been priced.

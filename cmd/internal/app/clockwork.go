@@ -18,6 +18,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/leaderboard"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/settlement"
 	"github.com/fenli-io/fenli/tenants/trial"
@@ -70,6 +71,7 @@ func (w *Clockwork) Run(ctx context.Context) error {
 		return w.sweep(ctx, "settlement", settlementEvery, commission.StoresMaturing, w.mature)
 	})
 	g.Go(func() error { return w.sweep(ctx, "trials", trialEvery, trial.StoresWaiting, w.trials.Resume) })
+	g.Go(func() error { return w.sweep(ctx, "canaries", trialEvery, program.StoresTrying, w.trials.WatchCanary) })
 	g.Go(func() error { return w.every(ctx, "boards", boardEvery, w.boards.Sweep) })
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err

@@ -8,7 +8,9 @@ import (
 	"github.com/fenli-io/fenli/tenants/attribution/attributionhttp"
 	"github.com/fenli-io/fenli/tenants/catalog"
 	"github.com/fenli-io/fenli/tenants/catalog/cataloghttp"
+	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/commission/commissionhttp"
+	"github.com/fenli-io/fenli/tenants/dispute/disputehttp"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/distributor/distributorhttp"
 	"github.com/fenli-io/fenli/tenants/insight"
@@ -19,6 +21,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/order/orderhttp"
 	"github.com/fenli-io/fenli/tenants/program/programhttp"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
+	"github.com/fenli-io/fenli/tenants/trial/trialhttp"
 	"github.com/fenli-io/fenli/tenants/withdrawal/withdrawalhttp"
 )
 
@@ -30,8 +33,10 @@ func (a *App) openRoutes(cfg Config) {
 	attributionhttp.Routes(a.HTTP, a.DB, a.Attribution, a.Programs, order.RulesOf)
 	orderhttp.Routes(a.HTTP, orderhttp.Config{DB: a.DB, Orders: a.Orders, Currency: a.currency, Earned: commissionhttp.Earned})
 	marketplacehttp.Routes(a.HTTP, a.Marketplace, processes{a.Host})
-	programhttp.Routes(a.HTTP, a.DB, a.Programs)
+	programhttp.Routes(a.HTTP, a.DB, a.Programs, commissionhttp.Gate(a.Commission))
 	commissionhttp.Routes(a.HTTP, commissionhttp.Config{DB: a.DB, Commission: a.Commission, Orders: a.Orders, Programs: a.Programs, Currency: a.currency})
+	trialhttp.Routes(a.HTTP, trialhttp.Config{DB: a.DB, Trials: a.Trials, Commission: a.Commission, Programs: a.Programs, Currency: a.currency})
+	disputehttp.Routes(a.HTTP, a.DB, replays{a.Commission})
 	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
 	withdrawalhttp.Routes(a.HTTP, a.DB, a.Withdrawals)
 	insighthttp.Routes(a.HTTP, a.DB, a.Registry)
@@ -91,4 +96,12 @@ func (c Config) PublicURL(slug string) string {
 		return scheme + "://" + slug + "." + c.BaseDomain
 	}
 	return scheme + "://" + slug + "." + c.BaseDomain + ":" + port
+}
+
+// replays is the engine of decisions as disputes see it.
+type replays struct{ commission *commission.Service }
+
+func (r replays) Replay(ctx context.Context, tenant tenancy.ID, which order.ID) (equal bool, differs []string, err error) {
+	again, err := r.commission.Replay(ctx, tenant, which)
+	return again.Equal(), again.Differs, err
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -46,11 +47,6 @@ func hostDir(dir string) (string, error) {
 	return short, nil
 }
 
-// reserved are the ids that come with the platform, in the order a merchant
-// meets them: those in Go, then those in TypeScript, whose bundles lie beside
-// them when they were built.
-var reserved = append(slices.Clip(slices.Clone(builtin.List)), "member-day")
-
 // strategyFiles are the built reference strategies: beside the binary, else
 // where FENLI_STRATEGIES says, else built from the sources that are here.
 func strategyFiles(ctx context.Context, dir string, log *slog.Logger) (map[string]string, error) {
@@ -61,19 +57,24 @@ func strategyFiles(ctx context.Context, dir string, log *slog.Logger) (map[strin
 		}
 		dir = filepath.Join(filepath.Dir(exe), "strategies")
 	}
-	files := map[string]string{}
-	for _, id := range reserved {
-		path := filepath.Join(dir, id)
-		if _, err := os.Stat(path); err == nil {
-			files[id] = path
-		}
-	}
-	if len(files) > 0 {
+	if files := filesIn(dir, builtin.List); len(files) > 0 {
+		maps.Copy(files, filesIn(dir, builtin.InTypeScript))
 		return files, nil
 	}
 	log.Info("building the reference strategies")
 	built := filepath.Join(os.TempDir(), "fenli-strategies")
 	return builtin.Build(ctx, built, func(id string) { log.Info("building", "strategy", id) })
+}
+
+func filesIn(dir string, ids []string) map[string]string {
+	files := map[string]string{}
+	for _, id := range ids {
+		path := filepath.Join(dir, id)
+		if _, err := os.Stat(path); err == nil {
+			files[id] = path
+		}
+	}
+	return files
 }
 
 // installStrategies puts the reference strategies into the host's store and
@@ -88,8 +89,8 @@ func (a *App) installStrategies(ctx context.Context, dir string) error {
 		return err
 	}
 	ids := make([]string, 0, len(files))
-	for _, id := range reserved {
-		if files[id] != "" {
+	for _, id := range slices.Concat(builtin.List, builtin.InTypeScript) {
+		if files[id] != "" && a.runs(id) {
 			ids = append(ids, id)
 		}
 	}
@@ -101,10 +102,6 @@ func (a *App) installStrategies(ctx context.Context, dir string) error {
 			artifact, described, err := a.Host.Install(ctx, files[id])
 			if errors.Is(err, host.ErrVersionTaken) { // in production; what stores run stays
 				a.Log.Error("a reference strategy has changed under the same version and was left out: give it a new version", "strategy", id, "error", err)
-				return nil
-			}
-			if errors.Is(err, host.ErrRuntimeMissing) {
-				a.Log.Warn("a reference strategy needs Node.js and was left out", "strategy", id, "error", err)
 				return nil
 			}
 			if err != nil {
@@ -119,4 +116,17 @@ func (a *App) installStrategies(ctx context.Context, dir string) error {
 	}
 	installed = slices.DeleteFunc(installed, func(p program.Artifact) bool { return p.SHA256 == "" })
 	return a.Programs.Remember(ctx, installed)
+}
+
+// runs is false for a strategy in TypeScript where there is no Node.js: the
+// others must not go without for its sake.
+func (a *App) runs(id string) bool {
+	if !slices.Contains(builtin.InTypeScript, id) {
+		return true
+	}
+	err := a.Host.CanRun(host.Node)
+	if err != nil {
+		a.Log.Warn("a reference strategy is left out", "strategy", id, "error", err)
+	}
+	return err == nil
 }
