@@ -114,8 +114,11 @@ func (e *evaluation) decide(ctx context.Context, from, to int) {
 		e.fail(from, to, CodeRuntimeMissing, err.Error())
 	case isRefusal(err) || ctx.Err() != nil:
 		e.refusal = err
-		e.asked = e.asked || errors.Is(err, ErrRevoked) // stopped under us: each order says so
-		e.fail(from, to, refusalCode(err), err.Error())
+		code := CodeUnavailable
+		if errors.Is(err, ErrRevoked) { // stopped under us: each order says so
+			e.asked, code = true, CodeRevoked
+		}
+		e.fail(from, to, code, err.Error())
 	case to-from > 1:
 		middle := from + (to-from)/2
 		e.decide(ctx, from, middle)
@@ -251,16 +254,6 @@ func (e *evaluation) settle() {
 	case e.decided:
 		e.slot.succeeded()
 	}
-}
-
-func refusalCode(err error) string {
-	switch {
-	case errors.Is(err, ErrRuntimeMissing):
-		return CodeRuntimeMissing
-	case errors.Is(err, ErrRevoked):
-		return CodeRevoked
-	}
-	return CodeUnavailable
 }
 
 func codeOf(err error) string {

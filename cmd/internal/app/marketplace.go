@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/fenli-io/fenli/platform/clock"
 	"github.com/fenli-io/fenli/platform/jobs"
 	"github.com/fenli-io/fenli/platform/secret"
+	"github.com/fenli-io/fenli/plugins/builtin"
 	"github.com/fenli-io/fenli/plugins/host"
 	"github.com/fenli-io/fenli/plugins/registry"
 	"github.com/fenli-io/fenli/tenants/marketplace"
@@ -53,7 +55,7 @@ func (a *App) openMarketplace(cfg Config, box *secret.Box) error {
 	}
 	a.bazaar = &bazaar{dir: dir, client: client, known: map[string]bool{}}
 	a.Marketplace = marketplace.New(a.DB, marketplace.Config{
-		Box: box, Registry: dir, Reserved: reserved, Examine: a.examinePackage,
+		Box: box, Registry: dir, Reserved: slices.Concat(builtin.List, builtin.InTypeScript), Examine: a.examinePackage,
 		Changed: func(ctx context.Context) {
 			if err := a.syncStrategies(context.WithoutCancel(ctx)); err != nil {
 				a.Log.Error("the catalogue of strategies is behind; it is tried again soon", "error", err)

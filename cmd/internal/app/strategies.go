@@ -47,11 +47,6 @@ func hostDir(dir string) (string, error) {
 	return short, nil
 }
 
-// reserved are the ids that come with the platform, in the order a merchant
-// meets them: those in Go, then those in TypeScript, whose bundles lie beside
-// them when they were built.
-var reserved = slices.Concat(builtin.List, builtin.InTypeScript)
-
 // strategyFiles are the built reference strategies: beside the binary, else
 // where FENLI_STRATEGIES says, else built from the sources that are here.
 func strategyFiles(ctx context.Context, dir string, log *slog.Logger) (map[string]string, error) {
@@ -94,7 +89,7 @@ func (a *App) installStrategies(ctx context.Context, dir string) error {
 		return err
 	}
 	ids := make([]string, 0, len(files))
-	for _, id := range reserved {
+	for _, id := range slices.Concat(builtin.List, builtin.InTypeScript) {
 		if files[id] != "" && a.runs(id) {
 			ids = append(ids, id)
 		}
@@ -107,10 +102,6 @@ func (a *App) installStrategies(ctx context.Context, dir string) error {
 			artifact, described, err := a.Host.Install(ctx, files[id])
 			if errors.Is(err, host.ErrVersionTaken) { // in production; what stores run stays
 				a.Log.Error("a reference strategy has changed under the same version and was left out: give it a new version", "strategy", id, "error", err)
-				return nil
-			}
-			if errors.Is(err, host.ErrRuntimeMissing) {
-				a.Log.Warn("a reference strategy needs Node.js and was left out", "strategy", id, "error", err)
 				return nil
 			}
 			if err != nil {
