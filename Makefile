@@ -23,6 +23,13 @@ $(foreach app,$(FRONT_ENDS),$(if $(wildcard web/dist/$(if $(filter mini,$(app)),
 $(foreach app,$(FRONT_ENDS),$(if $(wildcard web/$(app)/node_modules),,$(shell rm -f bin/.stamp/$(app).installed)))
 endif
 
+# Strategies in TypeScript: each a folder of plugins/builtin-ts with a main.ts, bundled beside the programs.
+TS_STRATEGIES := $(patsubst plugins/builtin-ts/%/main.ts,%,$(wildcard plugins/builtin-ts/*/main.ts))
+ts_sources    := $(if $(TS_STRATEGIES),$(shell find plugins/sdk-ts plugins/builtin-ts \( -name node_modules -o -name dist -o -name test -o -name testdata \) -prune -o -type f -not -name '*.go' -print))
+ifneq ($(TS_STRATEGIES),)
+$(if $(wildcard plugins/sdk-ts/node_modules),,$(shell rm -f bin/.stamp/sdk-ts.installed))
+endif
+
 heading = @printf '\n\033[1m== %s\033[0m\n' '$(1)'
 
 .PHONY: help
@@ -42,9 +49,23 @@ build: ## the strategies in bin/strategies, then bin/fenli
 		mkdir -p bin/strategies; \
 		$(STATIC) -o bin/strategies/ ./plugins/builtin/cmd/...; ls bin/strategies | sed 's/^/    /'; \
 	else echo '    skipped: plugins/builtin/cmd does not exist yet'; fi
+	@if command -v npm >/dev/null; then $(MAKE) sdk-ts; \
+	else echo '    skipped: $(TS_STRATEGIES), which needs Node.js 20 or newer'; fi
 	$(call heading,bin/fenli)
 	@if [ -d cmd/fenli ]; then $(STATIC) -o bin/fenli ./cmd/fenli; \
 	else echo '    skipped: cmd/fenli does not exist yet'; fi
+
+.PHONY: sdk-ts
+sdk-ts: $(TS_STRATEGIES:%=bin/strategies/%) ## the strategies in TypeScript, when their sources have changed
+
+bin/.stamp/sdk-ts.installed: plugins/sdk-ts/package-lock.json
+	$(call heading,npm ci in plugins/sdk-ts)
+	@command -v npm >/dev/null || { echo '    please install Node.js 20 or newer with npm'; exit 1; }
+	@cd plugins/sdk-ts && npm ci --no-audit --no-fund --loglevel=error
+	@mkdir -p $(@D) && touch $@
+
+$(TS_STRATEGIES:%=bin/strategies/%): bin/strategies/%: plugins/builtin-ts/%/main.ts bin/.stamp/sdk-ts.installed $(ts_sources)
+	@mkdir -p $(@D) && node plugins/sdk-ts/bin/fenli-strategy.mjs build $< $@ && echo '    $*'
 
 .PHONY: web
 web: $(FRONT_ENDS:%=bin/.stamp/%.built) ## the front ends, when their sources have changed
@@ -78,6 +99,7 @@ test: ## everything CI tests
 	@$(MAKE) web
 	@$(MAKE) build
 	@$(MAKE) test-sdk
+	@$(MAKE) test-ts
 	@$(MAKE) test-go
 	@$(MAKE) test-race
 	@$(MAKE) test-web
@@ -87,6 +109,11 @@ test: ## everything CI tests
 test-sdk: ## the strategy SDK, a module of its own
 	$(call heading,plugins/sdk)
 	@cd plugins/sdk && $(GO) vet ./... && $(GO) test ./...
+
+.PHONY: test-ts
+test-ts: sdk-ts ## the strategy SDK for TypeScript and the strategies written with it
+	$(call heading,plugins/sdk-ts)
+	@cd plugins/sdk-ts && npm run --silent typecheck && npm run --silent test
 
 .PHONY: test-go
 test-go: ## the Go code, over one PostgreSQL and one Redis
@@ -141,4 +168,4 @@ lint: ## golangci-lint where it is installed, else go vet and gofmt
 .PHONY: clean
 clean: ## removes what was built; the demo's data stay
 	$(call heading,clean)
-	@rm -rf bin web/*/node_modules web/dist/admin web/dist/h5
+	@rm -rf bin web/*/node_modules plugins/sdk-ts/node_modules plugins/sdk-ts/dist web/dist/admin web/dist/h5

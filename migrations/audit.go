@@ -36,6 +36,7 @@ var sweeps = []struct{ Table, Caller string }{
 	{"commission_award", "settlement: finds stores in which something has matured"},
 	{"commission_mark", "settlement: compares what has matured with the store's mark"},
 	{"leaderboard_dirty", "leaderboard: finds stores whose boards lag behind"},
+	{"trial_run", "trial: finds stores in which a trial waits to be gone on with"},
 }
 
 // definers are the functions that run with their owner's rights.

@@ -20,7 +20,14 @@ import (
 )
 
 type pluginCommand struct {
-	Run pluginRun `cmd:"" help:"Ask a strategy about orders, in the sandbox it has in production."`
+	New      pluginNew      `cmd:"" help:"Start a strategy of your own."`
+	Test     pluginTest     `cmd:"" help:"Run golden cases and the contract's checks over the wire."`
+	Validate pluginValidate `cmd:"" help:"Check a strategy's form, sentences and facts, and a configuration."`
+	Dev      pluginDev      `cmd:"" help:"Show a strategy on a page of this machine while you write it."`
+	Diff     pluginDiff     `cmd:"" help:"Show who would get more or less from another strategy or configuration."`
+	Record   pluginRecord   `cmd:"" help:"Take a decision of a store, with nobody in it."`
+	Replay   pluginReplay   `cmd:"" help:"Ask a recorded question again."`
+	Run      pluginRun      `cmd:"" help:"Ask a strategy about orders, in the sandbox it has in production."`
 }
 
 type pluginRun struct {

@@ -18,7 +18,8 @@ import (
 
 // List is the ids of the strategies, in the order a merchant meets them.
 var List = []string{
-	"three-level", "matrix", "differential", "tiered-sales", "campaign-boost", "new-customer", "group-buy", "pool",
+	"three-level", "matrix", "differential", "tiered-sales", "team-city", "campaign-boost", "new-customer", "group-buy",
+	"compose", "pool", "ladder-bonus", "task-badges",
 }
 
 // ErrNoSources says that there is nothing to build from: the program runs

@@ -16,11 +16,15 @@ import (
 
 	"github.com/fenli-io/fenli/plugins/builtin"
 	"github.com/fenli-io/fenli/plugins/builtin/campaignboost"
+	"github.com/fenli-io/fenli/plugins/builtin/compose"
 	"github.com/fenli-io/fenli/plugins/builtin/differential"
 	"github.com/fenli-io/fenli/plugins/builtin/groupbuy"
+	"github.com/fenli-io/fenli/plugins/builtin/ladderbonus"
 	"github.com/fenli-io/fenli/plugins/builtin/matrix"
 	"github.com/fenli-io/fenli/plugins/builtin/newcustomer"
 	"github.com/fenli-io/fenli/plugins/builtin/pool"
+	"github.com/fenli-io/fenli/plugins/builtin/taskbadges"
+	"github.com/fenli-io/fenli/plugins/builtin/teamcity"
 	"github.com/fenli-io/fenli/plugins/builtin/threelevel"
 	"github.com/fenli-io/fenli/plugins/builtin/tieredsales"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
@@ -28,8 +32,9 @@ import (
 )
 
 var strategies = map[string]stest.Strategy{
-	"campaignboost": campaignboost.Strategy, "differential": differential.Strategy, "groupbuy": groupbuy.Strategy,
-	"matrix": matrix.Strategy, "newcustomer": newcustomer.Strategy, "pool": pool.Strategy, "threelevel": threelevel.Strategy, "tieredsales": tieredsales.Strategy,
+	"campaignboost": campaignboost.Strategy, "compose": compose.Strategy, "differential": differential.Strategy, "groupbuy": groupbuy.Strategy,
+	"ladderbonus": ladderbonus.Strategy, "matrix": matrix.Strategy, "newcustomer": newcustomer.Strategy, "pool": pool.Strategy,
+	"taskbadges": taskbadges.Strategy, "teamcity": teamcity.Strategy, "threelevel": threelevel.Strategy, "tieredsales": tieredsales.Strategy,
 }
 
 // The form validates in a browser with the schema, the plugin with its struct:
@@ -97,10 +102,35 @@ func TestConfigurationsThatMakeNoSenseAreRefused(t *testing.T) {
 		},
 		"newcustomer": {`{"base":["0.1"]}`: "/first_order sdk.missing_field", `{"base":["0.1"],"first_order":{"fixed":"5"}}`: "/first_order/fixed sdk.wrong_value"},
 		"pool":        {`{"share":"1.1","mode":"weights","grades":{"a":"1"}}`: "/share more_than_sales", `{"share":"0.1","grades":{"a":"1"}}`: "/mode sdk.missing_field", `{"share":"0.1","mode":"all","grades":{"a":"1"}}`: "/mode sdk.wrong_value"},
-		"groupbuy":    {`{"inviter":"0.05"}`: "/invitee sdk.missing_field"},
+		"ladderbonus": {
+			`{"whose":"own","mode":"whole","steps":[{"from":5,"rate":"0.1"},{"from":5,"rate":"0.2"}]}`: "/steps/1/from steps_must_rise",
+			`{"whose":"own","mode":"whole","steps":[{"from":0,"rate":"0.1"}]}`:                         "/steps/0/from sdk.wrong_value",
+		},
+		"taskbadges": {
+			`{"tasks":[{"key":"a","what":"recruits","count":1,"money":1}]}`:                           "/tasks/0 nobody_is_paid_for_recruiting",
+			`{"tasks":[{"key":"a","what":"recruits","count":1,"points":1}]}`:                          "/tasks/0 nobody_is_paid_for_recruiting",
+			`{"tasks":[{"key":"a","what":"sales","count":1}]}`:                                        "/tasks/0 task_without_target",
+			`{"tasks":[{"key":"a","what":"orders","count":1},{"key":"a","what":"orders","count":2}]}`: "/tasks/1/key key_twice",
+			`{"tasks":[{"key":"a","what":"orders","count":1,"badge":"diamond"}]}`:                     "/tasks/0/badge sdk.wrong_value",
+			`{"grades":[{"grade":"a"}]}`:                                                              "/grades/0 grade_without_condition",
+			`{"grades":[{"grade":"a","orders":1},{"grade":"a","orders":2}]}`:                          "/grades/1/grade grade_twice",
+		},
+		"teamcity": {`{"rates":["0.1"],"team_lead":"0.02"}`: "/city_partner sdk.missing_field"},
+		"compose": {
+			`{"mode":"first","rules":[]}`:                                                                                                                  "/rules sdk.wrong_value",
+			`{"mode":"first","rules":[{"name":"a","pay":{}}]}`:                                                                                             "/rules/0/pay rule_pays_nobody",
+			`{"mode":"first","rules":[{"name":"a","pay":{"rates":["0.1"],"fixed":[5]}}]}`:                                                                  "/rules/0/pay rates_or_fixed",
+			`{"mode":"first","rules":[{"name":"a","when":{"sku":["X"]},"pay":{"rates":["0.1"]}}]}`:                                                         "/rules/0/when/sku sdk.unknown_field",
+			`{"mode":"first","rules":[{"name":"a","when":{"min_total":5},"pay":{"rates":["0.1"]}},{"name":"b","pay":{"rates":["0.2"]}}]}`:                  "/rules/0/when/min_total small_orders_pay_more",
+			`{"mode":"first","rules":[{"name":"a","when":{"min_total":5},"pay":{"fixed":[900]}},{"name":"b","pay":{"rates":["0.2"]}}]}`:                    "/rules/0/when/min_total small_orders_pay_more",
+			`{"mode":"first","rules":[{"name":"a","when":{"from":"2026-11-12T00:00:00+08:00","to":"2026-11-12T00:00:00+08:00"},"pay":{"rates":["0.1"]}}]}`: "/rules/0/when/to ends_before_it_begins",
+			`{"mode":"sum","rules":[` + strings.Repeat(`{"name":"a","pay":{"rates":["0.1"]}},`, 8) + `{"name":"a","pay":{"rates":["0.1"]}}]}`:              "/rules too_many_to_add",
+		},
+		"groupbuy": {`{"inviter":"0.05"}`: "/invitee sdk.missing_field"},
 		"tieredsales": {
 			`{"window":"month","mode":"before_order","tiers":[{"from":5,"rate":"0.1"},{"from":5,"rate":"0.2"}]}`: "/tiers/1/from tiers_must_rise",
-			`{"window":"month","mode":"retroactive","tiers":[{"from":0,"rate":"0.1"}]}`:                          "/mode sdk.wrong_value",
+			`{"window":"month","mode":"later","tiers":[{"from":0,"rate":"0.1"}]}`:                                "/mode sdk.wrong_value",
+			`{"window":"month","mode":"retroactive","tiers":[{"from":0,"rate":"0.1"},{"from":5,"rate":"0.05"}]}`: "/tiers/1/rate rates_must_not_fall",
 		},
 	} {
 		for config, want := range cases {
@@ -117,15 +147,45 @@ func TestConfigurationsThatMakeNoSenseAreRefused(t *testing.T) {
 func TestStrategiesImportTheSDKAlone(t *testing.T) {
 	t.Parallel()
 	for folder := range strategies {
-		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(folder, "strategy.go"), nil, parser.ImportsOnly)
+		sources, err := filepath.Glob(filepath.Join(folder, "*.go"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, i := range f.Imports {
-			path := strings.Trim(i.Path.Value, `"`)
-			if strings.Contains(path, ".") && !strings.HasPrefix(path, "github.com/fenli-io/fenli/plugins/sdk") {
-				t.Errorf("%s imports %s", folder, path)
+		for _, path := range sources {
+			if !strings.HasSuffix(path, "_test.go") {
+				importsTheSDKAlone(t, path)
 			}
+		}
+	}
+}
+
+func importsTheSDKAlone(t *testing.T, source string) {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), source, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range f.Imports {
+		path := strings.Trim(i.Path.Value, `"`)
+		if strings.Contains(path, ".") && !strings.HasPrefix(path, "github.com/fenli-io/fenli/plugins/sdk") {
+			t.Errorf("%s imports %s", source, path)
+		}
+	}
+}
+
+// A merchant chooses by what a strategy says of itself: Chinese first, then
+// English.
+func TestEveryStrategySaysWhatItPays(t *testing.T) {
+	t.Parallel()
+	for _, id := range builtin.List {
+		raw, err := os.ReadFile(filepath.Join(strings.ReplaceAll(id, "-", ""), "README.md"))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		title, rest, _ := strings.Cut(string(raw), "\n")
+		if !strings.Contains(title, "`"+id+"`") || !strings.Contains(rest, "例：") || !strings.Contains(rest, "\n## English\n") {
+			t.Errorf("%s: the README lacks its id, an example or English", id)
 		}
 	}
 }
@@ -147,7 +207,7 @@ func TestEveryCommandServesItsStrategy(t *testing.T) {
 
 func TestBuild(t *testing.T) {
 	if testing.Short() {
-		t.Skip("builds eight programs")
+		t.Skip("builds every program")
 	}
 	var heard []string
 	paths, err := builtin.Build(context.Background(), t.TempDir(), func(id string) { heard = append(heard, id) })

@@ -20,6 +20,8 @@ const (
 	CodeMalformed   = "plugin.malformed_answer" // no decision for this order, or two
 	CodeError       = "plugin.error"            // it answered with an error
 	CodeUnavailable = "plugin.unavailable"      // it could not be asked: stopped, backing off, in quarantine
+	// CodeRuntimeMissing: it is written for Node.js, and there is none here.
+	CodeRuntimeMissing = "plugin.runtime_missing"
 )
 
 const (
@@ -104,7 +106,7 @@ func (e *evaluation) decide(ctx context.Context, from, to int) {
 		e.take(from, to, out)
 	case isRefusal(err) || ctx.Err() != nil:
 		e.refusal = err
-		e.fail(from, to, CodeUnavailable, err.Error())
+		e.fail(from, to, refusalCode(err), err.Error())
 	case to-from > 1:
 		middle := from + (to-from)/2
 		e.decide(ctx, from, middle)
@@ -240,6 +242,13 @@ func (e *evaluation) settle() {
 	case e.decided:
 		e.slot.succeeded()
 	}
+}
+
+func refusalCode(err error) string {
+	if errors.Is(err, ErrRuntimeMissing) {
+		return CodeRuntimeMissing
+	}
+	return CodeUnavailable
 }
 
 func codeOf(err error) string {

@@ -50,7 +50,10 @@ type Config struct {
 	BackoffMax   time.Duration
 	CrashWindow  time.Duration // CrashLimit crashes within it quarantine: 3 in 10 min
 	CrashLimit   int
-	MaxDataMiB   int // memory of one plugin; 512
+	MaxDataMiB   int // memory of one plugin; 512, of one that runs on Node.js at least 1024
+	// Node is the Node.js that runs strategies in TypeScript; empty: the one
+	// on PATH. Without any, only those strategies are refused.
+	Node string
 	// RecheckEvery asks about one order in so many a second time, alone and in
 	// a fresh process, to prove that the strategy is a pure function; 0 never.
 	RecheckEvery int
@@ -85,6 +88,7 @@ type Host struct {
 	log      *slog.Logger
 	store    *store
 	box      sandbox
+	node     nodeRuntime
 	sockets  string
 	poison   poison
 	counters counters
@@ -116,7 +120,7 @@ func New(config Config, log *slog.Logger) (*Host, error) {
 		return nil, fmt.Errorf("host: %w", err)
 	}
 	config.Dir = dir
-	h := &Host{config: config, log: log, box: sandbox{report}, slots: map[string]*slot{}, stop: make(chan struct{})}
+	h := &Host{config: config, log: log, box: sandbox{report}, node: nodeRuntime{configured: config.Node}, slots: map[string]*slot{}, stop: make(chan struct{})}
 	if h.store, err = openStore(filepath.Join(dir, "store")); err != nil {
 		return nil, err
 	}

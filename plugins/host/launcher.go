@@ -10,11 +10,14 @@ import (
 
 	"github.com/landlock-lsm/go-landlock/landlock"
 	"golang.org/x/sys/unix"
+
+	"github.com/fenli-io/fenli/plugins/sdk/handshake"
 )
 
 const (
 	launcherName = "fenli-strategy-launcher"
 	binaryFile   = "/proc/self/fd/3" // inherited, and verified through this very descriptor
+	runtimeFile  = "/proc/self/fd/4" // what runs it, if it is no program itself
 )
 
 var launcherReady atomic.Bool
@@ -52,7 +55,7 @@ func launch(raw string) error {
 		return err
 	}
 	if o.Landlock {
-		if err := seal(); err != nil {
+		if err := seal(o); err != nil {
 			return err
 		}
 	}
@@ -61,7 +64,8 @@ func launch(raw string) error {
 			return err
 		}
 	}
-	return syscall.Exec(binaryFile, []string{"strategy"}, os.Environ())
+	cookie := handshake.Config.MagicCookieKey + "=" + handshake.Config.MagicCookieValue
+	return syscall.Exec(o.Exec, o.Args, append(os.Environ(), cookie))
 }
 
 // limit bounds resources. RLIMIT_DATA, not RLIMIT_AS: a Go program maps far
@@ -110,15 +114,27 @@ func dieWithParent(parent int) error {
 	return nil
 }
 
-// seal leaves the plugin its own binary and its own directory, and no port.
-func seal() error {
+// seal leaves the plugin its own binary, what that needs to run, and its own
+// directory, and no port.
+func seal(o orders) error {
 	const execute, readFile = 1 << 0, 1 << 2
-	err := landlock.V7.BestEffort().Restrict(
-		landlock.PathAccess(execute|readFile, binaryFile),
+	rules := []landlock.Rule{
+		landlock.PathAccess(readFile, binaryFile),
+		landlock.PathAccess(execute|readFile, append([]string{o.Exec}, o.Loads...)...),
 		landlock.RWDirs("."),
-	)
-	if err != nil {
+	}
+	for _, path := range o.Reads {
+		rules = append(rules, readable(path))
+	}
+	if err := landlock.V7.BestEffort().Restrict(rules...); err != nil {
 		return fmt.Errorf("landlock: %w", err)
 	}
 	return nil
+}
+
+func readable(path string) landlock.Rule {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return landlock.RODirs(path)
+	}
+	return landlock.ROFiles(path)
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	_ "github.com/fenli-io/fenli/plugins/sdk" // a host may link it; linking it must not cost a plugin its handshake
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 )
 

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -44,6 +44,10 @@ func (h *Host) startProcess(ctx context.Context, sha string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	file, err := h.executableOf(binary)
+	if err != nil {
+		return nil, errors.Join(err, binary.Close())
+	}
 	p := &process{lanes: make(chan struct{}, lanes), prepared: make(chan struct{})}
 	log := h.log.With("plugin", sha[:8])
 	p.client = plugin.NewClient(&plugin.ClientConfig{
@@ -62,7 +66,7 @@ func (h *Host) startProcess(ctx context.Context, sha string) (*process, error) {
 			}),
 		},
 		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, dir string) (gorunner.Runner, error) {
-			r, err := h.newSandboxed(sha, binary, spec, dir, log)
+			r, err := h.newSandboxed(sha, file, spec, dir, log)
 			if err != nil {
 				return nil, err
 			}
@@ -73,7 +77,7 @@ func (h *Host) startProcess(ctx context.Context, sha string) (*process, error) {
 	})
 	began := time.Now()
 	if err := p.connect(ctx, h.config.StartTimeout); err != nil {
-		_ = binary.Close()
+		file.close()
 		p.stop(0)
 		return nil, err
 	}
@@ -87,12 +91,12 @@ func (h *Host) startProcess(ctx context.Context, sha string) (*process, error) {
 }
 
 // newSandboxed prepares the launcher that becomes the plugin.
-func (h *Host) newSandboxed(sha string, binary *os.File, spec *exec.Cmd, dir string, log *slog.Logger) (*runner, error) {
-	cmd, err := h.box.command(sha, binary, dir, h.config.MaxDataMiB)
+func (h *Host) newSandboxed(sha string, file *executable, spec *exec.Cmd, dir string, log *slog.Logger) (*runner, error) {
+	cmd, err := h.box.command(sha, file, dir)
 	if err != nil {
 		return nil, err
 	}
-	cmd.Env = pluginEnv(spec.Env)
+	cmd.Env = pluginEnv(file.env, spec.Env)
 	r, err := newRunner(cmd, dir, h.config.KillGrace)
 	if err != nil {
 		return nil, err
@@ -102,11 +106,13 @@ func (h *Host) newSandboxed(sha string, binary *os.File, spec *exec.Cmd, dir str
 }
 
 // pluginEnv is all that a plugin finds in its environment: what go-plugin
-// hands over, and settings of the Go runtime. Its directory is where it stands.
-func pluginEnv(handed []string) []string {
-	env := []string{"TMPDIR=.", "TZ=UTC", "LANG=C.UTF-8", "GOMAXPROCS=2", "GOMEMLIMIT=256MiB", "GOTRACEBACK=single"}
+// hands over, and settings of its runtime. Its directory is where it stands.
+// The cookie is not among them: the launcher adds it, for a host that links the
+// SDK would else give its standard output away before main.
+func pluginEnv(runtime, handed []string) []string {
+	env := slices.Clone(runtime)
 	for _, kv := range handed {
-		if !strings.HasPrefix(kv, plugin.EnvUnixSocketDir+"=") {
+		if !strings.HasPrefix(kv, plugin.EnvUnixSocketDir+"=") && !strings.HasPrefix(kv, handshake.Config.MagicCookieKey+"=") {
 			env = append(env, kv)
 		}
 	}

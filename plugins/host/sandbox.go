@@ -117,11 +117,17 @@ type orders struct {
 	DataMiB  int  `json:"data_mib"`
 	Seccomp  bool `json:"seccomp"`
 	Landlock bool `json:"landlock"`
+
+	Exec  string   `json:"exec"` // what is executed: the binary itself, or its interpreter
+	Args  []string `json:"args"`
+	Loads []string `json:"loads"` // files that may be executed as well: the interpreter's loader
+	Reads []string `json:"reads"` // files and folders that may be read: its libraries
 }
 
 // command is this program again, as the launcher of a binary.
-func (b sandbox) command(sha string, binary *os.File, dir string, dataMiB int) (*exec.Cmd, error) {
-	o := orders{Parent: os.Getpid(), DataMiB: dataMiB, Seccomp: b.Seccomp, Landlock: b.LandlockABI > 0}
+func (b sandbox) command(sha string, p *executable, dir string) (*exec.Cmd, error) {
+	o := p.orders
+	o.Parent, o.Seccomp, o.Landlock = os.Getpid(), b.Seccomp, b.LandlockABI > 0
 	if b.OwnUser {
 		n, err := strconv.ParseUint(sha[:8], 16, 32)
 		if err != nil {
@@ -136,5 +142,5 @@ func (b sandbox) command(sha string, binary *os.File, dir string, dataMiB int) (
 	if err != nil {
 		return nil, fmt.Errorf("host: %w", err)
 	}
-	return &exec.Cmd{Path: "/proc/self/exe", Args: []string{launcherName, string(raw)}, Dir: dir, ExtraFiles: []*os.File{binary}}, nil
+	return &exec.Cmd{Path: "/proc/self/exe", Args: []string{launcherName, string(raw)}, Dir: dir, ExtraFiles: p.files}, nil
 }

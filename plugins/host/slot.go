@@ -59,7 +59,7 @@ func (s *slot) acquire(ctx context.Context, atOnce bool) (*process, error) {
 	}
 	p, err := s.host.startProcess(ctx, s.sha)
 	if err != nil {
-		if ctx.Err() == nil && !errors.Is(err, ErrNotInstalled) && !errors.Is(err, ErrTampered) {
+		if ctx.Err() == nil && !errors.Is(err, ErrNotInstalled) && !errors.Is(err, ErrTampered) && !errors.Is(err, ErrRuntimeMissing) {
 			s.crashed(err)
 		}
 		return nil, err

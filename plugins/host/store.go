@@ -25,6 +25,7 @@ type Artifact struct {
 	SHA256  string // 64 small hexadecimal digits
 	ID      string // "three-level"
 	Version string // "1.0.0"; "1.0.0-dev.<hash>" for changed bytes in development
+	Runtime Runtime
 }
 
 // Installed is an artifact and what it said of itself.
@@ -116,9 +117,10 @@ func (s *store) open(sha string) (*os.File, error) {
 
 // card is what the store keeps beside a binary.
 type card struct {
-	ID       string `json:"id"`
-	Version  string `json:"version"`
-	Describe []byte `json:"describe"` // protobuf
+	ID       string  `json:"id"`
+	Version  string  `json:"version"`
+	Runtime  Runtime `json:"runtime,omitempty"`
+	Describe []byte  `json:"describe"` // protobuf
 }
 
 func (s *store) cardPath(sha string) string { return s.path(sha) + ".json" }
@@ -128,6 +130,9 @@ func (s *store) register(sha string, d *strategyv1.DescribeResponse, development
 	a := Artifact{SHA256: sha, ID: d.GetId(), Version: d.GetVersion()}
 	all, err := s.list()
 	if err != nil {
+		return Artifact{}, err
+	}
+	if a.Runtime, err = s.runtimeOf(sha); err != nil {
 		return Artifact{}, err
 	}
 	for _, other := range all {
@@ -144,7 +149,7 @@ func (s *store) register(sha string, d *strategyv1.DescribeResponse, development
 	if err != nil {
 		return Artifact{}, fmt.Errorf("host: %w", err)
 	}
-	raw, err := json.Marshal(card{ID: a.ID, Version: a.Version, Describe: described})
+	raw, err := json.Marshal(card{ID: a.ID, Version: a.Version, Runtime: a.Runtime, Describe: described})
 	if err != nil {
 		return Artifact{}, fmt.Errorf("host: %w", err)
 	}
@@ -173,7 +178,7 @@ func (s *store) find(sha string) (Installed, error) {
 	if err := errors.Join(json.Unmarshal(raw, &c), proto.Unmarshal(c.Describe, d)); err != nil {
 		return Installed{}, fmt.Errorf("host: %w", err)
 	}
-	i := Installed{Artifact{SHA256: sha, ID: c.ID, Version: c.Version}, d}
+	i := Installed{Artifact{SHA256: sha, ID: c.ID, Version: c.Version, Runtime: c.Runtime}, d}
 	s.known.Store(sha, i)
 	return i, nil
 }

@@ -1,16 +1,12 @@
 package host
 
 import (
-	"bufio"
 	"context"
-	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -139,7 +135,7 @@ func TestTrap(t *testing.T) {
 	})
 	t.Run("NoOrphansWhenTheHostIsKilled", func(t *testing.T) {
 		t.Parallel()
-		noOrphans(t)
+		noOrphanOf(t, hostile(t, "ignore-term"))
 	})
 	t.Run("ALongDirectoryIsRefused", func(t *testing.T) {
 		t.Parallel()
@@ -242,33 +238,4 @@ func changedByte(t *testing.T) {
 	if pid(h, sha) != 0 {
 		t.Error("it runs")
 	}
-}
-
-// noOrphans kills a host that has no time to clean up.
-func noOrphans(t *testing.T) {
-	dir, err := os.MkdirTemp("", "fh")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(dir)
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "FENLI_TEST_DOOMED_HOST="+dir, "FENLI_TEST_PLUGIN="+hostile(t, "ignore-term"))
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := strconv.Atoi(strings.TrimSpace(line))
-	if err != nil || p == 0 || gone(p) {
-		t.Fatalf("the plugin does not run: %q, %v", line, err)
-	}
-	_ = cmd.Process.Kill()
-	_ = cmd.Wait()
-	eventually(t, fmt.Sprintf("plugin %d is gone", p), func() bool { return gone(p) })
 }

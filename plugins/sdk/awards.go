@@ -15,13 +15,31 @@ import (
 // answer never holds a silent zero.
 type Awards struct {
 	order    Order
+	arena    *arena
 	paid     []*Award
-	declined map[int32]*strategyv1.Why
+	declined []*strategyv1.Why // by recipient
+	named    []bool            // by recipient: paid
 	none     *strategyv1.Why
 }
 
+// begin empties the collection for the next order of a batch.
+func (w *Awards) begin(o Order) {
+	people := len(o.wire.GetChain()) + len(o.wire.GetRoles())
+	w.order, w.paid, w.none = o, w.paid[:0], nil
+	w.declined, w.named = emptied(w.declined, people), emptied(w.named, people)
+}
+
+func emptied[T any](list []T, n int) []T {
+	list = slices.Grow(list[:0], n)[:n]
+	clear(list)
+	return list
+}
+
 // Award is one payment to one recipient.
-type Award struct{ wire *strategyv1.Award }
+type Award struct {
+	wire  *strategyv1.Award
+	arena *arena
+}
 
 // Amount is what is paid, in minor units, after rounding.
 func (a *Award) Amount() int64 { return a.wire.Amount }
@@ -29,7 +47,7 @@ func (a *Award) Amount() int64 { return a.wire.Amount }
 // Because gives the reason: the key of a message in the strategy's locales and
 // its arguments in pairs of name and value.
 func (a *Award) Because(key string, args ...any) *Award {
-	a.wire.Why = why(key, args...)
+	a.wire.Why = a.arena.why(key, args...)
 	return a
 }
 
@@ -94,12 +112,12 @@ func (w *Awards) Rounding() money.Rounding { return w.order.rules.Rounding }
 func (w *Awards) Decline(who Recipient, key string, args ...any) {
 	at, _, _ := who.recipient()
 	if w.declined[at] == nil {
-		w.declined[at] = why(key, args...)
+		w.declined[at] = w.arena.why(key, args...)
 	}
 }
 
 // None says why nobody earns. Paying somebody as well fails the order.
-func (w *Awards) None(key string, args ...any) { w.none = why(key, args...) }
+func (w *Awards) None(key string, args ...any) { w.none = w.arena.why(key, args...) }
 
 const wholeOrder = -1
 
@@ -108,75 +126,101 @@ func (w *Awards) add(to Recipient, line int32, base, rate, amount int64) *Award 
 		panic(Failure{Code: "strategy.negative_amount", Message: fmt.Sprintf("the strategy pays %d", amount)})
 	}
 	at, level, kind := to.recipient()
-	a := &Award{&strategyv1.Award{Recipient: at, Line: line, Kind: kind, Level: level, Base: base, RatePpm: rate, Amount: amount}}
-	w.paid = append(w.paid, a)
+	wire := w.arena.wires.next()
+	wire.Recipient, wire.Line, wire.Kind, wire.Level = at, line, kind, level
+	wire.Base, wire.RatePpm, wire.Amount = base, rate, amount
+	a := w.another()
+	a.wire, a.arena = wire, w.arena
 	return a
+}
+
+// another adds an award, reusing what an earlier order of the batch has left.
+func (w *Awards) another() *Award {
+	n := len(w.paid)
+	if n == cap(w.paid) {
+		w.paid = slices.Grow(w.paid, max(n, 4))
+		clear(w.paid[n:cap(w.paid)])
+	}
+	w.paid = w.paid[:n+1]
+	if w.paid[n] == nil {
+		w.paid[n] = &Award{}
+	}
+	return w.paid[n]
 }
 
 // decide turns what was collected into the wire's decision.
 func (w *Awards) decide() *strategyv1.Decision {
 	awards := w.settle()
-	switch {
-	case len(awards) > 0 && w.none != nil:
+	if len(awards) > 0 && w.none != nil {
 		panic(Failure{Code: "strategy.contradiction", Message: "the strategy pays somebody and says that nobody earns"})
-	case len(awards) > 0:
-		return &strategyv1.Decision{Outcome: &strategyv1.Decision_Paid{Paid: &strategyv1.Paid{Awards: awards, Declined: w.reasons(awards)}}}
 	}
-	return &strategyv1.Decision{Outcome: &strategyv1.Decision_NoCommission{NoCommission: w.nobody()}}
+	d := w.arena.decisions.next()
+	if len(awards) > 0 {
+		d.Outcome = &strategyv1.Decision_Paid{Paid: &strategyv1.Paid{Awards: awards, Declined: w.reasons()}}
+	} else {
+		d.Outcome = &strategyv1.Decision_NoCommission{NoCommission: w.nobody()}
+	}
+	return d
 }
 
 // settle sorts the awards and turns those of zero into reasons.
 func (w *Awards) settle() []*strategyv1.Award {
-	slices.SortStableFunc(w.paid, func(a, b *Award) int {
-		return cmp.Or(cmp.Compare(a.wire.Line, b.wire.Line), cmp.Compare(a.wire.Recipient, b.wire.Recipient), cmp.Compare(a.wire.Kind, b.wire.Kind))
-	})
-	var awards []*strategyv1.Award
+	if !slices.IsSortedFunc(w.paid, byPlace) {
+		slices.SortStableFunc(w.paid, byPlace)
+	}
+	awards := make([]*strategyv1.Award, 0, len(w.paid))
 	for _, a := range w.paid {
-		if a.wire.Amount > 0 {
-			awards = append(awards, withReason(a.wire))
-		} else if w.declined[a.wire.Recipient] == nil {
-			w.declined[a.wire.Recipient] = whyZero(a.wire)
+		switch to := a.wire.Recipient; {
+		case a.wire.Amount > 0:
+			awards = append(awards, a.withReason())
+			w.named[to] = true
+		case w.declined[to] == nil:
+			w.declined[to] = a.whyZero()
 		}
 	}
 	return awards
 }
 
+func byPlace(a, b *Award) int {
+	return cmp.Or(cmp.Compare(a.wire.Line, b.wire.Line), cmp.Compare(a.wire.Recipient, b.wire.Recipient), cmp.Compare(a.wire.Kind, b.wire.Kind))
+}
+
 // withReason keeps an award from going out unexplained.
-func withReason(a *strategyv1.Award) *strategyv1.Award {
-	if a.Why == nil {
-		a.Why = why("sdk.paid", "level", a.Level, "rate", money.Rate(a.RatePpm))
+func (a *Award) withReason() *strategyv1.Award {
+	if a.wire.Why == nil {
+		a.Because("sdk.paid", "level", a.wire.Level, "rate", money.Rate(a.wire.RatePpm))
 	}
-	return a
+	return a.wire
 }
 
-func whyZero(a *strategyv1.Award) *strategyv1.Why {
+func (a *Award) whyZero() *strategyv1.Why {
 	switch {
-	case a.Base == 0 && a.RatePpm == 0:
-		return why("sdk.amount_zero")
-	case a.RatePpm == 0:
-		return why("sdk.rate_zero", "level", a.Level)
-	case a.Base == 0:
-		return why("sdk.base_zero")
+	case a.wire.Base == 0 && a.wire.RatePpm == 0:
+		return a.arena.why("sdk.amount_zero")
+	case a.wire.RatePpm == 0:
+		return a.arena.why("sdk.rate_zero", "level", a.wire.Level)
+	case a.wire.Base == 0:
+		return a.arena.why("sdk.base_zero")
 	}
-	return why("sdk.rounded_to_zero", "rate", money.Rate(a.RatePpm))
+	return a.arena.why("sdk.rounded_to_zero", "rate", money.Rate(a.wire.RatePpm))
 }
 
-// reasons names everybody who could have earned and did not.
-func (w *Awards) reasons(awards []*strategyv1.Award) []*strategyv1.Declined {
-	paid := map[int32]bool{}
-	for _, a := range awards {
-		paid[a.Recipient] = true
-	}
+// reasons names everybody who could have earned and did not: of the chain
+// within the levels and of the declared roles, by position.
+func (w *Awards) reasons() []*strategyv1.Declined {
 	var list []*strategyv1.Declined
-	for _, at := range w.present() {
-		if paid[at] {
+	for at, paid := range w.named {
+		if paid || !w.order.sees(at) {
 			continue
 		}
-		reason := w.declined[at]
-		if reason == nil {
-			reason = why("sdk.no_award")
+		if list == nil {
+			list = make([]*strategyv1.Declined, 0, len(w.named)-at)
 		}
-		list = append(list, &strategyv1.Declined{Recipient: at, Why: reason})
+		d := w.arena.declined.next()
+		if d.Recipient, d.Why = int32(at), w.declined[at]; d.Why == nil {
+			d.Why = w.arena.why("sdk.no_award")
+		}
+		list = append(list, d)
 	}
 	return list
 }
@@ -186,31 +230,14 @@ func (w *Awards) nobody() *strategyv1.NoCommission {
 	if w.none != nil {
 		return &strategyv1.NoCommission{Why: w.none}
 	}
-	list := w.reasons(nil)
+	list := w.reasons()
 	if len(list) == 0 {
-		return &strategyv1.NoCommission{Why: why("sdk.nobody_behind")}
+		return &strategyv1.NoCommission{Why: w.arena.why("sdk.nobody_behind")}
 	}
 	for _, d := range list[1:] {
 		if !sameWhy(d.Why, list[0].Why) {
-			return &strategyv1.NoCommission{Why: why("sdk.nobody_earned"), Declined: list}
+			return &strategyv1.NoCommission{Why: w.arena.why("sdk.nobody_earned"), Declined: list}
 		}
 	}
 	return &strategyv1.NoCommission{Why: list[0].Why}
-}
-
-// present is everybody the strategy could see: the chain within the levels and
-// the declared roles, by position.
-func (w *Awards) present() []int32 {
-	var at []int32
-	if w.order.facts[Chain] {
-		for _, m := range w.order.Chain() {
-			at = append(at, m.at)
-		}
-	}
-	for i, r := range w.order.wire.GetRoles() {
-		if w.order.facts[roleFact(r)] {
-			at = append(at, int32(len(w.order.wire.GetChain())+i))
-		}
-	}
-	return at
 }

@@ -1,6 +1,10 @@
 package strategy
 
-import "fmt"
+import (
+	"fmt"
+
+	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
+)
 
 // Failure says that an order cannot be decided, with a code for machines. An
 // Evaluate that returns one leaves the order waiting, visibly; any other error
@@ -12,6 +16,10 @@ type Failure struct {
 }
 
 func (f Failure) Error() string { return f.Code + ": " + f.Message }
+
+func (f Failure) wire() *strategyv1.Failed {
+	return &strategyv1.Failed{Code: f.Code, Message: f.Message, Retryable: f.Retryable}
+}
 
 // Fail makes a [Failure].
 func Fail(code, format string, args ...any) error {

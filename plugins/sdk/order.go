@@ -42,6 +42,13 @@ func (o Order) Channel() string {
 	return o.wire.GetChannel()
 }
 
+// Region is where the order goes, as the store writes it: "440300",
+// "广东/深圳". Needs [Region].
+func (o Order) Region() string {
+	o.facts.must(Region)
+	return o.wire.GetRegion()
+}
+
 // Lines are what was bought. Needs [Lines].
 func (o Order) Lines() []Line {
 	o.facts.must(Lines)
@@ -56,7 +63,7 @@ func (o Order) Lines() []Line {
 // levels that the store pays are not in it. Needs [Chain].
 func (o Order) Chain() []Member {
 	o.facts.must(Chain)
-	var chain []Member
+	chain := make([]Member, 0, len(o.wire.GetChain()))
 	for i, m := range o.wire.GetChain() {
 		if level := levelOf(m, i); int(level) <= o.rules.Levels {
 			chain = append(chain, Member{wire: m, at: int32(i), level: level, facts: o.facts})
@@ -67,16 +74,28 @@ func (o Order) Chain() []Member {
 
 // Each walks over every line and, within it, every member of the chain.
 func (o Order) Each() iter.Seq2[Line, Member] {
-	lines, chain := o.Lines(), o.Chain()
+	o.facts.must(Lines)
+	o.facts.must(Chain)
 	return func(yield func(Line, Member) bool) {
-		for _, l := range lines {
-			for _, m := range chain {
-				if !yield(l, m) {
+		for i, l := range o.wire.GetLines() {
+			line := Line{wire: l, at: int32(i), facts: o.facts}
+			for j, m := range o.wire.GetChain() {
+				if level := levelOf(m, j); int(level) <= o.rules.Levels && !yield(line, Member{wire: m, at: int32(j), level: level, facts: o.facts}) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// sees tells whether the strategy may know of a recipient, who is then named
+// in every answer.
+func (o Order) sees(recipient int) bool {
+	chain := o.wire.GetChain()
+	if recipient < len(chain) {
+		return o.facts[Chain] && int(levelOf(chain[recipient], recipient)) <= o.rules.Levels
+	}
+	return o.facts[roleFact(o.wire.GetRoles()[recipient-len(chain)])]
 }
 
 // Role finds a recipient beside the chain, such as [Invitee]; it is false when
@@ -194,6 +213,13 @@ func (m Member) Sales() int64 {
 func (m Member) Orders() int64 {
 	m.facts.must(MemberStats)
 	return m.wire.GetStats().GetOrders()
+}
+
+// Awarded is what orders before this one gave the member inside the window,
+// before refunds, in minor units. Needs [Awarded].
+func (m Member) Awarded() int64 {
+	m.facts.must(Awarded)
+	return m.wire.GetStats().GetAwarded()
 }
 
 func (m Member) recipient() (at, level int32, kind string) { return m.at, m.level, "level" }

@@ -12,9 +12,11 @@ import (
 )
 
 // Period is a month of the store that is over and is being closed. Amounts are
-// minor units of the store's currency. Nothing of it needs declaring.
+// minor units of the store's currency. What of its members needs declaring,
+// [PeriodMember] tells.
 type Period struct {
 	wire  *strategyv1.ClosePeriodRequest
+	facts declared
 	rules Rules
 }
 
@@ -22,10 +24,10 @@ type Period struct {
 func (p Period) Key() string { return p.wire.GetPeriod().GetKey() }
 
 // From is the period's first instant, in UTC.
-func (p Period) From() time.Time { return time.UnixMilli(p.wire.GetPeriod().GetFromMs()).UTC() }
+func (p Period) From() time.Time { return spanOf(p.wire.GetPeriod()).From }
 
 // To is the first instant after the period, in UTC.
-func (p Period) To() time.Time { return time.UnixMilli(p.wire.GetPeriod().GetToMs()).UTC() }
+func (p Period) To() time.Time { return spanOf(p.wire.GetPeriod()).To }
 
 // Sales are the whole store's.
 func (p Period) Sales() Sales { return salesOf(p.wire.GetSales()) }
@@ -34,7 +36,7 @@ func (p Period) Sales() Sales { return salesOf(p.wire.GetSales()) }
 func (p Period) Members() []PeriodMember {
 	members := make([]PeriodMember, len(p.wire.GetMembers()))
 	for i, m := range p.wire.GetMembers() {
-		members[i] = PeriodMember{wire: m, at: int32(i)}
+		members[i] = PeriodMember{did: m, at: int32(i), facts: p.facts}
 	}
 	return members
 }
@@ -47,29 +49,6 @@ func (p Period) Money(minor int64) string { return money.Format(minor, p.Currenc
 
 // Rounding is how the store rounds.
 func (p Period) Rounding() money.Rounding { return p.rules.Rounding }
-
-// Sales are the goods of orders paid within a period, in minor units.
-type Sales struct {
-	Paid    int64 // less refunded
-	Settled int64 // of that, received and past the days in which goods may come back
-}
-
-func salesOf(s *strategyv1.PeriodSales) Sales { return Sales{s.GetPaid(), s.GetSettled()} }
-
-// PeriodMember is somebody who sells here.
-type PeriodMember struct {
-	wire *strategyv1.PeriodMember
-	at   int32
-}
-
-// Handle is an opaque name, stable within a store. It says nothing of a person.
-func (m PeriodMember) Handle() string { return m.wire.GetHandle() }
-
-// Grade is the member's grade as the period closes.
-func (m PeriodMember) Grade() string { return m.wire.GetGrade() }
-
-// Sales is what the member sold personally.
-func (m PeriodMember) Sales() Sales { return salesOf(m.wire.GetSales()) }
 
 // PeriodAwards collects what a period pays. Whoever is neither paid nor
 // declined is declined with a general reason, and an amount of zero becomes a
@@ -203,7 +182,7 @@ func (s *server[C]) close(c C, req *strategyv1.ClosePeriodRequest) (answer *stra
 			answer = failedToClose(asFailure(r))
 		}
 	}()
-	p := Period{wire: req, rules: rulesOf(req.GetRules())}
+	p := Period{wire: req, facts: s.facts, rules: rulesOf(req.GetRules())}
 	out := &PeriodAwards{period: p, declined: map[int32]*strategyv1.Why{}}
 	if s.plugin.ClosePeriod == nil {
 		out.None("sdk.closes_no_periods")
@@ -214,6 +193,5 @@ func (s *server[C]) close(c C, req *strategyv1.ClosePeriodRequest) (answer *stra
 }
 
 func failedToClose(f Failure) *strategyv1.ClosePeriodResponse {
-	return &strategyv1.ClosePeriodResponse{Outcome: &strategyv1.ClosePeriodResponse_Failed{
-		Failed: &strategyv1.Failed{Code: f.Code, Message: f.Message, Retryable: f.Retryable}}}
+	return &strategyv1.ClosePeriodResponse{Outcome: &strategyv1.ClosePeriodResponse_Failed{Failed: f.wire()}}
 }

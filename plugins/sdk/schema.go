@@ -24,6 +24,7 @@ var (
 //	widget:"money"           how a form shows it, when its type does not tell
 //	keys:"sku"               what the keys of a map are: sku, category, channel, grade
 //	enum:"a,b"               the values allowed
+//	words:"a=甲/A,b=乙/B"    what people read for them, Chinese and English
 //	min, max                 bounds of whole numbers (0 and 2^53 − 1 otherwise)
 //	min_items, max_items     bounds of a list's length
 type field struct {
@@ -116,6 +117,9 @@ func structSchema(t reflect.Type, defaults reflect.Value) schema {
 		put(s, "x-description-en", f.tag.Get("help_en"))
 		put(s, "x-widget", f.tag.Get("widget"))
 		put(s, "x-keys", f.tag.Get("keys"))
+		if words := f.tag.Get("words"); words != "" {
+			s["x-enum-titles"] = wordsOf(words)
+		}
 		given := defaults.IsValid() && !defaults.FieldByIndex(f.index).IsZero()
 		if given {
 			s["default"] = defaults.FieldByIndex(f.index).Interface()
@@ -131,6 +135,20 @@ func structSchema(t reflect.Type, defaults reflect.Value) schema {
 		s["required"] = required
 	}
 	return s
+}
+
+// wordsOf reads the tag words.
+func wordsOf(tag string) schema {
+	all := schema{}
+	for entry := range strings.SplitSeq(tag, ",") {
+		value, words, _ := strings.Cut(entry, "=")
+		zh, en, both := strings.Cut(words, "/")
+		if !both {
+			panic(fmt.Sprintf(`strategy: words:%q: want "value=中文/English,…"`, tag))
+		}
+		all[value] = schema{"zh": zh, "en": en}
+	}
+	return all
 }
 
 func typeSchema(t reflect.Type, f field) schema {

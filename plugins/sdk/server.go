@@ -33,7 +33,8 @@ func (s *server[C]) Describe(context.Context, *strategyv1.DescribeRequest) (*str
 	locales := s.plugin.Locales.with(sdkSentences)
 	out := &strategyv1.DescribeResponse{
 		Id: s.plugin.ID, Version: s.plugin.Version, Sdk: SDK, CanRecompute: s.plugin.CanRecompute,
-		ClosesPeriods: s.plugin.ClosePeriod != nil, ConfigSchema: s.plugin.Schema(),
+		ClosesPeriods: s.plugin.ClosePeriod != nil, GradesMembers: s.plugin.EvaluateTier != nil, HasIncentives: s.plugin.Incentives != nil,
+		ConfigSchema: s.plugin.Schema(),
 	}
 	for _, n := range s.plugin.Needs {
 		out.Facts = append(out.Facts, &strategyv1.Fact{Name: string(n.Fact), Purpose: n.Purpose})
@@ -68,11 +69,12 @@ func (s *server[C]) Evaluate(_ context.Context, req *strategyv1.EvaluateRequest)
 	rules := rulesOf(req.GetRules())
 	conf, bad := s.config(req.GetConfig())
 	out := &strategyv1.EvaluateResponse{Decisions: make([]*strategyv1.Decision, len(req.GetOrders()))}
+	awards := &Awards{arena: &arena{}}
 	for i, o := range req.GetOrders() {
 		if bad != nil {
 			out.Decisions[i] = failed(*bad)
 		} else {
-			out.Decisions[i] = s.decide(conf, o, rules)
+			out.Decisions[i] = s.decide(conf, Order{wire: o, facts: s.facts, rules: rules}, awards)
 		}
 		out.Decisions[i].Order = int32(i)
 	}
@@ -81,14 +83,13 @@ func (s *server[C]) Evaluate(_ context.Context, req *strategyv1.EvaluateRequest)
 
 // decide asks the author about one order. Whatever goes wrong stays with that
 // order.
-func (s *server[C]) decide(c C, wire *strategyv1.Order, rules Rules) (d *strategyv1.Decision) {
+func (s *server[C]) decide(c C, o Order, out *Awards) (d *strategyv1.Decision) {
 	defer func() {
 		if r := recover(); r != nil {
 			d = failed(asFailure(r))
 		}
 	}()
-	o := Order{wire: wire, facts: s.facts, rules: rules}
-	out := &Awards{order: o, declined: map[int32]*strategyv1.Why{}}
+	out.begin(o)
 	if err := s.plugin.Evaluate(c, o, out); err != nil {
 		return failed(asFailure(err))
 	}
@@ -119,7 +120,7 @@ func (s *server[C]) decode(raw []byte, problems *Problems) C {
 }
 
 func failed(f Failure) *strategyv1.Decision {
-	return &strategyv1.Decision{Outcome: &strategyv1.Decision_Failed{Failed: &strategyv1.Failed{Code: f.Code, Message: f.Message, Retryable: f.Retryable}}}
+	return &strategyv1.Decision{Outcome: &strategyv1.Decision_Failed{Failed: f.wire()}}
 }
 
 // asFailure reads what an author returned or panicked with.

@@ -213,7 +213,7 @@ type rich struct {
 	Grades map[string]money.Rate `json:"grades,omitempty" title:"等级" title_en:"Grades" keys:"grade"`
 	Peer   *peer                 `json:"peer" title:"平级" title_en:"Peer"`
 	From   time.Time             `json:"from,omitzero" title:"起" title_en:"From"`
-	Mode   string                `json:"mode,omitempty" title:"方式" title_en:"Mode" enum:"a,b"`
+	Mode   string                `json:"mode,omitempty" title:"方式" title_en:"Mode" enum:"a,b" words:"a=甲/First,b=乙/Second"`
 	Levels []int                 `json:"levels,omitempty" title:"级" title_en:"Levels" min:"1" max:"3"`
 	Fixed  int64                 `json:"fixed,omitempty" title:"固定" title_en:"Fixed" widget:"money"`
 	On     bool                  `json:"on,omitempty" title:"开" title_en:"On"`
@@ -287,7 +287,7 @@ func TestSchema(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"base": `"x-widget":"rate-list"`, "grades": `"x-keys":"grade"`, "from": `"x-widget":"datetime"`,
-		"fixed": `"x-widget":"money"`, "mode": `"default":"a"`, "peer": `"additionalProperties":false`,
+		"fixed": `"x-widget":"money"`, "mode": `"default":"a","enum":["a","b"],"title":"方式","type":"string","x-enum-titles":{"a":{"en":"First","zh":"甲"},"b":{"en":"Second","zh":"乙"}}`, "peer": `"additionalProperties":false`,
 	} {
 		if !strings.Contains(string(s.Properties[name]), want) {
 			t.Errorf("%s lacks %s: %s", name, want, s.Properties[name])

@@ -3,10 +3,8 @@ package strategy
 import (
 	"fmt"
 	"maps"
+	"slices"
 
-	"google.golang.org/protobuf/proto"
-
-	"github.com/fenli-io/fenli/plugins/sdk/money"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 )
 
@@ -30,6 +28,8 @@ var sdkSentences = Locales{
 		"sdk.no_period_award":   "本方案在本期没有给这位成员分配",
 		"sdk.nobody_in_period":  "本期没有人获得分配",
 		"sdk.closes_no_periods": "本方案只按订单分佣，期末没有另外的分配",
+		"sdk.grade_kept":        "本方案没有改变这位成员的等级",
+		"sdk.grades_nobody":     "本方案不评定等级",
 		"sdk.unknown_field":     "没有“{field}”这一项",
 		"sdk.duplicate_field":   "“{field}”写了两次",
 		"sdk.missing_field":     "缺少“{field}”",
@@ -51,6 +51,8 @@ var sdkSentences = Locales{
 		"sdk.no_period_award":   "this plan gives this member nothing for the period",
 		"sdk.nobody_in_period":  "nobody gets anything of this period",
 		"sdk.closes_no_periods": "this plan pays by order alone and nothing at the end of a period",
+		"sdk.grade_kept":        "this plan leaves this member's grade as it is",
+		"sdk.grades_nobody":     "this plan grades nobody",
 		"sdk.unknown_field":     "there is no setting {field}",
 		"sdk.duplicate_field":   "{field} is given twice",
 		"sdk.missing_field":     "{field} is missing",
@@ -80,23 +82,22 @@ func (l Locales) with(more Locales) Locales {
 }
 
 func why(key string, args ...any) *strategyv1.Why {
-	if len(args)%2 != 0 {
-		panic(Failure{Code: "strategy.odd_arguments", Message: fmt.Sprintf("%q: arguments come in pairs of name and value", key)})
-	}
+	paired(key, args)
 	w := &strategyv1.Why{Key: key}
 	for i := 0; i < len(args); i += 2 {
-		w.Args = append(w.Args, &strategyv1.Arg{Name: fmt.Sprint(args[i]), Value: plain(args[i+1])})
+		w.Args = append(w.Args, &strategyv1.Arg{Name: plain(args[i]), Value: plain(args[i+1])})
 	}
 	return w
 }
 
-// plain writes an argument without regard to language: a rate as a percentage,
-// everything else as Go prints it.
-func plain(v any) string {
-	if r, ok := v.(money.Rate); ok {
-		return r.Percent()
+func paired(key string, args []any) {
+	if len(args)%2 != 0 {
+		panic(Failure{Code: "strategy.odd_arguments", Message: fmt.Sprintf("%q: arguments come in pairs of name and value", key)})
 	}
-	return fmt.Sprint(v)
 }
 
-func sameWhy(a, b *strategyv1.Why) bool { return proto.Equal(a, b) }
+func printed(v any) string { return fmt.Sprint(v) }
+
+func sameWhy(a, b *strategyv1.Why) bool {
+	return a.Key == b.Key && slices.EqualFunc(a.Args, b.Args, func(a, b *strategyv1.Arg) bool { return a.Name == b.Name && a.Value == b.Value })
+}

@@ -69,23 +69,26 @@ func OnJoin(ctx context.Context, tx *pg.Tx, who distributor.ID) error {
 	if err != nil {
 		return err
 	}
-	rec, err := lockBuyer(ctx, tx, b.ID)
+	d, err := OpenDesk(ctx, tx, []customer.Buyer{b})
 	if err != nil {
 		return err
 	}
-	latest, h, err := held(ctx, tx, b.ID, rec)
-	if err != nil || latest == nil || latest.EndedAt != nil {
-		return err
+	f := d.files[b.ID]
+	latest := f.latest()
+	if latest == nil || latest.EndedAt != nil {
+		return nil
 	}
-	if !onJoin(tx.Now(), h.bind) {
-		return endBind(ctx, tx, latest.ID, tx.Now(), EndedJoined)
+	if !onJoin(tx.Now(), d.held(f).bind) {
+		latest.end(tx.Now(), EndedJoined)
+		return d.Write(ctx)
 	}
-	honoured := *latest
+	honoured := latest.Bind
 	honoured.Honoured = true
 	if honoured.ProtectedUntil.Before(honoured.ValidUntil) {
 		honoured.ValidUntil = honoured.ProtectedUntil
 	}
-	return setTerms(ctx, tx, honoured)
+	latest.set(honoured)
+	return d.Write(ctx)
 }
 
 // Application is a customer who wants to sell.
@@ -160,9 +163,12 @@ func sponsor(ctx context.Context, tx *pg.Tx, b customer.Buyer, code string) (dis
 			return distributor.ID{}, err
 		}
 	}
-	_, h, err := held(ctx, tx, b.ID, record{})
-	if bound := h.validBind(tx.Now()); err == nil && bound != nil {
+	d, err := OpenDesk(ctx, tx, []customer.Buyer{b})
+	if err != nil {
+		return distributor.ID{}, err
+	}
+	if bound := d.held(d.files[b.ID]).validBind(tx.Now()); bound != nil {
 		return bound.Distributor, nil
 	}
-	return distributor.ID{}, err
+	return distributor.ID{}, nil
 }

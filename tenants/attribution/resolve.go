@@ -18,117 +18,83 @@ func Resolve(ctx context.Context, tx *pg.Tx, buyer customer.ID, r Rules) (Chain,
 // ResolveAt is Resolve for an order of another instant. Binds and touches
 // count as of then, the team and its grades as they are now.
 func ResolveAt(ctx context.Context, tx *pg.Tx, buyer customer.ID, r Rules, at time.Time) (Chain, error) {
-	b, err := customer.Get(ctx, tx, buyer)
+	d, err := deskOf(ctx, tx, buyer)
 	if err != nil {
 		return Chain{}, err
 	}
-	var rec record
-	if r.BindOn == OnFirstOrder { // only then is anything written
-		if rec, err = lockBuyer(ctx, tx, buyer); err != nil {
-			return Chain{}, err
-		}
-	}
-	latest, h, err := held(ctx, tx, buyer, rec)
-	if err != nil {
-		return Chain{}, err
-	}
-	if !b.DistributorID.IsZero() {
-		c, done, err := ownChain(ctx, tx, b.DistributorID, r, at, h)
-		if done || err != nil {
-			return c, err
-		}
-	}
-	return customerChain(ctx, tx, b, r, at, latest, h, rec)
+	return d.Resolve(buyer, r, at), d.Write(ctx)
 }
 
-// ownChain is the chain of a buyer who is a distributor: their own, unless a
-// bind from before they joined is still honoured. Done is false for somebody
-// who has only applied, was refused, or has left: an ordinary customer.
-func ownChain(ctx context.Context, tx *pg.Tx, self distributor.ID, r Rules, at time.Time, h holding) (c Chain, done bool, err error) {
-	lines, err := distributor.ChainOf(ctx, tx, []distributor.ID{self})
-	if err != nil {
-		return c, true, err
+// Resolve is [ResolveAt] of a buyer on the desk.
+func (d *Desk) Resolve(buyer customer.ID, r Rules, at time.Time) Chain {
+	f := d.files[buyer]
+	h := d.held(f)
+	if c, done := d.ownChain(f.buyer.DistributorID, r, at, h); done {
+		return c
 	}
-	line := lines[self]
-	if len(line) == 0 || !line[0].State.Joined() {
-		return c, false, nil
-	}
-	if b := h.validBind(at); b != nil && b.Honoured {
-		c, err = chainOf(ctx, tx, b.Distributor)
-		c.Reason, c.Bind, c.Since, c.Self = BehindHonoured, b.ID, b.BoundAt, self
-		return c, true, err
-	}
-	skip, first := r.levels()
-	c = Chain{Members: members(line, skip, first), Reason: BehindSelf, Self: self}
-	return c.withSeller(), true, nil
-}
-
-func customerChain(ctx context.Context, tx *pg.Tx, b customer.Buyer, r Rules, at time.Time, latest *Bind, h holding, rec record) (Chain, error) {
-	open, err := openTouches(ctx, tx, b.ID, latest)
-	if err != nil {
-		return Chain{}, err
-	}
+	open := d.openTouches(f)
 	who, why, t := r.behind(at, h, open.working)
 	if who.IsZero() {
-		return Chain{Reason: nobody(at, latest, h, open.last)}, nil
+		return Chain{Reason: nobody(at, f.latest(), h, open.last)}
 	}
-	c, err := chainOf(ctx, tx, who)
-	if err != nil {
-		return c, err
-	}
+	c := d.chainOf(who)
 	c.Reason = why
 	if t == nil {
 		c.Bind, c.Since = h.bind.ID, h.bind.BoundAt
-		return c, nil
+		return c
 	}
 	c.Touch, c.Since = t.ID, t.At
 	if r.BindOn == OnFirstOrder && why == BehindTouched {
-		made, err := bind(ctx, tx, r, at, b.ID, who, ByOrder, rec.Touches, latest)
-		c.Reason, c.Bind = BehindBound, made.ID
-		return c, err
+		c.Reason, c.Bind = BehindBound, f.bind(r, at, who, ByOrder).ID
 	}
-	return c, nil
+	return c
 }
 
-func chainOf(ctx context.Context, tx *pg.Tx, seller distributor.ID) (Chain, error) {
-	lines, err := distributor.ChainOf(ctx, tx, []distributor.ID{seller})
-	return Chain{Members: members(lines[seller], 0, 1)}.withSeller(), err
+// ownChain is the chain of a buyer who is a distributor: their own, unless a
+// bind from before they joined is still honoured. Done is false for an
+// ordinary customer, and for somebody who has only applied, was refused, or
+// has left.
+func (d *Desk) ownChain(self distributor.ID, r Rules, at time.Time, h holding) (c Chain, done bool) {
+	if state, known := d.state(self); !known || !state.Joined() {
+		return c, false
+	}
+	if b := h.validBind(at); b != nil && b.Honoured {
+		c = d.chainOf(b.Distributor)
+		c.Reason, c.Bind, c.Since, c.Self = BehindHonoured, b.ID, b.BoundAt, self
+		return c, true
+	}
+	skip, first := r.levels()
+	c = Chain{Members: members(d.lines[self], skip, first), Reason: BehindSelf, Self: self}
+	return c.withSeller(), true
 }
 
-// touches that came after the latest bind had heard the rest.
+func (d *Desk) chainOf(seller distributor.ID) Chain {
+	return Chain{Members: members(d.lines[seller], 0, 1)}.withSeller()
+}
+
+// openTouchList is the touches that came after the latest bind had heard the
+// rest.
 type openTouchList struct {
 	working []TouchRecord // whose owner's link works today
 	last    *TouchRecord  // the last of all, working or not
 }
 
-func openTouches(ctx context.Context, tx *pg.Tx, buyer customer.ID, latest *Bind) (list openTouchList, err error) {
-	after := 0
-	if latest != nil {
-		after = latest.Touches
-	}
-	all, err := touchesAfter(ctx, tx, buyer, after)
-	if err != nil || len(all) == 0 {
-		return list, err
-	}
-	list.last = &all[len(all)-1]
-	owners := make([]distributor.ID, len(all))
-	for i, t := range all {
-		owners[i] = t.Distributor
-	}
-	states, err := distributor.States(ctx, tx, owners)
-	if err != nil {
-		return list, err
-	}
-	for _, t := range all {
-		if states[t.Distributor].LinkWorks() {
+func (d *Desk) openTouches(f *file) (list openTouchList) {
+	heard := f.heard()
+	for i, t := range f.touches {
+		if t.Nth <= heard {
+			continue
+		}
+		list.last = &f.touches[i]
+		if d.linkWorks(t.Distributor) {
 			list.working = append(list.working, t)
 		}
 	}
-	return list, nil
+	return list
 }
 
 // nobody says why nobody stands behind an order.
-func nobody(at time.Time, latest *Bind, h holding, last *TouchRecord) Reason {
+func nobody(at time.Time, latest *bindSheet, h holding, last *TouchRecord) Reason {
 	if last != nil {
 		switch last.Verdict {
 		case NotNew:
@@ -161,42 +127,49 @@ func OnPaid(ctx context.Context, tx *pg.Tx, buyer customer.ID, c Chain, r Rules)
 
 // OnPaidAt is OnPaid for a payment of another instant.
 func OnPaidAt(ctx context.Context, tx *pg.Tx, buyer customer.ID, c Chain, r Rules, at time.Time) error {
-	rec, err := notePaid(ctx, tx, buyer, at)
-	if err != nil || c.Seller.IsZero() || c.Reason == BehindSelf || c.Reason == BehindHonoured {
-		return err
-	}
-	latest, h, err := held(ctx, tx, buyer, rec)
+	d, err := deskOf(ctx, tx, buyer, sellerOf(c)...)
 	if err != nil {
 		return err
 	}
-	switch r.onPaid(at, h, c.Seller, c.Reason) {
-	case restartBind:
-		return setTerms(ctx, tx, latest.restarted(r, at, rec.Touches))
-	case openBind:
-		return bindPaid(ctx, tx, buyer, c, r, at, rec, latest)
-	}
-	return nil
+	d.Paid(buyer, c, r, at)
+	return d.Write(ctx)
 }
 
-func bindPaid(ctx context.Context, tx *pg.Tx, buyer customer.ID, c Chain, r Rules, at time.Time, rec record, latest *Bind) error {
-	states, err := distributor.States(ctx, tx, []distributor.ID{c.Seller})
-	if err != nil || !states[c.Seller].LinkWorks() {
-		return err
+func sellerOf(c Chain) []distributor.ID {
+	if c.Seller.IsZero() {
+		return nil
 	}
-	self, err := customer.Get(ctx, tx, buyer)
-	if err != nil {
-		return err
+	return []distributor.ID{c.Seller}
+}
+
+// Paid is [OnPaidAt] of a buyer on the desk, whose chain the desk has resolved
+// or whose seller it was opened for.
+func (d *Desk) Paid(buyer customer.ID, c Chain, r Rules, at time.Time) {
+	f := d.files[buyer]
+	if f.record.FirstPaidAt == nil {
+		f.record.FirstPaidAt, f.changed = &at, true
 	}
-	if !self.DistributorID.IsZero() { // joined between placing and paying
-		mine, err := distributor.Get(ctx, tx, self.DistributorID)
-		if err != nil || mine.State.Joined() {
-			return err
-		}
+	if c.Seller.IsZero() || c.Reason == BehindSelf || c.Reason == BehindHonoured {
+		return
+	}
+	switch r.onPaid(at, d.held(f), c.Seller, c.Reason) {
+	case restartBind:
+		f.latest().set(f.latest().restarted(r, at, f.record.Touches))
+	case openBind:
+		d.bindPaid(f, c, r, at)
+	}
+}
+
+func (d *Desk) bindPaid(f *file, c Chain, r Rules, at time.Time) {
+	if !d.linkWorks(c.Seller) {
+		return
+	}
+	if self, known := d.state(f.buyer.DistributorID); known && self.Joined() { // joined between placing and paying
+		return
 	}
 	why := ByPayment
 	if c.Reason == BehindTaken {
 		why = ByTaking
 	}
-	_, err = bind(ctx, tx, r, at, buyer, c.Seller, why, rec.Touches, latest)
-	return err
+	f.bind(r, at, c.Seller, why)
 }

@@ -2,10 +2,8 @@ package attribution
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"github.com/fenli-io/fenli/platform/id"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/tenants/customer"
 	"github.com/fenli-io/fenli/tenants/distributor"
@@ -20,99 +18,130 @@ type record struct {
 	FirstPaidAt *time.Time `db:"first_paid_at"`
 }
 
-// lockBuyer makes whoever touches, orders, pays or joins as this buyer wait.
-func lockBuyer(ctx context.Context, tx *pg.Tx, buyer customer.ID) (record, error) {
-	return pg.CollectOne[record](ctx, tx, `
-		insert into attribution_buyer (tenant_id, buyer_id) values ($1, $2)
+// lockBuyers makes whoever touches, orders, pays or joins as one of these
+// buyers wait.
+func lockBuyers(ctx context.Context, tx *pg.Tx, buyers []customer.ID) (map[customer.ID]record, error) {
+	rows, err := pg.Collect[struct {
+		BuyerID customer.ID
+		record
+	}](ctx, tx, `
+		insert into attribution_buyer (tenant_id, buyer_id) select $1, b from unnest($2::uuid[]) b order by b
 		on conflict (tenant_id, buyer_id) do update set touches = attribution_buyer.touches
-		returning touches, first_paid_at`, tx.Tenant(), buyer)
+		returning buyer_id, touches, first_paid_at`, tx.Tenant(), buyers)
+	records := make(map[customer.ID]record, len(rows))
+	for _, r := range rows {
+		records[r.BuyerID] = r.record
+	}
+	return records, err
 }
 
-func notePaid(ctx context.Context, tx *pg.Tx, buyer customer.ID, at time.Time) (record, error) {
-	return pg.CollectOne[record](ctx, tx, `
-		insert into attribution_buyer (tenant_id, buyer_id, first_paid_at) values ($1, $2, $3)
-		on conflict (tenant_id, buyer_id) do update set first_paid_at = coalesce(attribution_buyer.first_paid_at, excluded.first_paid_at)
-		returning touches, first_paid_at`, tx.Tenant(), buyer, at)
+// latestBinds reads of each buyer the open bind, else the one that ended last.
+func latestBinds(ctx context.Context, tx *pg.Tx, buyers []customer.ID) ([]Bind, error) {
+	return pg.Collect[Bind](ctx, tx, `
+		select b.* from unnest($2::uuid[]) as x(buyer) cross join lateral (
+		  select `+bindColumns+` from attribution_bind where tenant_id = $1 and buyer_id = x.buyer
+		   order by ended_at is null desc, bound_at desc, id desc limit 1) b`, tx.Tenant(), buyers)
 }
 
-// addTouch writes the touch; its number is the next of the buyer.
-func addTouch(ctx context.Context, tx *pg.Tx, t TouchRecord) error {
-	kind := "link"
-	if t.Coupon {
-		kind = "coupon"
+// touchesAfter reads the buyers' touches that may still win, after those that
+// have had their say, and the very last one for its reason.
+func touchesAfter(ctx context.Context, tx *pg.Tx, buyers []customer.ID, after, last []int) ([]TouchRecord, error) {
+	if len(buyers) == 0 {
+		return nil, nil
+	}
+	return pg.Collect[TouchRecord](ctx, tx, `
+		select `+touchColumns+` from unnest($2::uuid[], $3::int[], $4::int[]) as x(buyer, after, last)
+		  join attribution_touch t on t.tenant_id = $1 and t.buyer_id = x.buyer and t.nth > x.after
+		                          and (t.verdict in ('waits', 'challenges') or t.nth = x.last)
+		 order by t.buyer_id, t.nth`, tx.Tenant(), buyers, after, last)
+}
+
+// insertTouches writes touches; their numbers are the next of their buyers.
+func insertTouches(ctx context.Context, tx *pg.Tx, list []TouchRecord) error {
+	if len(list) == 0 {
+		return nil
+	}
+	n := len(list)
+	ids, buyers, nths, owners := make([]TouchID, n), make([]customer.ID, n), make([]int, n), make([]distributor.ID, n)
+	kinds, channels, materials := make([]string, n), make([]string, n), make([]string, n)
+	campaigns, verdicts, ats := make([]string, n), make([]string, n), make([]time.Time, n)
+	for i, t := range list {
+		ids[i], buyers[i], nths[i], owners[i], kinds[i] = t.ID, t.Buyer, t.Nth, t.Distributor, "link"
+		if t.Coupon {
+			kinds[i] = "coupon"
+		}
+		channels[i], materials[i], campaigns[i], verdicts[i], ats[i] = t.Channel, t.Material, t.Campaign, string(t.Verdict), t.At
 	}
 	_, err := tx.Exec(ctx, `
 		insert into attribution_touch (tenant_id, id, buyer_id, nth, distributor_id, kind, channel, material, campaign, verdict, at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		tx.Tenant(), t.ID, t.Buyer, t.Nth, t.Distributor, kind, t.Channel, t.Material, t.Campaign, string(t.Verdict), t.At)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `update attribution_buyer set touches = $3 where tenant_id = $1 and buyer_id = $2`, tx.Tenant(), t.Buyer, t.Nth)
+		select $1, * from unnest($2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[])`,
+		tx.Tenant(), ids, buyers, nths, owners, kinds, channels, materials, campaigns, verdicts, ats)
 	return err
 }
 
-// latestBind is the open bind, else the one that ended last, else nil.
-func latestBind(ctx context.Context, tx *pg.Tx, buyer customer.ID) (*Bind, error) {
-	b, err := pg.CollectOne[Bind](ctx, tx, `
-		select `+bindColumns+` from attribution_bind where tenant_id = $1 and buyer_id = $2
-		 order by ended_at is null desc, bound_at desc, id desc limit 1`, tx.Tenant(), buyer)
-	if errors.Is(err, pg.ErrNoRows) {
-		return nil, nil
+func insertBinds(ctx context.Context, tx *pg.Tx, list []Bind) error {
+	if len(list) == 0 {
+		return nil
 	}
-	return &b, err
-}
-
-// touchesAfter reads the buyer's touches that may still win, after those that
-// have had their say, and the very last one for its reason.
-func touchesAfter(ctx context.Context, tx *pg.Tx, buyer customer.ID, nth int) ([]TouchRecord, error) {
-	return pg.Collect[TouchRecord](ctx, tx, `
-		select `+touchColumns+` from attribution_touch
-		 where tenant_id = $1 and buyer_id = $2 and nth > $3
-		   and (verdict in ('waits', 'challenges')
-		        or nth = (select b.touches from attribution_buyer b where b.tenant_id = $1 and b.buyer_id = $2))
-		 order by nth`,
-		tx.Tenant(), buyer, nth)
-}
-
-func insertBind(ctx context.Context, tx *pg.Tx, b Bind) error {
+	n := len(list)
+	buyers, holders, causes, bound := make([]customer.ID, n), make([]distributor.ID, n), make([]string, n), make([]time.Time, n)
+	for i, b := range list {
+		buyers[i], holders[i], causes[i], bound[i] = b.Buyer, b.Distributor, string(b.Cause), b.BoundAt
+	}
+	t := termsOf(list)
 	_, err := tx.Exec(ctx, `
-		insert into attribution_bind (tenant_id, id, buyer_id, distributor_id, cause, bound_at, protected_until, valid_until, touches)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		tx.Tenant(), b.ID, b.Buyer, b.Distributor, string(b.Cause), b.BoundAt, b.ProtectedUntil, b.ValidUntil, b.Touches)
+		insert into attribution_bind (tenant_id, id, buyer_id, distributor_id, cause, bound_at,
+		                              protected_until, valid_until, touches, honoured, ended_at, ended_cause)
+		select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[],
+		                         $7::timestamptz[], $8::timestamptz[], $9::int[], $10::bool[], $11::timestamptz[], $12::text[])`,
+		tx.Tenant(), t.ids, buyers, holders, causes, bound, t.protected, t.valid, t.touches, t.honoured, t.ended, t.causes)
 	return err
 }
 
-// bind opens a bind after closing the one that is open, which has expired or
-// is being taken.
-func bind(ctx context.Context, tx *pg.Tx, r Rules, at time.Time, buyer customer.ID, by distributor.ID, why Cause, touches int, open *Bind) (Bind, error) {
-	if open != nil && open.EndedAt == nil {
-		cause, ended := EndedTaken, at
-		if !open.validAt(at) {
-			cause, ended = EndedExpired, open.ValidUntil
-		}
-		if err := endBind(ctx, tx, open.ID, ended, cause); err != nil {
-			return Bind{}, err
-		}
+// updateBinds moves the ends of open binds, says which touches have had their
+// say, and closes what has ended.
+func updateBinds(ctx context.Context, tx *pg.Tx, list []Bind) error {
+	if len(list) == 0 {
+		return nil
 	}
-	b := Bind{ID: id.New[bindKind](at), Buyer: buyer, Distributor: by, Cause: why, BoundAt: at,
-		ProtectedUntil: r.protectedUntil(at), ValidUntil: r.validUntil(at), Touches: touches}
-	return b, insertBind(ctx, tx, b)
-}
-
-func endBind(ctx context.Context, tx *pg.Tx, b BindID, at time.Time, why Ended) error {
+	t := termsOf(list)
 	_, err := tx.Exec(ctx, `
-		update attribution_bind set ended_at = $3, ended_cause = $4 where tenant_id = $1 and id = $2 and ended_at is null`,
-		tx.Tenant(), b, at, string(why))
+		update attribution_bind b
+		   set protected_until = x.protected, valid_until = x.valid, touches = x.touches, honoured = x.honoured, ended_at = x.ended, ended_cause = x.cause
+		  from unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::int[], $6::bool[], $7::timestamptz[], $8::text[])
+		       as x(id, protected, valid, touches, honoured, ended, cause)
+		 where b.tenant_id = $1 and b.id = x.id and b.ended_at is null`,
+		tx.Tenant(), t.ids, t.protected, t.valid, t.touches, t.honoured, t.ended, t.causes)
 	return err
 }
 
-// setTerms moves the ends of a bind and says which touches have had their say.
-func setTerms(ctx context.Context, tx *pg.Tx, b Bind) error {
+// terms are what may change of binds, column by column.
+type terms struct {
+	ids              []BindID
+	protected, valid []time.Time
+	touches          []int
+	honoured         []bool
+	ended            []*time.Time
+	causes           []string
+}
+
+func termsOf(list []Bind) (t terms) {
+	for _, b := range list {
+		t.ids, t.protected, t.valid = append(t.ids, b.ID), append(t.protected, b.ProtectedUntil), append(t.valid, b.ValidUntil)
+		t.touches, t.honoured = append(t.touches, b.Touches), append(t.honoured, b.Honoured)
+		t.ended, t.causes = append(t.ended, b.EndedAt), append(t.causes, string(b.EndedCause))
+	}
+	return t
+}
+
+func updateRecords(ctx context.Context, tx *pg.Tx, buyers []customer.ID, touches []int, paid []*time.Time) error {
+	if len(buyers) == 0 {
+		return nil
+	}
 	_, err := tx.Exec(ctx, `
-		update attribution_bind set protected_until = $3, valid_until = $4, touches = $5, honoured = $6
-		 where tenant_id = $1 and id = $2 and ended_at is null`,
-		tx.Tenant(), b.ID, b.ProtectedUntil, b.ValidUntil, b.Touches, b.Honoured)
+		update attribution_buyer b set touches = x.touches, first_paid_at = x.paid
+		  from unnest($2::uuid[], $3::int[], $4::timestamptz[]) as x(buyer, touches, paid)
+		 where b.tenant_id = $1 and b.buyer_id = x.buyer`, tx.Tenant(), buyers, touches, paid)
 	return err
 }
 

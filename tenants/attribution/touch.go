@@ -3,7 +3,6 @@ package attribution
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/fenli-io/fenli/platform/id"
 	"github.com/fenli-io/fenli/platform/pg"
@@ -16,79 +15,77 @@ import (
 // distributor.ErrUnknown and customer.ErrUnknown when the store has no such
 // person.
 func Touch(ctx context.Context, tx *pg.Tx, buyer customer.ID, by distributor.ID, from Source, r Rules) (Outcome, error) {
+	d, err := deskOf(ctx, tx, buyer, by)
+	if err != nil {
+		return Outcome{}, err
+	}
+	o, err := d.Touch(ctx, buyer, by, from, r)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return o, d.Write(ctx)
+}
+
+// Touch is [Touch] of a buyer on the desk by one of the owners it was opened
+// for.
+func (d *Desk) Touch(ctx context.Context, buyer customer.ID, by distributor.ID, from Source, r Rules) (Outcome, error) {
+	f := d.files[buyer]
+	if _, known := d.state(by); !known {
+		return Outcome{}, distributor.ErrUnknown
+	}
 	at := from.At
 	if at.IsZero() {
-		at = tx.Now()
+		at = d.tx.Now()
 	}
-	b, err := customer.Get(ctx, tx, buyer)
-	if err != nil {
-		return Outcome{}, err
-	}
-	owner, err := distributor.Get(ctx, tx, by)
-	if err != nil {
-		return Outcome{}, err
-	}
-	rec, err := lockBuyer(ctx, tx, buyer)
-	if err != nil {
-		return Outcome{}, err
-	}
-	latest, h, err := held(ctx, tx, buyer, rec)
-	if err != nil {
-		return Outcome{}, err
-	}
-	t := TouchRecord{ID: id.New[touchKind](at), Buyer: buyer, Nth: rec.Touches + 1, Distributor: by, Coupon: from.Coupon,
+	t := TouchRecord{ID: id.New[touchKind](at), Buyer: buyer, Nth: f.record.Touches + 1, Distributor: by, Coupon: from.Coupon,
 		Channel: from.Channel, Material: from.Material, Campaign: from.Campaign, At: at}
-	if t.Verdict, err = judge(ctx, tx, r, at, b, owner, h); err != nil {
+	h := d.held(f)
+	var err error
+	if t.Verdict, err = d.judge(ctx, r, f.buyer, t, h); err != nil {
 		return Outcome{}, err
 	}
-	if err := obey(ctx, tx, r, t, latest); err != nil {
-		return Outcome{}, err
-	}
-	if err := addTouch(ctx, tx, t); err != nil {
-		return Outcome{}, err
-	}
+	f.record.Touches, f.changed = t.Nth, true
+	f.obey(r, t)
+	f.touches = append(f.touches, t)
+	d.touched = append(d.touched, t)
 	return Outcome{t.ID, t.Verdict, holderAfter(t, h)}, nil
 }
 
 // judge puts what a person may never do before what the store's rules say.
-func judge(ctx context.Context, tx *pg.Tx, r Rules, at time.Time, b customer.Buyer, owner distributor.Member, h holding) (Verdict, error) {
+func (d *Desk) judge(ctx context.Context, r Rules, b customer.Buyer, t TouchRecord, h holding) (Verdict, error) {
 	if !b.DistributorID.IsZero() {
-		if b.DistributorID == owner.ID {
+		if b.DistributorID == t.Distributor {
 			return Self, nil
 		}
-		below, err := distributor.IsBelow(ctx, tx, owner.ID, b.DistributorID)
+		below, err := distributor.IsBelow(ctx, d.tx, t.Distributor, b.DistributorID)
 		if err != nil || below {
 			return Downline, err
 		}
-		self, err := distributor.Get(ctx, tx, b.DistributorID)
-		if err != nil || self.State.Joined() {
-			return OwnChain, err
+		if self, known := d.state(b.DistributorID); known && self.Joined() {
+			return OwnChain, nil
 		}
 	}
-	if !owner.State.LinkWorks() {
+	if !d.linkWorks(t.Distributor) {
 		return DeadLink, nil
 	}
-	return r.onTouch(at, h, owner.ID), nil
+	return r.onTouch(t.At, h, t.Distributor), nil
 }
 
 // obey changes the bind as the verdict says.
-func obey(ctx context.Context, tx *pg.Tx, r Rules, t TouchRecord, latest *Bind) error {
+func (f *file) obey(r Rules, t TouchRecord) {
 	switch t.Verdict {
 	case Binds:
-		_, err := bind(ctx, tx, r, t.At, t.Buyer, t.Distributor, ByTouch, t.Nth, latest)
-		return err
+		f.bind(r, t.At, t.Distributor, ByTouch)
 	case Takes:
-		_, err := bind(ctx, tx, r, t.At, t.Buyer, t.Distributor, ByTaking, t.Nth, latest)
-		return err
+		f.bind(r, t.At, t.Distributor, ByTaking)
 	case Renews:
-		b := *latest
+		b := f.latest().Bind
 		b.Touches = t.Nth
 		if until := r.validUntil(t.At); until.After(b.ValidUntil) {
 			b.ValidUntil = until
 		}
-		return setTerms(ctx, tx, b)
+		f.latest().set(b)
 	}
-	return nil
 }
 
 func holderAfter(t TouchRecord, h holding) distributor.ID {
@@ -99,24 +96,6 @@ func holderAfter(t TouchRecord, h holding) distributor.ID {
 		return b.Distributor
 	}
 	return distributor.ID{}
-}
-
-// held reads the buyer's latest bind, and what of it the rules may count on:
-// one whose holder was banned or has left holds nobody.
-func held(ctx context.Context, tx *pg.Tx, buyer customer.ID, rec record) (latest *Bind, h holding, err error) {
-	h.new = rec.FirstPaidAt == nil
-	latest, err = latestBind(ctx, tx, buyer)
-	if err != nil || latest == nil || latest.EndedAt != nil {
-		return latest, h, err
-	}
-	states, err := distributor.States(ctx, tx, []distributor.ID{latest.Distributor})
-	if err != nil {
-		return latest, h, err
-	}
-	if states[latest.Distributor].LinkWorks() {
-		h.bind = latest
-	}
-	return latest, h, nil
 }
 
 // TouchByCode is [Touch] on the link with the code. A code that nobody has is

@@ -85,7 +85,11 @@ func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, 
 		if err != nil {
 			return nil, err
 		}
-		want, err := target(&work{order: o, revision: rev, decision: d, seq: o.Seq}, refunds[o.ID], currency)
+		told, err := s.plan(ctx, tx, rev)
+		if err != nil {
+			return nil, err
+		}
+		want, err := target(&work{order: o, revision: rev, plan: told, decision: d, seq: o.Seq}, refunds[o.ID], currency)
 		if err != nil {
 			return nil, err
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/fenli-io/fenli/platform/id"
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/tenancy"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/program"
@@ -47,7 +48,12 @@ type Service struct {
 	stores       Store
 	holder       holderID // this process, in leases
 	earned       earnCache
+	plans        planCache
 	alternatives alternativeCache
+
+	// Owing, when not nil, hears of a store in which a posting has touched
+	// somebody who is in debt.
+	Owing func(tenancy.ID)
 
 	// Batch is how many changed orders one round of a lane takes.
 	Batch int
@@ -81,6 +87,7 @@ type work struct {
 	change   order.Change
 	order    order.Order
 	revision program.Revision
+	plan     *plan // what the revision's strategy may be told
 	seq      int64
 	refunds  []order.Refund // as take has read them
 	decision *decision      // nil before the strategy has decided
@@ -90,5 +97,23 @@ type work struct {
 	refundSeqs map[int]int64 // by nth: seqs that take has given to new refunds
 }
 
-// people are the order's recipients under its own programme.
-func (w *work) people() []recipient { return recipients(w.order, w.revision.Settings) }
+// people are the order's recipients under its own programme, as far as its
+// strategy has asked to know them. Positions in a stored answer count these.
+func (w *work) people() []recipient {
+	told := func(r recipient) bool {
+		if w.decision != nil && w.decision.facts == 1 || w.plan == nil {
+			return r.role == "" || r.role == roleInvitee
+		}
+		if r.role == "" {
+			return w.plan.has(program.FactChain)
+		}
+		return w.plan.seesRole(r.role)
+	}
+	var list []recipient
+	for _, r := range recipients(w.order, w.revision.Settings) {
+		if told(r) {
+			list = append(list, r)
+		}
+	}
+	return list
+}

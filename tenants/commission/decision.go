@@ -29,10 +29,12 @@ type decision struct {
 	reason    string // when the host decided without asking
 	revision  int
 	artifact  string // "" when nobody was asked
+	facts     int    // version of what facts meant then
 	request   *strategyv1.EvaluateRequest
 	answer    *strategyv1.Decision
 	grants    grants
 	decidedAt time.Time
+	guard     int  // version of the rails and caps, once stored
 	isNew     bool // made in this round
 }
 
@@ -44,15 +46,19 @@ type decisionRow struct {
 	Reason    string
 	Revision  int
 	Artifact  string
+	Facts     int
 	Request   []byte
 	Answer    []byte
 	Granted   json.RawMessage
 	DecidedAt time.Time
+	Guard     int
 }
+
+const decisionColumns = "order_id, month, seq, outcome, reason, revision, artifact, request, answer, granted, decided_at, guard, facts"
 
 func (r decisionRow) decision() (*decision, error) {
 	d := &decision{order: r.OrderID, month: r.Month, seq: r.Seq, outcome: r.Outcome, reason: r.Reason, revision: r.Revision,
-		artifact: r.Artifact, decidedAt: r.DecidedAt}
+		artifact: r.Artifact, decidedAt: r.DecidedAt, guard: r.Guard, facts: r.Facts}
 	if err := json.Unmarshal(r.Granted, &d.grants); err != nil {
 		return nil, fmt.Errorf("commission: grants of %s: %w", r.OrderID, err)
 	}
@@ -81,8 +87,7 @@ func readDecisions(ctx context.Context, tx *pg.Tx, orders []order.Order) (map[or
 	found := make(map[order.ID]*decision, len(orders))
 	for month, ids := range byMonth {
 		rows, err := pg.Collect[decisionRow](ctx, tx, `
-			select order_id, month, seq, outcome, reason, revision, artifact, request, answer, granted, decided_at
-			  from commission_decision
+			select `+decisionColumns+` from commission_decision
 			 where tenant_id = $1 and month = $2::date and order_id = any($3::uuid[])`, tx.Tenant(), month, ids)
 		if err != nil {
 			return nil, fmt.Errorf("commission: read decisions: %w", err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/program"
 )
 
 // declined is everybody of the chain who gets nothing, each with the first
@@ -33,8 +34,12 @@ func (a account) declined(awards []Explained) (list []Declined) {
 		case code != "":
 		case a.revision.Settings.IneligibleUpline == "compress" && !m.State.MayEarn():
 			code = codeCompressed
+		case a.plan != nil && !a.plan.has(program.FactChain) && a.decision.facts > 1:
+			code = codeNoChain
 		case !a.asked(m.ID):
 			code = codeBeyondLevels
+		case !a.wasAwarded(m.ID):
+			code = codeUnexplained
 		default:
 			code = codeCutToZero
 		}
@@ -44,6 +49,18 @@ func (a account) declined(awards []Explained) (list []Declined) {
 		list = append(list, Declined{Code: codeNobody, Why: say(codeNobody, a.lang)})
 	}
 	return list
+}
+
+// wasAwarded reports whether the strategy gave them something, whatever the cap
+// has left of it.
+func (a account) wasAwarded(who distributor.ID) bool {
+	people := a.people()
+	for _, g := range a.decision.grants.given {
+		if people[g.to].id == who {
+			return true
+		}
+	}
+	return false
 }
 
 func (a account) asked(who distributor.ID) bool {

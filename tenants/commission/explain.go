@@ -214,6 +214,9 @@ func (s *Service) explain(ctx context.Context, tx *pg.Tx, orders []order.Order, 
 		if a.revision, err = s.programs.Revision(ctx, tx, o.Revision); err != nil {
 			return nil, err
 		}
+		if a.plan, err = s.plan(ctx, tx, a.revision); err != nil {
+			return nil, err
+		}
 		if a.decision == nil {
 			all[i], err = a.undecided(ctx, tx)
 		} else {

@@ -12,17 +12,21 @@ import (
 
 // factsVersion is part of every decision: what a fact means may change, and an
 // old decision keeps the old meaning.
-const factsVersion = 1
+//
+//	1  everything that stood on an order was told, whether declared or not
+//	2  a strategy is told what it has declared
+const factsVersion = 2
 
 // facts are what the host knows about a batch beyond the orders themselves.
 type facts struct {
 	currency    string
 	minorDigits int32
+	plan        *plan // of the strategy that is asked
 	firstOrder  map[order.ID]bool
 	sold        map[seat]order.Sold // for strategies that have declared chain.stats
 }
 
-// firstOrders tells which orders of a batch are their buyer's first by seq: an
+// firstOrders is also the host's own: who has won a new customer. It tells which orders of a batch are their buyer's first by seq: an
 // order is first when neither the store nor the batch holds an earlier one, so
 // splitting the batch is the same, and so is waiting for a strategy.
 func firstOrders(ctx context.Context, tx *pg.Tx, batch []*work) (map[order.ID]bool, error) {
@@ -47,40 +51,75 @@ func firstOrders(ctx context.Context, tx *pg.Tx, batch []*work) (map[order.ID]bo
 	return first, nil
 }
 
-// request is what a strategy is asked about one order: handles instead of
-// people, nothing that names anyone.
+// request is what a strategy is asked about one order: what it has declared,
+// handles instead of people, nothing that names anyone.
 func (f facts) request(o order.Order, seq int64, list []recipient) *strategyv1.Order {
 	r := &strategyv1.Order{
 		Seq: seq, Currency: f.currency, MinorDigits: f.minorDigits,
-		PlacedAtMs: o.PlacedAt.UnixMilli(), PaidAtMs: o.PaidAt.UnixMilli(), Channel: o.Channel,
-		Buyer: &strategyv1.Buyer{FirstOrder: f.firstOrder[o.ID], Distributor: !o.Chain.Self.IsZero()},
+		PlacedAtMs: o.PlacedAt.UnixMilli(), PaidAtMs: o.PaidAt.UnixMilli(),
+		Lines: f.lines(o), Buyer: f.buyer(o),
 	}
-	for _, at := range shown(o) {
-		l := o.Lines[at]
-		line := &strategyv1.Line{Sku: l.SKU, Category: l.Category, Quantity: l.Qty, UnitPrice: l.UnitPrice, Net: l.Net}
-		if l.Cost >= 0 {
-			line.UnitCost = &l.Cost
-		}
-		r.Lines = append(r.Lines, line)
+	if f.plan.has(program.FactChannel) {
+		r.Channel = o.Channel
 	}
 	for _, p := range list {
 		if p.role == "" {
-			m := &strategyv1.Member{Handle: p.id.UUID(), Grade: p.grade, Level: int32(p.level)}
-			if sold, declared := f.sold[seat{o.ID, p.id}]; declared {
-				m.Stats = &strategyv1.Stats{Sales: sold.Net, Orders: sold.Orders}
-			}
-			r.Chain = append(r.Chain, m)
+			r.Chain = append(r.Chain, f.member(o, p))
 		} else {
 			r.Roles = append(r.Roles, &strategyv1.Role{Name: p.role, Handle: p.id.UUID(), Grade: p.grade})
 		}
 	}
-	switch o.Group {
-	case order.GroupSucceeded:
-		r.GroupBuy = &strategyv1.GroupBuy{State: strategyv1.GroupBuyState_GROUP_BUY_STATE_SUCCEEDED}
-	case order.GroupFailed:
-		r.GroupBuy = &strategyv1.GroupBuy{State: strategyv1.GroupBuyState_GROUP_BUY_STATE_FAILED}
+	if f.plan.has(program.FactGroupBuy) {
+		r.GroupBuy = groupBuy(o)
 	}
 	return r
+}
+
+func (f facts) lines(o order.Order) (lines []*strategyv1.Line) {
+	if !f.plan.has(program.FactLines) {
+		return nil
+	}
+	for _, at := range shown(o) {
+		l := o.Lines[at]
+		line := &strategyv1.Line{Sku: l.SKU, Quantity: l.Qty, UnitPrice: l.UnitPrice, Net: l.Net}
+		if f.plan.has(program.FactCategory) {
+			line.Category = l.Category
+		}
+		if f.plan.has(program.FactUnitCost) && l.Cost >= 0 {
+			line.UnitCost = &l.Cost
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func (f facts) buyer(o order.Order) *strategyv1.Buyer {
+	first, distributes := f.plan.has(program.FactFirstOrder), f.plan.has(program.FactBuyerIsDistributor)
+	if !first && !distributes {
+		return nil
+	}
+	return &strategyv1.Buyer{FirstOrder: first && f.firstOrder[o.ID], Distributor: distributes && !o.Chain.Self.IsZero()}
+}
+
+func (f facts) member(o order.Order, p recipient) *strategyv1.Member {
+	m := &strategyv1.Member{Handle: p.id.UUID(), Level: int32(p.level)}
+	if f.plan.has(program.FactGrade) {
+		m.Grade = p.grade
+	}
+	if sold, told := f.sold[seat{o.ID, p.id}]; told && f.plan.has(program.FactStats) {
+		m.Stats = &strategyv1.Stats{Sales: sold.Net, Orders: sold.Orders}
+	}
+	return m
+}
+
+func groupBuy(o order.Order) *strategyv1.GroupBuy {
+	switch o.Group {
+	case order.GroupSucceeded:
+		return &strategyv1.GroupBuy{State: strategyv1.GroupBuyState_GROUP_BUY_STATE_SUCCEEDED}
+	case order.GroupFailed:
+		return &strategyv1.GroupBuy{State: strategyv1.GroupBuyState_GROUP_BUY_STATE_FAILED}
+	}
+	return nil
 }
 
 // seller is the first of the chain, for sums and points.

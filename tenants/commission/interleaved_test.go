@@ -98,6 +98,9 @@ func groupBuy(t *testing.T, s *storetest.Stores, buyer string, net int64) (made 
 func TestFirstOrder_SurvivesARetry(t *testing.T) {
 	t.Parallel()
 	s := storetest.Open(t)
+	s.Install(t, &storetest.Scripted{ID: "first", Facts: []string{program.FactChain, program.FactFirstOrder},
+		Decide: func([]byte, *strategyv1.Order) *strategyv1.Decision { return storetest.PaysNobody() }})
+	s.ProposeStrategy(t, s.A, "first", `{}`, nil)
 	team := s.Team(t, s.A, "a")
 	for _, id := range []string{"O1", "O2"} {
 		s.Sell(t, s.A, storetest.Sale{ID: id, Buyer: "lin", Via: team["a"], Nets: []int64{10000}})

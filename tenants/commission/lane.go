@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/fenli-io/fenli/platform/clock"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
@@ -32,9 +30,9 @@ func (s *Service) Drain(ctx context.Context, tenant tenancy.ID) (dealt int, err 
 	mine.(*sync.Mutex).Lock()
 	defer mine.(*sync.Mutex).Unlock()
 	for {
-		n, err := s.round(ctx, tenant, s.Batch)
+		n, more, err := s.round(ctx, tenant, s.Batch)
 		dealt += n
-		if err != nil || n == 0 {
+		if err != nil || !more {
 			return dealt, err
 		}
 	}
@@ -42,31 +40,31 @@ func (s *Service) Drain(ctx context.Context, tenant tenancy.ID) (dealt int, err 
 
 // round is one batch: read, ask, write. Nothing is locked while the strategy
 // thinks. A batch that cannot be written is dealt with order by order, so that
-// one poisoned order waits with its reason and the lane goes on.
-func (s *Service) round(ctx context.Context, tenant tenancy.ID, limit int) (int, error) {
+// one poisoned order waits with its reason and the lane goes on. There is
+// nothing more when a batch was not full: whatever comes later rings again.
+func (s *Service) round(ctx context.Context, tenant tenancy.ID, limit int) (dealt int, more bool, err error) {
 	b, err := s.take(ctx, tenant, limit)
 	if err != nil || len(b.work) == 0 {
-		return 0, err
+		return 0, false, err
 	}
 	s.askLeased(ctx, tenant, b)
 	err = s.write(ctx, tenant, b)
 	switch {
 	case err == nil:
-		return len(b.work), nil
+		return len(b.work), b.left || len(b.work) == limit, nil
 	case errors.Is(err, ErrBusy) || ctx.Err() != nil:
-		return 0, err
+		return 0, false, err
 	case len(b.work) == 1:
-		return 1, s.setAside(ctx, tenant, b.work[0].change, err)
+		return 1, true, s.setAside(ctx, tenant, b.work[0].change, err)
 	}
-	dealt := 0
 	for range b.work {
-		n, err := s.round(ctx, tenant, 1)
+		n, _, err := s.round(ctx, tenant, 1)
 		dealt += n
 		if err != nil {
-			return dealt, err
+			return dealt, false, err
 		}
 	}
-	return dealt, nil
+	return dealt, true, nil
 }
 
 // setAside lets an order wait that cannot be posted. The cause may pass, as a
@@ -107,6 +105,7 @@ func (s *Service) askLeased(ctx context.Context, tenant tenancy.ID, b *batch) {
 type batch struct {
 	work    []*work
 	facts   facts
+	left    bool  // an order has become decidable while the others were asked about
 	lastSeq int64 // of the lane, before this batch
 	nextSeq int64 // of the lane, after this batch
 	zone    *time.Location
@@ -134,11 +133,7 @@ func (s *Service) take(ctx context.Context, tenant tenancy.ID, limit int) (*batc
 		}
 		b.zone = zone
 		b.facts = facts{currency: currency, minorDigits: int32(money.Digits(currency))}
-		ids := make([]order.ID, len(b.work))
-		for i, w := range b.work {
-			ids[i] = w.order.ID
-		}
-		refunds, err := order.RefundsOf(ctx, tx, ids)
+		refunds, err := order.RefundsOf(ctx, tx, b.refunded())
 		if err != nil {
 			return err
 		}
@@ -146,7 +141,7 @@ func (s *Service) take(ctx context.Context, tenant tenancy.ID, limit int) (*batc
 		if b.facts.firstOrder, err = firstOrders(ctx, tx, b.undecided()); err != nil {
 			return err
 		}
-		b.facts.sold, err = s.stats(ctx, tx, b)
+		b.facts.sold, err = stats(ctx, tx, b)
 		return err
 	})
 	return b, err
@@ -162,7 +157,7 @@ func (s *Service) load(ctx context.Context, tx *pg.Tx, changes []order.Change) (
 	if err != nil {
 		return nil, err
 	}
-	decisions, err := readDecisions(ctx, tx, orders)
+	decisions, err := readDecisions(ctx, tx, numberedOnly(orders))
 	if err != nil {
 		return nil, err
 	}
@@ -177,9 +172,33 @@ func (s *Service) load(ctx context.Context, tx *pg.Tx, changes []order.Change) (
 		if w.revision, err = s.programs.Revision(ctx, tx, w.order.Revision); err != nil {
 			return nil, err
 		}
+		if w.plan, err = s.plan(ctx, tx, w.revision); err != nil {
+			return nil, err
+		}
 		all[i] = w
 	}
 	return all, nil
+}
+
+// numberedOnly leaves out orders that no lane has dealt with: none of them has
+// a decision.
+func numberedOnly(orders []order.Order) (list []order.Order) {
+	for _, o := range orders {
+		if o.Seq > 0 {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// refunded are the orders of which something has come back.
+func (b *batch) refunded() (ids []order.ID) {
+	for _, w := range b.work {
+		if w.order.Refunded > 0 {
+			ids = append(ids, w.order.ID)
+		}
+	}
+	return ids
 }
 
 // undecided reports whether the strategy has to be asked: the order is paid,
@@ -221,11 +240,12 @@ func (s *Service) ask(ctx context.Context, b *batch) {
 
 // withoutAsking decides orders that no strategy needs to see.
 func withoutAsking(w *work, reason string) *decision {
-	return &decision{order: w.order.ID, outcome: outcomeNone, reason: reason, revision: w.revision.Revision}
+	return &decision{order: w.order.ID, outcome: outcomeNone, reason: reason, revision: w.revision.Revision, facts: factsVersion}
 }
 
 func (s *Service) askAbout(ctx context.Context, list []*work, f facts) {
 	rev := list[0].revision
+	f.plan = list[0].plan
 	request := &strategyv1.EvaluateRequest{Config: rev.Config, Rules: rev.Settings.Rules()}
 	for _, w := range list {
 		request.Orders = append(request.Orders, f.request(w.order, w.seq, w.people()))
@@ -264,7 +284,8 @@ func (w *work) judge(request *strategyv1.EvaluateRequest, i int, answer *strateg
 		if !failed.GetRetryable() {
 			wait = longWait
 		}
-		w.block(failed.GetCode(), failed.GetMessage(), wait)
+		why := failureOf(failed)
+		w.block(why.code, why.note, wait)
 		return
 	}
 	list := w.people()
@@ -277,10 +298,10 @@ func (w *work) judge(request *strategyv1.EvaluateRequest, i int, answer *strateg
 		w.block("commission.rail_amount", err.Error(), longWait)
 		return
 	}
-	alone := proto.CloneOf(answer)
+	alone := known(answer)
 	alone.Order = 0
 	d := &decision{
-		order: w.order.ID, outcome: outcomePaid, revision: w.revision.Revision, artifact: w.revision.Artifact, grants: granted, answer: alone,
+		order: w.order.ID, outcome: outcomePaid, revision: w.revision.Revision, artifact: w.revision.Artifact, facts: factsVersion, grants: granted, answer: alone,
 		request: &strategyv1.EvaluateRequest{Rules: request.GetRules(), Orders: request.GetOrders()[i : i+1]},
 	}
 	if len(granted.given) == 0 {
@@ -290,10 +311,7 @@ func (w *work) judge(request *strategyv1.EvaluateRequest, i int, answer *strateg
 }
 
 func (w *work) block(code, note string, wait time.Duration) {
-	if code == "" {
-		code = "strategy.failed"
-	}
-	w.blocked, w.retryIn = &violation{code, note}, wait
+	w.blocked, w.retryIn = &violation{code, cleanNote(note)}, wait
 }
 
 // longWait is for what only a person can mend: a lying or broken strategy.
@@ -339,18 +357,11 @@ func (s *Service) relock(ctx context.Context, tx *pg.Tx, b *batch) error {
 	for i, w := range b.work {
 		ids[i] = w.order.ID
 	}
-	locked, err := order.Lock(ctx, tx, ids)
-	if err != nil {
-		return err
-	}
-	byID := make(map[order.ID]order.Order, len(locked))
-	for _, o := range locked {
-		byID[o.ID] = o
-	}
+	now, err := order.LockStates(ctx, tx, ids)
 	for _, w := range b.work {
-		w.order = byID[w.order.ID]
+		w.order = w.order.In(now[w.order.ID])
 	}
-	return nil
+	return err
 }
 
 // number keeps the seqs given in take. When another process has moved the
@@ -369,17 +380,20 @@ func (s *Service) number(ctx context.Context, tx *pg.Tx, b *batch) error {
 
 func finish(ctx context.Context, tx *pg.Tx, b *batch) error {
 	var done []order.ID
+	var wait []order.Blocked
 	for _, w := range b.work {
 		switch {
 		case w.blocked == nil && w.undecided():
-			continue // it was paid, or its group succeeded, while the others were asked about: its turn is next
+			b.left = true // it was paid, or its group succeeded, meanwhile: its turn is next
+			continue
 		case w.blocked == nil:
 			done = append(done, w.order.ID)
 			continue
 		}
-		if err := order.Block(ctx, tx, w.order.ID, w.blocked.code, w.blocked.note, clock.Real().Add(w.retryIn)); err != nil {
-			return err
-		}
+		wait = append(wait, order.Blocked{Order: w.order.ID, Code: w.blocked.code, Note: w.blocked.note, NextTry: clock.Real().Add(w.retryIn)})
+	}
+	if err := order.BlockAll(ctx, tx, wait); err != nil {
+		return err
 	}
 	return order.Done(ctx, tx, done)
 }

@@ -125,10 +125,10 @@ func (s *Service) askToClose(ctx context.Context, c *closing) {
 	}
 	answer, err := s.strategies.ClosePeriod(ctx, c.revision.Artifact, c.request)
 	if err != nil {
-		c.broken = &violation{"plugin.unavailable", err.Error()}
+		c.broken = &violation{"plugin.unavailable", cleanNote(err.Error())}
 		return
 	}
-	c.answer = answer
+	c.answer = known(answer)
 	c.broken = auditPeriod(c.request, c.revision.Settings.OrderCap, answer)
 }
 

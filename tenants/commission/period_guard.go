@@ -3,41 +3,58 @@ package commission
 import (
 	"fmt"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/fenli-io/fenli/plugins/sdk/money"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 )
 
+// maxPeriodAnswer bounds what is kept for ever of a month's answer, in bytes;
+// the host passes on no more than 8 MiB.
+const maxPeriodAnswer = 8 << 20
+
 // auditPeriod holds an answer against the rails. It returns nil for one that
 // can be booked.
 func auditPeriod(q *strategyv1.ClosePeriodRequest, share money.Rate, answer *strategyv1.ClosePeriodResponse) *violation {
+	if size := proto.Size(answer); size > maxPeriodAnswer {
+		return &violation{"plugin.too_large", fmt.Sprintf("an answer of %d bytes", size)}
+	}
+	words := words{}
+	for _, m := range q.GetMembers() {
+		words[m.GetGrade()] = true
+	}
 	switch out := answer.GetOutcome().(type) {
 	case *strategyv1.ClosePeriodResponse_Closed:
-		return auditClosed(q, share, out.Closed)
+		return auditClosed(words, q, share, out.Closed)
 	case *strategyv1.ClosePeriodResponse_NothingToClose:
-		return auditDeclined(q, out.NothingToClose.GetDeclined())
-	case *strategyv1.ClosePeriodResponse_Failed:
-		code := out.Failed.GetCode()
-		if code == "" {
-			code = "strategy.failed"
+		if v := auditWhy(words, out.NothingToClose.GetWhy()); v != nil {
+			return v
 		}
-		return &violation{code, out.Failed.GetMessage()}
+		return auditPeriodDeclined(words, q, out.NothingToClose.GetDeclined(), map[int32]bool{})
+	case *strategyv1.ClosePeriodResponse_Failed:
+		v := failureOf(out.Failed)
+		return &v
 	}
 	return &violation{"plugin.malformed_answer", "an answer without an outcome"}
 }
 
-func auditClosed(q *strategyv1.ClosePeriodRequest, share money.Rate, c *strategyv1.Closed) *violation {
+func auditClosed(words words, q *strategyv1.ClosePeriodRequest, share money.Rate, c *strategyv1.Closed) *violation {
+	if len(c.GetAwards()) == 0 {
+		return &violation{"plugin.malformed_answer", "the strategy closes the period, but pays nobody"}
+	}
 	if most := maxAwardsPerPlace * len(q.GetMembers()); len(c.GetAwards()) > most {
 		return &violation{"commission.rail_too_many", fmt.Sprintf("%d awards where at most %d make sense", len(c.GetAwards()), most)}
 	}
+	named := map[int32]bool{}
 	var sum int64
 	for i, a := range c.GetAwards() {
-		if v := auditPeriodAward(q, a); v != nil {
-			v.note = fmt.Sprintf("award %d: %s", i, v.note)
-			return v
+		if v := auditPeriodAward(words, q, a); v != nil {
+			return v.at("award", i)
 		}
 		if sum += a.GetAmount(); sum > money.MaxMinor {
 			return &violation{"commission.rail_amount", "the awards sum to more than can be represented"}
 		}
+		named[a.GetMember()] = true
 	}
 	most, err := share.Of(max(q.GetSales().GetPaid(), 0), money.Floor)
 	if err != nil {
@@ -46,27 +63,29 @@ func auditClosed(q *strategyv1.ClosePeriodRequest, share money.Rate, c *strategy
 	if sum > most {
 		return &violation{codePeriodCap, fmt.Sprintf("%d where at most %d is allowed: %s of sales of %d", sum, most, share.Percent(), q.GetSales().GetPaid())}
 	}
-	return auditDeclined(q, c.GetDeclined())
+	return auditPeriodDeclined(words, q, c.GetDeclined(), named)
 }
 
-func auditPeriodAward(q *strategyv1.ClosePeriodRequest, a *strategyv1.PeriodAward) *violation {
-	switch to := int(a.GetMember()); {
-	case to < 0 || to >= len(q.GetMembers()):
+func auditPeriodAward(words words, q *strategyv1.ClosePeriodRequest, a *strategyv1.PeriodAward) *violation {
+	if to := int(a.GetMember()); to < 0 || to >= len(q.GetMembers()) {
 		return &violation{"commission.rail_stranger", fmt.Sprintf("member %d of %d", to, len(q.GetMembers()))}
-	case a.GetAmount() < 0:
-		return &violation{"commission.rail_negative", fmt.Sprintf("amount %d", a.GetAmount())}
-	case a.GetAmount() > money.MaxMinor || a.GetBase() < 0 || a.GetRatePpm() < 0:
-		return &violation{"commission.rail_amount", fmt.Sprintf("amount %d, base %d, rate %d", a.GetAmount(), a.GetBase(), a.GetRatePpm())}
-	case a.GetWhy().GetKey() == "":
-		return &violation{"commission.rail_no_reason", "an award without a reason"}
 	}
-	return nil
+	if v := auditMoney(a.GetAmount(), a.GetBase(), a.GetRatePpm()); v != nil {
+		return v
+	}
+	if !clean(a.GetKind(), maxKind) {
+		return &violation{"commission.rail_text", "its kind"}
+	}
+	return auditWhy(words, a.GetWhy())
 }
 
-func auditDeclined(q *strategyv1.ClosePeriodRequest, list []*strategyv1.PeriodDeclined) *violation {
+func auditPeriodDeclined(words words, q *strategyv1.ClosePeriodRequest, list []*strategyv1.PeriodDeclined, named map[int32]bool) *violation {
 	for i, d := range list {
-		if who := int(d.GetMember()); who < 0 || who >= len(q.GetMembers()) {
-			return &violation{"commission.rail_stranger", fmt.Sprintf("declined %d: member %d of %d", i, who, len(q.GetMembers()))}
+		if v := auditNamed(d.GetMember(), len(q.GetMembers()), named); v != nil {
+			return v.at("declined", i)
+		}
+		if v := auditWhy(words, d.GetWhy()); v != nil {
+			return v.at("declined", i)
 		}
 	}
 	return nil

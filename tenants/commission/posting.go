@@ -25,7 +25,9 @@ type reconciliation struct {
 	lastSeq  int64 // of the lane; refunds take the next ones
 
 	parties []ledger.Party
+	points  []ledger.Party // those of whom points are taken back
 	moves   []func(*ledger.Book) error
+	owing   bool // somebody is in debt after it
 	changed []award
 	sums    []performance.Change
 	refunds numbered
@@ -94,6 +96,7 @@ func (r *reconciliation) adjust(w *work, has award, s should, dueAt time.Time) {
 		r.earned(w, has.Payee, -back, r.now, w.seq)
 	}
 	if back := has.Points - next.Points; back > 0 && settled {
+		r.points = append(r.points, payee)
 		r.move(has.Payee, func(b *ledger.Book) error {
 			return b.Move(ledger.ReversePoints{Payee: payee, Amount: back, Order: o})
 		})
@@ -113,8 +116,11 @@ func (r *reconciliation) post(ctx context.Context, tx *pg.Tx) error {
 	if err := saveAwards(ctx, tx, r.changed); err != nil {
 		return err
 	}
-	book, err := ledger.Open(ctx, tx, r.parties, ledger.Money, ledger.Points)
+	book, err := ledger.Open(ctx, tx, r.parties)
 	if err != nil {
+		return err
+	}
+	if err := book.OpenPoints(ctx, r.points); err != nil {
 		return err
 	}
 	for _, m := range r.moves {
@@ -125,6 +131,7 @@ func (r *reconciliation) post(ctx context.Context, tx *pg.Tx) error {
 	if err := book.Post(ctx); err != nil {
 		return err
 	}
+	r.owing = book.Owing()
 	if err := performance.Add(ctx, tx, r.sums); err != nil {
 		return err
 	}

@@ -89,6 +89,12 @@ func (x *Sample) tell(w *work, artifact program.Artifact, labels map[distributor
 
 // decide asks the strategy about orders of one revision.
 func (s *Service) decide(ctx context.Context, list []*work, f facts) {
+	if err := s.equip(ctx, list); err != nil {
+		for _, w := range list {
+			w.block("plugin.unavailable", err.Error(), 0)
+		}
+		return
+	}
 	var ask []*work
 	for _, w := range list {
 		if reason := w.unasked(); reason != "" {

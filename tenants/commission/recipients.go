@@ -6,6 +6,8 @@ import (
 	"github.com/fenli-io/fenli/tenants/program"
 )
 
+const roleInvitee = "invitee"
+
 // recipient is somebody whom a decision about one order may name. A strategy
 // names people by their position in this list, so a stranger has no name.
 type recipient struct {
@@ -39,7 +41,7 @@ func recipients(o order.Order, s program.Settings) []recipient {
 		list = append(list, r)
 	}
 	if self := o.Chain.Self; !self.IsZero() && o.Group != "" {
-		list = append(list, recipient{id: self, state: distributor.Active, role: "invitee"})
+		list = append(list, recipient{id: self, state: distributor.Active, role: roleInvitee})
 	}
 	return list
 }

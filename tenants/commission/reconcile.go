@@ -19,15 +19,11 @@ func (s *Service) reconcile(ctx context.Context, tx *pg.Tx, b *batch) error {
 	if err != nil {
 		return err
 	}
-	ids := make([]order.ID, len(b.work))
-	for i, w := range b.work {
-		ids[i] = w.order.ID
-	}
-	refunds, err := order.RefundsOf(ctx, tx, ids)
+	refunds, err := order.RefundsOf(ctx, tx, b.refunded())
 	if err != nil {
 		return err
 	}
-	awards, err := awardsOf(ctx, tx, ids)
+	awards, err := awardsOf(ctx, tx, b.decidedBefore())
 	if err != nil {
 		return err
 	}
@@ -44,7 +40,23 @@ func (s *Service) reconcile(ctx context.Context, tx *pg.Tx, b *batch) error {
 	if err := s.advance(ctx, tx, b.lastSeq, r.lastSeq); err != nil {
 		return err
 	}
-	return r.post(ctx, tx)
+	if err := r.post(ctx, tx); err != nil {
+		return err
+	}
+	if tenant := tx.Tenant(); r.owing && s.Owing != nil {
+		tx.AfterCommit(func() { s.Owing(tenant) })
+	}
+	return nil
+}
+
+// decidedBefore are the orders that may have awards already.
+func (b *batch) decidedBefore() (ids []order.ID) {
+	for _, w := range b.work {
+		if w.decision != nil && !w.decision.isNew {
+			ids = append(ids, w.order.ID)
+		}
+	}
+	return ids
 }
 
 // should is what ought to stand for one recipient of one order.

@@ -13,8 +13,10 @@ const (
 	codeNobody       = "commission.nobody"
 	codeForfeit      = "commission.forfeit"
 	codeBeyondLevels = "commission.beyond_levels"
+	codeNoChain      = "commission.no_chain"
 	codeCompressed   = "commission.compressed"
 	codeCutToZero    = "commission.cut_to_zero"
+	codeUnexplained  = "commission.unexplained"
 	codeNothingPaid  = "commission.nothing_paid"
 
 	codeNotDistributed = "commission.not_distributed"
@@ -27,6 +29,7 @@ var sentences = map[string][2]string{
 	codeNobody:       {"这笔订单没有推广人", "nobody stands behind this order"},
 	codeForfeit:      {"下单时{state}，份额归商家", "{state} when the order was placed, so the share stays with the merchant"},
 	codeBeyondLevels: {"本店只分 {levels} 级佣金", "this store pays {levels} levels"},
+	codeNoChain:      {"本方案不按上级链分佣", "this plan pays nobody for standing in the chain"},
 	codeCompressed:   {"下单时{state}，由上级依次顶替", "{state} when the order was placed, so the levels closed ranks"},
 	codeCutToZero:    {"订单佣金已达上限，没有余额可分", "the order's cap left nothing"},
 
@@ -45,6 +48,11 @@ var sentences = map[string][2]string{
 	"commission.rail_amount":    {"策略给出的金额超出范围", "the strategy gave an amount out of range"},
 	"commission.rail_no_reason": {"策略给出的佣金没有理由", "the strategy gave an award without a reason"},
 	"commission.rail_too_many":  {"策略给出的佣金条数过多", "the strategy gave far too many awards"},
+	"commission.rail_text":      {"策略给出的文字过长或含有不可见字符", "the strategy's words are too long or hold invisible signs"},
+
+	"commission.rail_contradiction": {"策略对同一个人的说法自相矛盾", "the strategy contradicts itself about somebody"},
+
+	codeUnexplained: {"策略没有给这位成员佣金，也没有说明原因", "the strategy gave this member nothing and no reason"},
 
 	codePeriodNothing: {"本方案只按订单分佣，期末没有另外的分配", "this plan pays by order alone and nothing at the end of a period"},
 	codePeriodPayee:   {"关账时不在推广状态，份额归商家", "not active when the period was closed, so the share stays with the merchant"},

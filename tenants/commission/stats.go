@@ -2,18 +2,14 @@ package commission
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
 
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/program"
 )
-
-// factStats is the fact that costs a query: what each of the chain has sold in
-// the configuration's window before this order.
-const factStats = "chain.stats"
 
 // seat is one person's place behind one order.
 type seat struct {
@@ -21,21 +17,17 @@ type seat struct {
 	member distributor.ID
 }
 
-// stats answers for every order of the batch whose strategy has declared the
-// fact. "Before" is by seq, over the store and this batch alike, so how orders
+// stats tells what each of the chain has sold in the configuration's window
+// before an order, for the orders whose strategy has declared the fact. "Before" is by seq, over the store and this batch alike, so how orders
 // fall into batches changes nothing.
-func (s *Service) stats(ctx context.Context, tx *pg.Tx, b *batch) (map[seat]order.Sold, error) {
+func stats(ctx context.Context, tx *pg.Tx, b *batch) (map[seat]order.Sold, error) {
 	var seats []seat
 	var queries []order.SoldQuery
 	for _, w := range b.undecided() {
-		window, needed, err := s.window(ctx, tx, w)
-		if err != nil {
-			return nil, err
-		}
-		if !needed {
+		if !w.plan.has(program.FactStats) {
 			continue
 		}
-		from, to := windowAround(w.order.PaidAt, window, b.zone)
+		from, to := windowAround(w.order.PaidAt, w.plan.window, b.zone)
 		for _, p := range w.people() {
 			if p.role == "" {
 				seats = append(seats, seat{w.order.ID, p.id})
@@ -75,25 +67,6 @@ func (b *batch) add(to order.Sold, q order.SoldQuery) order.Sold {
 		}
 	}
 	return to
-}
-
-// window reads the configuration's own word for it; without one it is the
-// month.
-func (s *Service) window(ctx context.Context, tx *pg.Tx, w *work) (window string, needed bool, err error) {
-	artifact, err := s.programs.Artifact(ctx, tx, w.revision.Artifact)
-	if err != nil {
-		return "", false, err
-	}
-	for _, f := range artifact.Description.GetFacts() {
-		needed = needed || f.GetName() == factStats
-	}
-	config := struct {
-		Window string `json:"window"`
-	}{"month"}
-	if needed {
-		err = json.Unmarshal(w.revision.Config, &config)
-	}
-	return config.Window, needed, err
 }
 
 // windowAround is the day, week (from Monday), month, quarter or year of the

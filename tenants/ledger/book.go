@@ -42,15 +42,50 @@ func Open(ctx context.Context, tx *pg.Tx, parties []Party, assets ...Asset) (*Bo
 	return b, nil
 }
 
+// OpenPoints adds the points of some parties to a book of money. Balances are
+// locked by asset first: money before points, everywhere.
+func (b *Book) OpenPoints(ctx context.Context, parties []Party) error {
+	return b.lock(ctx, distinct(parties), Points)
+}
+
+// Owing tells whether one of the book's parties is in debt.
+func (b *Book) Owing() bool {
+	for _, balance := range b.balances {
+		if balance.Debt < 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// lock reads and locks the balances, and makes rows for parties that have none
+// yet. Those are few, so rows are made only where reading has found them
+// missing. A row that another transaction makes in just that moment is locked
+// out of order; should the two then wait for one another, the database ends
+// one of them, and a lane tries again.
 func (b *Book) lock(ctx context.Context, parties []Party, asset Asset) error {
-	if len(parties) == 0 {
-		return nil
+	missing, err := b.lockThere(ctx, parties, asset)
+	if err != nil || len(missing) == 0 {
+		return err
 	}
 	if _, err := b.tx.Exec(ctx, `
 		insert into ledger_balance (tenant_id, party, asset)
 		select $1, p, $3 from unnest($2::uuid[]) p order by p
-		on conflict do nothing`, b.tx.Tenant(), parties, asset); err != nil {
+		on conflict do nothing`, b.tx.Tenant(), missing, asset); err != nil {
 		return fmt.Errorf("ledger: open balances: %w", err)
+	}
+	missing, err = b.lockThere(ctx, missing, asset)
+	if err == nil && len(missing) > 0 {
+		err = fmt.Errorf("ledger: no balance of %s could be opened", missing[0])
+	}
+	return err
+}
+
+// lockThere locks the balances that exist, in the order of their parties, and
+// tells whose do not.
+func (b *Book) lockThere(ctx context.Context, parties []Party, asset Asset) (missing []Party, err error) {
+	if len(parties) == 0 {
+		return nil, nil
 	}
 	rows, err := pg.Collect[balanceRow](ctx, b.tx, `
 		select party, expense, adjustment, fees, tax, held, available, reserved, debt, paid
@@ -58,13 +93,18 @@ func (b *Book) lock(ctx context.Context, parties []Party, asset Asset) error {
 		 where tenant_id = $1 and asset = $3 and party = any($2::uuid[])
 		 order by party for update`, b.tx.Tenant(), parties, asset)
 	if err != nil {
-		return fmt.Errorf("ledger: lock balances: %w", err)
+		return nil, fmt.Errorf("ledger: lock balances: %w", err)
 	}
 	for _, r := range rows {
 		balance := r.Balance
 		b.balances[key{r.Party, asset}] = &balance
 	}
-	return nil
+	for _, p := range parties {
+		if b.balances[key{p, asset}] == nil {
+			missing = append(missing, p)
+		}
+	}
+	return missing, nil
 }
 
 // Balance is the party's money as it will stand once the book is posted.

@@ -23,9 +23,17 @@ type Change struct {
 // note says that an order has changed. The caller has locked the order, so a
 // lane that deals with it now either sees the change or finds the row again.
 func (s *Service) note(ctx context.Context, tx *pg.Tx, o ID) error {
+	return s.noteAll(ctx, tx, []Order{{ID: o}})
+}
+
+func (s *Service) noteAll(ctx context.Context, tx *pg.Tx, list []Order) error {
+	ids := make([]ID, len(list))
+	for i, o := range list {
+		ids[i] = o.ID
+	}
 	_, err := tx.Exec(ctx, `
-		insert into order_change (tenant_id, order_id, noted_at) values ($1, $2, $3)
-		on conflict (tenant_id, order_id) do update set next_try_at = default`, tx.Tenant(), o, tx.Now())
+		insert into order_change (tenant_id, order_id, noted_at) select $1, o, $3 from unnest($2::uuid[]) o
+		on conflict (tenant_id, order_id) do update set next_try_at = default`, tx.Tenant(), ids, tx.Now())
 	if err != nil {
 		return fmt.Errorf("order: note a change: %w", err)
 	}
@@ -81,6 +89,34 @@ func Block(ctx context.Context, tx *pg.Tx, o ID, code, note string, nextTry time
 	_, err := tx.Exec(ctx, `
 		update order_change set attempts = attempts + 1, next_try_at = $3, blocked_code = $4, blocked_note = $5
 		 where tenant_id = $1 and order_id = $2`, tx.Tenant(), o, nextTry, code, note)
+	if err != nil {
+		return fmt.Errorf("order: block: %w", err)
+	}
+	return nil
+}
+
+// Blocked is an order that is to wait, and why.
+type Blocked struct {
+	Order   ID
+	Code    string
+	Note    string
+	NextTry time.Time // real time
+}
+
+// BlockAll keeps the work rows of several orders for a later try.
+func BlockAll(ctx context.Context, tx *pg.Tx, list []Blocked) error {
+	if len(list) == 0 {
+		return nil
+	}
+	n := len(list)
+	ids, codes, notes, tries := make([]ID, n), make([]string, n), make([]string, n), make([]time.Time, n)
+	for i, b := range list {
+		ids[i], codes[i], notes[i], tries[i] = b.Order, b.Code, b.Note, b.NextTry
+	}
+	_, err := tx.Exec(ctx, `
+		update order_change c set attempts = attempts + 1, next_try_at = x.try, blocked_code = x.code, blocked_note = x.note
+		  from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) as x(id, code, note, try)
+		 where c.tenant_id = $1 and c.order_id = x.id`, tx.Tenant(), ids, codes, notes, tries)
 	if err != nil {
 		return fmt.Errorf("order: block: %w", err)
 	}

@@ -16,10 +16,28 @@ const (
 	autoReceive dueKind = "auto_receive"
 )
 
+// due is what the clock will do to an order.
+type due struct {
+	OrderID ID
+	Kind    dueKind
+	DueAt   time.Time
+}
+
 func setDue(ctx context.Context, tx *pg.Tx, o ID, k dueKind, at time.Time) error {
+	return setDues(ctx, tx, []due{{o, k, at}})
+}
+
+func setDues(ctx context.Context, tx *pg.Tx, list []due) error {
+	if len(list) == 0 {
+		return nil
+	}
+	ids, kinds, ats := make([]ID, len(list)), make([]string, len(list)), make([]time.Time, len(list))
+	for i, d := range list {
+		ids[i], kinds[i], ats[i] = d.OrderID, string(d.Kind), d.DueAt
+	}
 	_, err := tx.Exec(ctx, `
-		insert into order_due (tenant_id, order_id, kind, due_at) values ($1, $2, $3, $4)
-		on conflict (tenant_id, order_id, kind) do nothing`, tx.Tenant(), o, k, at)
+		insert into order_due (tenant_id, order_id, kind, due_at) select $1, * from unnest($2::uuid[], $3::text[], $4::timestamptz[])
+		on conflict (tenant_id, order_id, kind) do nothing`, tx.Tenant(), ids, kinds, ats)
 	if err != nil {
 		return fmt.Errorf("order: set due: %w", err)
 	}
@@ -42,11 +60,6 @@ const dueBatch = 200
 // did; zero means that nothing more is due.
 func (s *Service) RunDue(ctx context.Context, tenant tenancy.ID) (n int, err error) {
 	err = s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		type due struct {
-			OrderID ID
-			Kind    dueKind
-			DueAt   time.Time
-		}
 		rows, err := pg.Collect[due](ctx, tx, `
 			select order_id, kind, due_at from order_due
 			 where tenant_id = $1 and due_at <= $2 order by due_at, order_id limit $3`, tx.Tenant(), tx.Now(), dueBatch)

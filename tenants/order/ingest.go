@@ -1,9 +1,10 @@
 package order
 
 import (
+	"bytes"
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/catalog"
 	"github.com/fenli-io/fenli/tenants/customer"
 	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/program"
 )
 
 // Report is an order that a shop's own system tells about. Amounts are minor
@@ -32,29 +34,293 @@ type Report struct {
 	PaidAt     time.Time
 }
 
+// Ingested is what became of one report.
+type Ingested struct {
+	Order   Order
+	Created bool  // false: it was known, and nothing has happened again
+	Err     error // a report that is wrong; the others are not touched by it
+}
+
 // Ingest records a reported order: who buys, whose link they came by, what was
 // bought and, when the report says so, that it is paid. The same source and
 // external id with the same content is the same order, nothing happens again
 // and created is false; with other content it is refused. When [Raced] says so
 // of the error, the transaction is worth running once more.
 func (s *Service) Ingest(ctx context.Context, tx *pg.Tx, r Report) (o Order, created bool, err error) {
-	r = r.settled()
-	if err := r.check(tx.Now()); err != nil {
-		return Order{}, false, err
-	}
-	hash := hashOf(r)
-	if o, found, err := known(ctx, tx, r.Source, r.ExternalID, hash); found || err != nil {
-		return o, false, err
-	}
-	p, err := s.placement(ctx, tx, r)
+	all, err := s.IngestAll(ctx, tx, []Report{r})
 	if err != nil {
 		return Order{}, false, err
 	}
-	if o, err = s.place(ctx, tx, p, hash); err != nil || !r.Paid {
-		return o, err == nil, err
+	return all[0].Order, all[0].Created, all[0].Err
+}
+
+// IngestAll is [Service.Ingest] of many reports in one transaction, one after
+// another, in hardly more statements than one takes. An error is everybody's:
+// nothing has been written then.
+func (s *Service) IngestAll(ctx context.Context, tx *pg.Tx, reports []Report) ([]Ingested, error) {
+	in := &intake{service: s, tx: tx, out: make([]Ingested, len(reports))}
+	for i, r := range reports {
+		n := &newcomer{report: r.settled(), out: &in.out[i]}
+		if n.out.Err = n.report.check(tx.Now()); n.out.Err == nil {
+			n.hash = hashOf(n.report)
+			in.list = append(in.list, n)
+		}
 	}
-	o, err = s.Pay(ctx, tx, o.ID, r.PaidAt)
-	return o, err == nil, err
+	for _, step := range []func(context.Context) error{
+		in.recogniseKnown, in.fillIn, in.price, in.findPeople, in.findProgrammes, in.draft, in.write,
+	} {
+		if err := step(ctx); err != nil || len(in.list) == 0 {
+			return in.out, err
+		}
+	}
+	return in.out, nil
+}
+
+// intake is one IngestAll on its way. Each step asks once for all and drops
+// from the list whoever needs no further one.
+type intake struct {
+	service *Service
+	tx      *pg.Tx
+	out     []Ingested
+	list    []*newcomer
+	desk    *attribution.Desk
+}
+
+// newcomer is one reported order on its way in.
+type newcomer struct {
+	report Report
+	hash   []byte
+	out    *Ingested
+	buyer  customer.Buyer
+	via    distributor.ID
+	rev    program.Revision
+	order  Order
+}
+
+// keep drops those for whom f says so.
+func (in *intake) keep(f func(*newcomer) bool) {
+	in.list = slices.DeleteFunc(in.list, func(n *newcomer) bool { return !f(n) })
+}
+
+// recogniseKnown finds the orders whose names are known already.
+func (in *intake) recogniseKnown(ctx context.Context) error {
+	sources, externals := make([]string, len(in.list)), make([]string, len(in.list))
+	for i, n := range in.list {
+		sources[i], externals[i] = n.report.Source, n.report.ExternalID
+	}
+	stored, err := byExternals(ctx, in.tx, sources, externals)
+	if err != nil {
+		return err
+	}
+	known := make(map[[2]string]Order, len(stored))
+	for _, o := range stored {
+		known[[2]string{o.Source, o.ExternalID}] = o
+	}
+	first := map[[2]string]bool{}
+	in.keep(func(n *newcomer) bool {
+		name := [2]string{n.report.Source, n.report.ExternalID}
+		o, found := known[name]
+		switch {
+		case found && !bytes.Equal(o.bodyHash, n.hash):
+			n.out.Err = errReused.With("external_id", n.report.ExternalID).At("external_id")
+		case found:
+			n.out.Order = o
+		case first[name]: // told twice at once: after the first it is known
+			n.out.Err = errRaced
+		default:
+			first[name] = true
+			return true
+		}
+		return false
+	})
+	return nil
+}
+
+// fillIn takes from the catalogue what reports leave out. A SKU that the
+// catalogue does not have is the shop's own.
+func (in *intake) fillIn(ctx context.Context) error {
+	var codes []string
+	for _, n := range in.list {
+		for _, l := range n.report.Lines {
+			codes = append(codes, l.SKU)
+		}
+	}
+	sold, err := catalog.Known(ctx, in.tx, codes)
+	if err != nil {
+		return err
+	}
+	for _, n := range in.list {
+		for i := range n.report.Lines {
+			n.report.Lines[i].fillIn(sold)
+		}
+	}
+	return nil
+}
+
+func (l *Line) fillIn(sold map[string]catalog.PricedLine) {
+	p, known := sold[l.SKU]
+	if l.Title == "" {
+		l.Title = p.Title
+	}
+	if l.Category == "" {
+		l.Category = p.Category
+	}
+	if l.Cost < 0 && p.Cost != nil {
+		l.Cost = *p.Cost
+	}
+	if l.Distribution == Unsaid && known && !p.Distributed {
+		l.Distribution = NotDistributed
+	}
+}
+
+// price turns away what could not be an order, before anything is written for
+// it, and spreads discounts over the lines.
+func (in *intake) price(context.Context) error {
+	in.keep(func(n *newcomer) bool {
+		p := n.placement()
+		if n.out.Err = checkPlacement(p, in.tx.Now()); n.out.Err == nil {
+			n.report.Lines, n.out.Err = price(p.Lines, p.Discount)
+		}
+		return n.out.Err == nil
+	})
+	return nil
+}
+
+// findPeople knows or registers the buyers and finds whose links they came by.
+func (in *intake) findPeople(ctx context.Context) error {
+	var vias []string
+	for _, n := range in.list {
+		if n.report.Via != "" {
+			vias = append(vias, n.report.Via)
+		}
+	}
+	owners, err := distributor.IDsByExternal(ctx, in.tx, vias)
+	if err != nil {
+		return err
+	}
+	in.keep(func(n *newcomer) bool {
+		known := false
+		if n.via, known = owners[n.report.Via]; n.report.Via != "" && !known {
+			n.out.Err = errUnknownVia.With("via", n.report.Via).At("via")
+			return false
+		}
+		return true
+	})
+	registrations := make([]customer.Registration, len(in.list))
+	for i, n := range in.list {
+		registrations[i] = customer.Registration{ExternalID: n.report.Buyer, Name: n.report.BuyerName, Source: customer.Source{Channel: n.report.Channel}}
+	}
+	buyers, err := customer.RegisterAll(ctx, in.tx, registrations)
+	if err != nil {
+		return err
+	}
+	list := make([]customer.Buyer, 0, len(buyers))
+	for _, b := range buyers {
+		list = append(list, b)
+	}
+	for _, n := range in.list {
+		n.buyer = buyers[n.report.Buyer]
+	}
+	links := make([]distributor.ID, 0, len(owners))
+	for _, o := range owners {
+		links = append(links, o)
+	}
+	in.desk, err = attribution.OpenDesk(ctx, in.tx, list, links...)
+	return err
+}
+
+// findProgrammes finds the revision in force when each was placed.
+func (in *intake) findProgrammes(ctx context.Context) error {
+	inForce := map[time.Time]program.Revision{}
+	for _, n := range in.list {
+		at := occurred(n.report.PlacedAt, in.tx.Now())
+		if _, found := inForce[at]; !found {
+			rev, err := in.service.programs.InForce(ctx, in.tx, at)
+			if err != nil {
+				return err
+			}
+			inForce[at] = rev
+		}
+		n.rev = inForce[at]
+	}
+	return nil
+}
+
+// draft lets each buyer come in through the link, order and pay, one after
+// another: the second order of a buyer sees what the first has done.
+func (in *intake) draft(ctx context.Context) error {
+	for _, n := range in.list {
+		p := n.placement()
+		rules, at := RulesOf(n.rev.Settings), occurred(p.PlacedAt, in.tx.Now())
+		if !n.via.IsZero() {
+			if _, err := in.desk.Touch(ctx, n.buyer.ID, n.via, attribution.Source{Channel: p.Channel, At: p.PlacedAt}, rules); err != nil {
+				return err
+			}
+		}
+		n.order = drafted(in.tx, p, n.rev, in.desk.Resolve(n.buyer.ID, rules, at))
+		n.order.bodyHash = n.hash
+		if n.report.Paid {
+			n.order.PaidAt = occurred(n.report.PaidAt, in.tx.Now())
+			n.order.State = n.order.state()
+			in.desk.Paid(n.buyer.ID, n.order.Chain, rules, n.order.PaidAt)
+		}
+		n.out.Order, n.out.Created = n.order, true
+	}
+	return nil
+}
+
+func (n *newcomer) placement() Placement {
+	r := n.report
+	return Placement{Source: r.Source, ExternalID: r.ExternalID, Buyer: n.buyer.ID, Channel: r.Channel, Lines: r.Lines,
+		Discount: r.Discount, Freight: r.Freight, GroupBuy: r.GroupBuy, PlacedAt: r.PlacedAt}
+}
+
+// write stores everything: orders that are paid with a note for the lane,
+// orders that are not with the instant at which they close.
+func (in *intake) write(ctx context.Context) error {
+	if err := in.desk.Write(ctx); err != nil {
+		return err
+	}
+	var all, paid []Order
+	var waiting []due
+	for _, n := range in.list {
+		all = append(all, n.order)
+		if !n.order.PaidAt.IsZero() {
+			paid = append(paid, n.order)
+			continue
+		}
+		closes := n.order.PlacedAt.Add(time.Duration(n.rev.Settings.CloseUnpaidMinutes) * time.Minute)
+		waiting = append(waiting, due{n.order.ID, closeUnpaid, closes})
+	}
+	if err := insertAll(ctx, in.tx, all); err != nil {
+		return err
+	}
+	if err := setDues(ctx, in.tx, waiting); err != nil {
+		return err
+	}
+	if len(paid) == 0 {
+		return nil
+	}
+	if err := in.applyEarlyRefunds(ctx, paid); err != nil {
+		return err
+	}
+	return in.service.noteAll(ctx, in.tx, paid)
+}
+
+// applyEarlyRefunds gives the paid orders the refunds that came before them.
+func (in *intake) applyEarlyRefunds(ctx context.Context, paid []Order) error {
+	refunded, err := in.service.applyEarlyRefunds(ctx, in.tx, paid)
+	if err != nil {
+		return err
+	}
+	for _, n := range in.list {
+		if refunded[n.order.ID] {
+			if n.out.Order, err = Get(ctx, in.tx, n.order.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // settled gives a report the one form that its fingerprint is taken of.
@@ -93,120 +359,4 @@ func (r Report) check(now time.Time) error {
 		return err
 	}
 	return checkTime(r.PlacedAt, now, "placed_at") // before the touch, which happens at that time
-}
-
-// placement lets the buyer come in through the link and fills in what the
-// catalogue knows.
-func (s *Service) placement(ctx context.Context, tx *pg.Tx, r Report) (Placement, error) {
-	buyer, err := customer.Register(ctx, tx, customer.Registration{ExternalID: r.Buyer, Name: r.BuyerName,
-		Source: customer.Source{Channel: r.Channel}})
-	if err != nil {
-		return Placement{}, err
-	}
-	if r.Via != "" {
-		if err := s.touchedBy(ctx, tx, buyer.ID, r); err != nil {
-			return Placement{}, err
-		}
-	}
-	if err := fillIn(ctx, tx, r.Lines); err != nil {
-		return Placement{}, err
-	}
-	return Placement{Source: r.Source, ExternalID: r.ExternalID, Buyer: buyer.ID, Channel: r.Channel, Lines: r.Lines,
-		Discount: r.Discount, Freight: r.Freight, GroupBuy: r.GroupBuy, PlacedAt: r.PlacedAt}, nil
-}
-
-func (s *Service) touchedBy(ctx context.Context, tx *pg.Tx, buyer customer.ID, r Report) error {
-	owner, err := distributor.ByExternal(ctx, tx, r.Via)
-	if errors.Is(err, distributor.ErrUnknown) {
-		return errUnknownVia.With("via", r.Via).At("via")
-	}
-	if err != nil {
-		return err
-	}
-	rev, err := s.programs.InForce(ctx, tx, occurred(r.PlacedAt, tx.Now()))
-	if err != nil {
-		return err
-	}
-	_, err = attribution.Touch(ctx, tx, buyer, owner.ID, attribution.Source{Channel: r.Channel, At: r.PlacedAt}, RulesOf(rev.Settings))
-	return err
-}
-
-// fillIn takes from the catalogue what a report leaves out. A SKU that the
-// catalogue does not have is the shop's own.
-func fillIn(ctx context.Context, tx *pg.Tx, lines Lines) error {
-	codes := make([]string, len(lines))
-	for i, l := range lines {
-		codes[i] = l.SKU
-	}
-	sold, err := catalog.Known(ctx, tx, codes)
-	if err != nil {
-		return err
-	}
-	for i := range lines {
-		l := &lines[i]
-		p, known := sold[l.SKU]
-		if l.Title == "" {
-			l.Title = p.Title
-		}
-		if l.Category == "" {
-			l.Category = p.Category
-		}
-		if l.Cost < 0 && p.Cost != nil {
-			l.Cost = *p.Cost
-		}
-		if l.Distribution == Unsaid && known && !p.Distributed {
-			l.Distribution = NotDistributed
-		}
-	}
-	return nil
-}
-
-// ReportRefund records a refund that a shop's own system tells about. One that
-// comes before its order, or before the order's payment, is kept and applied
-// when the order is paid; kept is then true and there is no refund yet.
-func (s *Service) ReportRefund(ctx context.Context, tx *pg.Tx, source, externalID string, r RefundRequest) (f Refund, kept bool, err error) {
-	if r.ExternalID == "" {
-		return Refund{}, false, errNoExternalID.At("external_id")
-	}
-	o, paid, err := paidOrder(ctx, tx, source, externalID)
-	if err == nil && !paid {
-		// Whoever pays or places now is waited for, and waits for us.
-		if err := lockEarly(ctx, tx, source, externalID); err != nil {
-			return Refund{}, false, err
-		}
-		o, paid, err = paidOrder(ctx, tx, source, externalID)
-	}
-	switch {
-	case err != nil:
-		return Refund{}, false, err
-	case paid:
-		f, err = s.Refund(ctx, tx, o.ID, r)
-		return f, false, err
-	case !o.ClosedAt.IsZero():
-		return Refund{}, false, errNotPaid
-	}
-	if err := checkRefund(Order{PaidAt: tx.Now()}, r, tx.Now()); err != nil {
-		return Refund{}, false, err
-	}
-	return Refund{}, true, s.KeepEarlyRefund(ctx, tx, source, externalID, r)
-}
-
-// paidOrder finds the order, zero when nobody has told about it yet.
-func paidOrder(ctx context.Context, tx *pg.Tx, source, externalID string) (o Order, paid bool, err error) {
-	o, err = ByExternal(ctx, tx, source, externalID)
-	if errors.Is(err, errUnknown) {
-		return Order{}, false, nil
-	}
-	return o, !o.PaidAt.IsZero(), err
-}
-
-// lockEarly makes a payment and an early refund of the same order wait for one
-// another, so that the refund is either found by the payment or finds it.
-func lockEarly(ctx context.Context, tx *pg.Tx, source, externalID string) error {
-	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended($1, 0))`,
-		"order_early_refund\x1f"+tx.Tenant().UUID()+"\x1f"+source+"\x1f"+externalID)
-	if err != nil {
-		return fmt.Errorf("order: wait for early refunds: %w", err)
-	}
-	return nil
 }

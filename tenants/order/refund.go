@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/fenli-io/fenli/platform/id"
@@ -81,85 +79,6 @@ func checkRefund(o Order, r RefundRequest, now time.Time) error {
 	return checkTime(r.OccurredAt, now, "occurred_at")
 }
 
-// KeepEarlyRefund stores a refund that came before its order, or before the
-// order's payment; it is applied when the order is paid.
-func (s *Service) KeepEarlyRefund(ctx context.Context, tx *pg.Tx, source, orderExternalID string, r RefundRequest) error {
-	body, err := json.Marshal(r)
-	if err != nil {
-		return fmt.Errorf("order: %w", err)
-	}
-	var kept []byte
-	err = tx.QueryRow(ctx, `
-		insert into order_early_refund as e (tenant_id, source, order_external_id, external_id, body_hash, request, recorded_at)
-		values ($1, $2, $3, $4, $5, $6, $7)
-		on conflict (tenant_id, source, order_external_id, external_id) do update set body_hash = e.body_hash
-		returning body_hash`,
-		tx.Tenant(), source, orderExternalID, r.ExternalID, hashOf(r), body, tx.Now()).Scan(&kept)
-	if err != nil {
-		return fmt.Errorf("order: keep an early refund: %w", err)
-	}
-	if !bytes.Equal(kept, hashOf(r)) {
-		return errRefundReused.With("external_id", r.ExternalID).At("external_id")
-	}
-	return nil
-}
-
-// applyEarlyRefunds gives a just paid order the refunds that came before it.
-func (s *Service) applyEarlyRefunds(ctx context.Context, tx *pg.Tx, o Order) error {
-	if err := lockEarly(ctx, tx, o.Source, o.ExternalID); err != nil {
-		return err
-	}
-	rows, err := tx.Query(ctx, `
-		delete from order_early_refund where tenant_id = $1 and source = $2 and order_external_id = $3
-		returning request`, tx.Tenant(), o.Source, o.ExternalID)
-	if err != nil {
-		return fmt.Errorf("order: early refunds: %w", err)
-	}
-	var kept []RefundRequest
-	for rows.Next() {
-		var body []byte
-		var r RefundRequest
-		if err := rows.Scan(&body); err != nil {
-			return err
-		}
-		if err := json.Unmarshal(body, &r); err != nil {
-			return err
-		}
-		kept = append(kept, r)
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	for _, r := range kept {
-		if err := s.applyEarly(ctx, tx, o.ID, r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// applyEarly fits a refund to the order that nobody could hold it against when
-// it came: money that was given back cannot keep the order from being paid.
-func (s *Service) applyEarly(ctx context.Context, tx *pg.Tx, id ID, r RefundRequest) error {
-	o, err := lockOne(ctx, tx, id)
-	if err != nil {
-		return err
-	}
-	hash := hashOf(r)
-	if !slices.ContainsFunc(o.Lines, func(l Line) bool { return l.ID == r.Line && l.Net >= r.Amount }) {
-		r.Line = ""
-	}
-	if r.Amount = min(r.Amount, o.Goods-o.Refunded); r.Amount == 0 {
-		return nil
-	}
-	_, err = s.refundLocked(ctx, tx, o, r, hash)
-	if errors.Is(err, errAboveRemaining) { // of the line; the whole order has room
-		r.Line = ""
-		_, err = s.refundLocked(ctx, tx, o, r, hash)
-	}
-	return err
-}
-
 type refundRow struct {
 	ID         RefundID
 	OrderID    ID
@@ -177,6 +96,9 @@ type refundRow struct {
 // RefundsOf reads the refunds of orders, each order's in the order they were
 // recorded.
 func RefundsOf(ctx context.Context, tx *pg.Tx, orders []ID) (map[ID][]Refund, error) {
+	if len(orders) == 0 {
+		return nil, nil
+	}
 	rows, err := pg.Collect[refundRow](ctx, tx, `
 		select id, order_id, external_id, body_hash, amount, freight, spread, reason, nth, coalesce(seq, 0) as seq, occurred_at
 		  from order_refund where tenant_id = $1 and order_id = any($2::uuid[]) order by order_id, nth`, tx.Tenant(), orders)

@@ -81,7 +81,7 @@ func (s *Service) place(ctx context.Context, tx *pg.Tx, p Placement, hash []byte
 		return Order{}, err
 	}
 	o.bodyHash = hash
-	if err := insert(ctx, tx, o); err != nil {
+	if err := insertAll(ctx, tx, []Order{o}); err != nil {
 		return Order{}, err
 	}
 	rev, err := s.programs.Revision(ctx, tx, o.Revision)
@@ -100,8 +100,8 @@ func (s *Service) draft(ctx context.Context, tx *pg.Tx, p Placement) (Order, err
 	if err := checkPlacement(p, tx.Now()); err != nil {
 		return Order{}, err
 	}
-	lines, err := price(p.Lines, p.Discount)
-	if err != nil {
+	var err error
+	if p.Lines, err = price(p.Lines, p.Discount); err != nil {
 		return Order{}, err
 	}
 	at := occurred(p.PlacedAt, tx.Now())
@@ -113,16 +113,22 @@ func (s *Service) draft(ctx context.Context, tx *pg.Tx, p Placement) (Order, err
 	if err != nil {
 		return Order{}, err
 	}
+	return drafted(tx, p, rev, chain), nil
+}
+
+// drafted is the order of a placement whose lines have been priced.
+func drafted(tx *pg.Tx, p Placement, rev program.Revision, chain attribution.Chain) Order {
+	at := occurred(p.PlacedAt, tx.Now())
 	o := Order{
 		ID: id.New[kind](at), Month: tx.Month(), Source: p.Source, ExternalID: p.ExternalID, Buyer: p.Buyer,
-		Seller: chain.Seller, Channel: p.Channel, Revision: rev.Revision, Goods: lines.goods(), Freight: p.Freight,
-		Lines: lines, Chain: chain, PlacedAt: at,
+		Seller: chain.Seller, Channel: p.Channel, Revision: rev.Revision, Goods: p.Lines.goods(), Freight: p.Freight,
+		Lines: p.Lines, Chain: chain, PlacedAt: at,
 	}
 	if p.GroupBuy {
 		o.Group = GroupOpen
 	}
 	o.State = o.state()
-	return o, nil
+	return o
 }
 
 func checkPlacement(p Placement, now time.Time) error {
@@ -175,7 +181,7 @@ func (s *Service) Pay(ctx context.Context, tx *pg.Tx, o ID, at time.Time) (Order
 	if err := attribution.OnPaidAt(ctx, tx, locked.Buyer, locked.Chain, RulesOf(rev.Settings), locked.PaidAt); err != nil {
 		return Order{}, err
 	}
-	if err := s.applyEarlyRefunds(ctx, tx, locked); err != nil {
+	if _, err := s.applyEarlyRefunds(ctx, tx, []Order{locked}); err != nil {
 		return Order{}, err
 	}
 	return locked, s.note(ctx, tx, o)

@@ -106,6 +106,11 @@ func ByExternal(ctx context.Context, tx *pg.Tx, source, externalID string) (Orde
 	return one(query(ctx, tx, `and source = $2 and external_id = $3`, source, externalID))
 }
 
+// byExternals reads the orders of some names, place by place.
+func byExternals(ctx context.Context, tx *pg.Tx, sources, externalIDs []string) ([]Order, error) {
+	return query(ctx, tx, `and (source, external_id) in (select * from unnest($2::text[], $3::text[]))`, sources, externalIDs)
+}
+
 // Load reads orders, in the order of their ids.
 func Load(ctx context.Context, tx *pg.Tx, orders []ID) ([]Order, error) {
 	return query(ctx, tx, `and id = any($2::uuid[]) order by id`, orders)
@@ -117,32 +122,84 @@ func Lock(ctx context.Context, tx *pg.Tx, orders []ID) ([]Order, error) {
 	return query(ctx, tx, `and id = any($2::uuid[]) order by id for update`, orders)
 }
 
+// Changeable is what may have become different of an order since it was read.
+type Changeable struct {
+	ID         ID
+	State      State
+	Group      GroupState
+	Refunded   int64
+	Seq        int64
+	PaidAt     *time.Time
+	ShippedAt  *time.Time
+	ReceivedAt *time.Time
+	ClosedAt   *time.Time
+}
+
+// LockStates is [Lock] for whoever has read the orders already: what never
+// changes is not read again.
+func LockStates(ctx context.Context, tx *pg.Tx, orders []ID) (map[ID]Changeable, error) {
+	rows, err := pg.Collect[Changeable](ctx, tx, `
+		select id, state, coalesce(group_state, '') as "group", refunded, coalesce(seq, 0) as seq, paid_at, shipped_at, received_at, closed_at
+		  from order_record where tenant_id = $1 and id = any($2::uuid[]) order by id for update`, tx.Tenant(), orders)
+	if err != nil {
+		return nil, fmt.Errorf("order: lock: %w", err)
+	}
+	all := make(map[ID]Changeable, len(rows))
+	for _, r := range rows {
+		all[r.ID] = r
+	}
+	return all, nil
+}
+
+// In is the order as it has become.
+func (o Order) In(c Changeable) Order {
+	o.State, o.Group, o.Refunded, o.Seq = c.State, c.Group, c.Refunded, c.Seq
+	o.PaidAt, o.ShippedAt, o.ReceivedAt, o.ClosedAt = instant(c.PaidAt), instant(c.ShippedAt), instant(c.ReceivedAt), instant(c.ClosedAt)
+	return o
+}
+
 func lockOne(ctx context.Context, tx *pg.Tx, o ID) (Order, error) {
 	return one(query(ctx, tx, `and id = $2 for update`, o))
 }
 
 var errRaced = errors.New("order: placed by another request at the same instant")
 
-func insert(ctx context.Context, tx *pg.Tx, o Order) error {
-	lines, err := json.Marshal(o.Lines)
-	if err != nil {
-		return fmt.Errorf("order: %w", err)
+// insertAll stores new orders. errRaced when one of them is there already.
+func insertAll(ctx context.Context, tx *pg.Tx, list []Order) error {
+	n := len(list)
+	ids, months, sources, externals, hashes := make([]ID, n), make([]time.Time, n), make([]string, n), make([]string, n), make([][]byte, n)
+	buyers, sellers, channels, revisions := make([]customer.ID, n), make([]distributor.ID, n), make([]string, n), make([]int, n)
+	goods, freights, lines, chains := make([]int64, n), make([]int64, n), make([]string, n), make([]string, n)
+	states, groups, placed, paid := make([]string, n), make([]string, n), make([]time.Time, n), make([]*time.Time, n)
+	for i, o := range list {
+		packedLines, err := json.Marshal(o.Lines)
+		if err != nil {
+			return fmt.Errorf("order: %w", err)
+		}
+		packedChain, err := json.Marshal(o.Chain)
+		if err != nil {
+			return fmt.Errorf("order: %w", err)
+		}
+		ids[i], months[i], sources[i], externals[i], hashes[i] = o.ID, o.Month, o.Source, o.ExternalID, o.bodyHash
+		buyers[i], sellers[i], channels[i], revisions[i] = o.Buyer, o.Seller, o.Channel, o.Revision
+		goods[i], freights[i], lines[i], chains[i] = o.Goods, o.Freight, string(packedLines), string(packedChain)
+		states[i], groups[i], placed[i], paid[i] = string(o.state()), string(o.Group), o.PlacedAt, nullable(o.PaidAt)
 	}
-	chain, err := json.Marshal(o.Chain)
-	if err != nil {
-		return fmt.Errorf("order: %w", err)
-	}
-	n, err := tx.Exec(ctx, `
-		insert into order_record (tenant_id, id, month, source, external_id, body_hash, buyer_id, seller_id, channel, revision,
-		                          goods, freight, lines, chain, state, group_state, placed_at, recorded_at)
-		values ($1, $2, $3::date, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, nullif($16, ''), $17, $18)
+	stored, err := tx.Exec(ctx, `
+		insert into order_record (tenant_id, recorded_at, id, month, source, external_id, body_hash, buyer_id, seller_id, channel, revision,
+		                          goods, freight, lines, chain, state, group_state, placed_at, paid_at)
+		select $1, $2, id, month, source, external_id, hash, buyer, seller, channel, revision,
+		       goods, freight, lines::json, chain::json, state, nullif(grp, ''), placed, paid
+		  from unnest($3::uuid[], $4::date[], $5::text[], $6::text[], $7::bytea[], $8::uuid[], $9::uuid[], $10::text[], $11::int[],
+		              $12::bigint[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[], $19::timestamptz[])
+		       as x(id, month, source, external_id, hash, buyer, seller, channel, revision, goods, freight, lines, chain, state, grp, placed, paid)
 		on conflict do nothing`,
-		tx.Tenant(), o.ID, o.Month, o.Source, o.ExternalID, o.bodyHash, o.Buyer, o.Seller, o.Channel, o.Revision,
-		o.Goods, o.Freight, lines, chain, o.state(), string(o.Group), o.PlacedAt, tx.Now())
+		tx.Tenant(), tx.Now(), ids, months, sources, externals, hashes, buyers, sellers, channels, revisions,
+		goods, freights, lines, chains, states, groups, placed, paid)
 	if err != nil {
 		return fmt.Errorf("order: insert: %w", err)
 	}
-	if n == 0 {
+	if stored < int64(n) {
 		return errRaced
 	}
 	return nil

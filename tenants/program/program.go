@@ -22,6 +22,7 @@ type Revision struct {
 	Author      string
 	Note        string
 	CreatedAt   time.Time
+	Consent     []string // facts that the author let the strategy know and nobody had before
 }
 
 // Draft is a revision that somebody would like to have.
@@ -31,6 +32,7 @@ type Draft struct {
 	Config   json.RawMessage
 	Author   string
 	Note     string
+	Consent  []string // facts that the author lets the strategy know
 }
 
 // Artifact is a strategy that the platform has installed.
@@ -73,11 +75,14 @@ func (s *Service) OnSignUp(ctx context.Context, tx *pg.Tx) error {
 	return insertRevision(ctx, tx, Revision{
 		Revision: 1, EffectiveAt: beginning, Settings: Defaults(), Strategy: artifact.Strategy, Version: artifact.Version,
 		Artifact: artifact.SHA256, Config: json.RawMessage(`{"rates": ["0.10", "0.03", "0"]}`), Author: "system", CreatedAt: tx.Now(),
+		Consent: FactsOf(artifact.Description),
 	})
 }
 
 // Propose checks a draft against the strategy's schema and the strategy
-// itself and makes it the revision in force from now on.
+// itself and makes it the revision in force from now on. A strategy that wants
+// to know what no revision of the store has agreed to needs the draft's consent
+// (program.new_facts otherwise).
 func (s *Service) Propose(ctx context.Context, tenant tenantID, d Draft) (Revision, error) {
 	artifact, err := s.Check(ctx, tenant, d)
 	if err != nil {
@@ -89,9 +94,13 @@ func (s *Service) Propose(ctx context.Context, tenant tenantID, d Draft) (Revisi
 		if err != nil {
 			return err
 		}
+		agreed, err := s.consent(ctx, tx, artifact, d.Consent)
+		if err != nil {
+			return err
+		}
 		made = Revision{
 			Revision: last + 1, EffectiveAt: tx.Now(), Settings: d.Settings, Strategy: artifact.Strategy, Version: artifact.Version,
-			Artifact: artifact.SHA256, Config: d.Config, Author: d.Author, Note: d.Note, CreatedAt: tx.Now(),
+			Artifact: artifact.SHA256, Config: d.Config, Author: d.Author, Note: d.Note, CreatedAt: tx.Now(), Consent: agreed,
 		}
 		return insertRevision(ctx, tx, made)
 	})
@@ -110,6 +119,11 @@ func (s *Service) Check(ctx context.Context, tenant tenantID, d Draft) (Artifact
 	})
 	if err != nil {
 		return Artifact{}, err
+	}
+	for _, fact := range FactsOf(artifact.Description) {
+		if _, known := CostOf(fact); !known {
+			return Artifact{}, errUnknownFact.With("fact", fact).At("strategy")
+		}
 	}
 	if d.Settings.Refund == "recompute" && !artifact.Description.GetCanRecompute() {
 		return Artifact{}, errRecompute.At("settings.refund")

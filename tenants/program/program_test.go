@@ -3,6 +3,8 @@ package program_test
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/fenli-io/fenli/platform/fault"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/plugins/sdk/money"
+	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/storetest"
 )
@@ -107,4 +110,47 @@ func TestInForce(t *testing.T) {
 			t.Error("the product changed a revision")
 		}
 	})
+}
+
+// A strategy learns only what the store has agreed to: a new one, or a new
+// version, that wants to know more is refused until somebody says yes.
+func TestPropose_NewFactsNeedConsent(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	never := func([]byte, *strategyv1.Order) *strategyv1.Decision { return storetest.PaysNobody() }
+	s.Install(t, &storetest.Scripted{ID: "nosy", Facts: []string{"chain"}, Decide: never})
+	propose := func(consent ...string) (program.Revision, error) {
+		return s.Programs.Propose(t.Context(), s.A, draft(func(d *program.Draft) { d.Strategy, d.Config, d.Consent = "nosy", json.RawMessage(`{}`), consent }))
+	}
+	if r, err := propose(); err != nil || len(r.Consent) != 0 {
+		t.Fatalf("the store agreed to the chain when it signed up: %v %v", r.Consent, err)
+	}
+	s.Install(t, &storetest.Scripted{ID: "nosy", Version: "1.1.0", Facts: []string{"chain", "order.region", "chain.stats"}, Decide: never})
+	s.Owner(t, `update program_artifact set installed_at = installed_at + interval '1 second' where version = '1.1.0'`)
+
+	for _, given := range [][]string{nil, {"order.region"}} {
+		_, err := propose(given...)
+		f := fault.Of(err)
+		if f.Code != "program.new_facts" || f.Field != "consent" || !strings.Contains(f.Args()["facts"], "chain.stats") ||
+			strings.Contains(f.Args()["facts"], "order.region") != (given == nil) {
+			t.Errorf("%v: %v %v", given, err, f.Args())
+		}
+	}
+	r, err := propose("order.region", "chain.stats", "line.category")
+	if err != nil || !slices.Equal(r.Consent, []string{"chain.stats", "order.region"}) || r.Author != "test" {
+		t.Fatalf("%+v %v", r, err)
+	}
+	if r, err = propose(); err != nil || len(r.Consent) != 0 {
+		t.Errorf("agreed once is agreed: %v %v", r.Consent, err)
+	}
+	if _, err := s.Programs.Propose(t.Context(), s.B, draft(func(d *program.Draft) { d.Strategy, d.Config = "nosy", json.RawMessage(`{}`) })); fault.Of(err).Code != "program.new_facts" {
+		t.Errorf("another store's consent counts: %v", err)
+	}
+	s.Install(t, &storetest.Scripted{ID: "oracle", Facts: []string{"tomorrow"}, Decide: never})
+	_, err = s.Programs.Propose(t.Context(), s.A, draft(func(d *program.Draft) {
+		d.Strategy, d.Config, d.Consent = "oracle", json.RawMessage(`{}`), []string{"tomorrow"}
+	}))
+	if fault.Of(err).Code != "program.unknown_fact" {
+		t.Errorf("a fact that nobody can tell: %v", err)
+	}
 }

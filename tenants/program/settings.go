@@ -33,6 +33,8 @@ type Settings struct {
 	Withdrawal WithdrawalSettings `json:"withdrawal"`
 	Recruit    RecruitSettings    `json:"recruit"`
 
+	ConfirmDiff bool `json:"confirm_diff,omitempty" doc:"Whether a new revision needs somebody's word for what it changes on the store's own orders: acknowledge_diff"`
+
 	PointsPerUnit money.Rate `json:"points_per_unit" doc:"Points for each major unit (yuan) of a settled order"`
 	Grades        []string   `json:"grades" minItems:"1" maxItems:"20" doc:"Lowest first; the first is given on joining"`
 }
@@ -134,15 +136,17 @@ func oneOf(fields map[string][]string) error {
 }
 
 var (
-	errLevels     = fault.New(fault.Invalid, "program.levels", "分销层级只能是 1 到 3 级", "a programme has one to three levels")
-	errThirdLevel = fault.New(fault.Invalid, "program.third_level_unacknowledged", "启用第三级前，须由负责人确认法律提示", "a third level needs a signed acknowledgement of the legal text")
-	errCap        = fault.New(fault.Invalid, "program.order_cap", "单笔佣金上限不能超过实付的 100%", "the cap cannot exceed what was paid")
-	errFee        = fault.New(fault.Invalid, "program.fee", "提现手续费须低于 100%", "the withdrawal fee must be below 100 %")
-	errGrades     = fault.New(fault.Invalid, "program.grades", "等级名称不能为空或重复", "grades must be named, each once")
-	errDay        = fault.New(fault.Invalid, "program.withdrawal_day", "可提现日须在 1 到 31 之间", "days of the month run from 1 to 31")
-	errChoice     = fault.New(fault.Invalid, "program.unknown_choice", "不支持的选项 {value}", "{value} is not one of the choices")
-	errUnknown    = fault.New(fault.Invalid, "program.unknown_strategy", "平台上没有佣金策略 {strategy}", "no strategy {strategy} is installed")
-	errConfig     = fault.New(fault.Invalid, "program.config", "策略配置有误：{problem}", "the strategy's configuration is wrong: {problem}")
-	errRecompute  = fault.New(fault.Invalid, "program.recompute_unsupported", "该策略不支持退款后重算", "this strategy does not offer recomputing after a refund")
-	errNone       = fault.New(fault.NotFound, "program.no_revision", "没有这个方案版本", "there is no such revision")
+	errLevels      = fault.New(fault.Invalid, "program.levels", "分销层级只能是 1 到 3 级", "a programme has one to three levels")
+	errThirdLevel  = fault.New(fault.Invalid, "program.third_level_unacknowledged", "启用第三级前，须由负责人确认法律提示", "a third level needs a signed acknowledgement of the legal text")
+	errCap         = fault.New(fault.Invalid, "program.order_cap", "单笔佣金上限不能超过实付的 100%", "the cap cannot exceed what was paid")
+	errFee         = fault.New(fault.Invalid, "program.fee", "提现手续费须低于 100%", "the withdrawal fee must be below 100 %")
+	errGrades      = fault.New(fault.Invalid, "program.grades", "等级名称不能为空或重复", "grades must be named, each once")
+	errDay         = fault.New(fault.Invalid, "program.withdrawal_day", "可提现日须在 1 到 31 之间", "days of the month run from 1 to 31")
+	errChoice      = fault.New(fault.Invalid, "program.unknown_choice", "不支持的选项 {value}", "{value} is not one of the choices")
+	errUnknown     = fault.New(fault.Invalid, "program.unknown_strategy", "平台上没有佣金策略 {strategy}", "no strategy {strategy} is installed")
+	errConfig      = fault.New(fault.Invalid, "program.config", "策略配置有误：{problem}", "the strategy's configuration is wrong: {problem}")
+	errRecompute   = fault.New(fault.Invalid, "program.recompute_unsupported", "该策略不支持退款后重算", "this strategy does not offer recomputing after a refund")
+	errNewFacts    = fault.New(fault.Invalid, "program.new_facts", "该策略还需要以下信息，请先确认：{facts}", "the strategy needs to know more than you have agreed to: {facts}")
+	errUnknownFact = fault.New(fault.Invalid, "program.unknown_fact", "平台无法提供该策略需要的信息 {fact}", "the strategy needs {fact}, which the platform cannot tell")
+	errNone        = fault.New(fault.NotFound, "program.no_revision", "没有这个方案版本", "there is no such revision")
 )

@@ -25,6 +25,7 @@ type revisionRow struct {
 	Author      string
 	Note        string
 	CreatedAt   time.Time
+	Consent     []string
 }
 
 func (r revisionRow) revision() (Revision, error) {
@@ -32,10 +33,10 @@ func (r revisionRow) revision() (Revision, error) {
 	if err := json.Unmarshal(r.Settings, &settings); err != nil {
 		return Revision{}, fmt.Errorf("program: settings of revision %d: %w", r.Revision, err)
 	}
-	return Revision{r.Revision, r.EffectiveAt, settings, r.Strategy, r.Version, r.Artifact, r.Config, r.Author, r.Note, r.CreatedAt}, nil
+	return Revision{r.Revision, r.EffectiveAt, settings, r.Strategy, r.Version, r.Artifact, r.Config, r.Author, r.Note, r.CreatedAt, r.Consent}, nil
 }
 
-const revisionColumns = "revision, effective_at, settings, strategy, version, artifact, config, author, note, created_at"
+const revisionColumns = "revision, effective_at, settings, strategy, version, artifact, config, author, note, created_at, consent"
 
 func insertRevision(ctx context.Context, tx *pg.Tx, r Revision) error {
 	settings, err := json.Marshal(r.Settings)
@@ -44,8 +45,8 @@ func insertRevision(ctx context.Context, tx *pg.Tx, r Revision) error {
 	}
 	_, err = tx.Exec(ctx, `
 		insert into program_revision (tenant_id, `+revisionColumns+`)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		tx.Tenant(), r.Revision, r.EffectiveAt, settings, r.Strategy, r.Version, r.Artifact, r.Config, r.Author, r.Note, r.CreatedAt)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		tx.Tenant(), r.Revision, r.EffectiveAt, settings, r.Strategy, r.Version, r.Artifact, r.Config, r.Author, r.Note, r.CreatedAt, append([]string{}, r.Consent...))
 	if err != nil {
 		return fmt.Errorf("program: insert revision: %w", err)
 	}

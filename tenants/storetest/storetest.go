@@ -57,6 +57,8 @@ type InProcess struct {
 
 	BeforeClose func(*strategyv1.ClosePeriodRequest) error
 	AfterClose  func(*strategyv1.ClosePeriodResponse)
+
+	Others map[string]strategyv1.StrategyServer // by hash, see Install
 }
 
 var poolServer = pool.Strategy.Server()
@@ -64,6 +66,9 @@ var poolServer = pool.Strategy.Server()
 func (p *InProcess) server(sha string) strategyv1.StrategyServer {
 	if sha == PoolArtifact {
 		return poolServer
+	}
+	if other := p.Others[sha]; other != nil {
+		return other
 	}
 	return p.Server
 }
@@ -172,7 +177,7 @@ func (s *Stores) propose(t testing.TB, tenant tenancy.ID, change func(*program.S
 	settings.Levels, settings.ThirdLevelAck, settings.FreezeDays, settings.Withdrawal.Min = 3, "test", 7, 0
 	change(&settings)
 	_, err := s.Programs.Propose(t.Context(), tenant, program.Draft{Settings: settings, Strategy: strategy,
-		Config: json.RawMessage(config), Author: "test"})
+		Config: json.RawMessage(config), Author: "test", Consent: program.Facts()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
 	"github.com/fenli-io/fenli/tenants/settlement"
+	"github.com/fenli-io/fenli/tenants/trial"
 	"github.com/fenli-io/fenli/tenants/withdrawal"
 )
 
@@ -78,6 +79,7 @@ type App struct {
 	Orders       *order.Service
 	Boards       *leaderboard.Service
 	Commission   *commission.Service
+	Trials       *trial.Service
 	Settlement   *settlement.Service
 	Withdrawals  *withdrawal.Service
 	Clockwork    *Clockwork
@@ -127,6 +129,7 @@ func New(ctx context.Context, cfg Config) (_ *App, err error) {
 
 	// The work people wait seconds for.
 	workers := jobs.NewWorkers()
+	jobs.Do(workers, a.Trials.Do)
 	if a.Jobs, err = jobs.Open(a.DB, workers, a.jobsAtOnce(), cfg.Log); err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/settlement"
+	"github.com/fenli-io/fenli/tenants/trial"
 	"github.com/fenli-io/fenli/tenants/withdrawal"
 )
 
@@ -34,11 +35,14 @@ type Clockwork struct {
 	lanes       *commission.Service
 	settlement  *settlement.Service
 	withdrawals *withdrawal.Service
+	trials      *trial.Service
 	boards      *leaderboard.Service
 	bell        Bell
 	log         *slog.Logger
 
 	ringing sync.Map // stores whose lane a goroutine is about to drain
+	owing   sync.Map // stores in which somebody may owe what a withdrawal has not sent yet
+	looked  sync.Map // stores that this process has looked at once: another may have died before it did
 }
 
 // Bell carries "this store's lane has work" between processes.
@@ -53,6 +57,7 @@ const (
 	dueEvery        = 5 * time.Second
 	settlementEvery = 10 * time.Second
 	boardEvery      = time.Second
+	trialEvery      = 2 * time.Second
 )
 
 // Run works until the context ends.
@@ -64,6 +69,7 @@ func (w *Clockwork) Run(ctx context.Context) error {
 	g.Go(func() error {
 		return w.sweep(ctx, "settlement", settlementEvery, commission.StoresMaturing, w.mature)
 	})
+	g.Go(func() error { return w.sweep(ctx, "trials", trialEvery, trial.StoresWaiting, w.trials.Resume) })
 	g.Go(func() error { return w.every(ctx, "boards", boardEvery, w.boards.Sweep) })
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
@@ -147,10 +153,19 @@ func (w *Clockwork) drain(ctx context.Context, tenant tenancy.ID) error {
 	if errors.Is(err, commission.ErrBusy) {
 		return nil // whoever is at it sees the rows, or the next sweep does
 	}
-	if n > 0 { // a refund may have put somebody in debt
+	if n > 0 && w.mayOwe(tenant) {
 		err = errors.Join(err, w.settleDebts(ctx, tenant))
 	}
 	return err
+}
+
+// owes is what the lanes say when somebody is in debt.
+func (w *Clockwork) owes(tenant tenancy.ID) { w.owing.Store(tenant, true) }
+
+func (w *Clockwork) mayOwe(tenant tenancy.ID) bool {
+	_, owing := w.owing.LoadAndDelete(tenant)
+	_, looked := w.looked.LoadOrStore(tenant, true)
+	return owing || !looked
 }
 
 func (w *Clockwork) runDue(ctx context.Context, tenant tenancy.ID) error {

@@ -19,7 +19,7 @@ func TestAStrategyThatLies(t *testing.T) {
 	w := openTown(t)
 	s := w.openShop("believes", "a")
 	w.install(buildLiar(t))
-	s.merchant("POST", "/program/revisions", object{"strategy": "liar", "config": object{}}, nil)
+	s.merchant("POST", "/program/revisions", object{"strategy": "liar", "config": object{}, "consent": []string{"order.channel"}}, nil)
 	s.open("PUT", "/distributors/seller", object{"name": "seller"}, nil)
 
 	want := map[string]string{

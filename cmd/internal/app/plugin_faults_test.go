@@ -33,7 +33,7 @@ func underFire(t *testing.T, shot syscall.Signal) {
 	const orders = 30
 	w := openTown(t)
 	a, b := w.openShop("suffers", "a"), w.openShop("goes-on", "b")
-	b.merchant("POST", "/program/revisions", object{"strategy": "matrix", "config": object{"default": []string{"0.10", "0.03"}}}, nil)
+	b.merchant("POST", "/program/revisions", object{"strategy": "matrix", "config": object{"default": []string{"0.10", "0.03"}}, "consent": []string{"order.channel", "line.category"}}, nil)
 	for _, s := range []*shop{a, b} {
 		s.open("PUT", "/distributors/upline", object{"name": "upline"}, nil)
 		s.open("PUT", "/distributors/seller", object{"name": "seller", "upline_external_id": "upline"}, nil)

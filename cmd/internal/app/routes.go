@@ -8,6 +8,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/attribution/attributionhttp"
 	"github.com/fenli-io/fenli/tenants/catalog"
 	"github.com/fenli-io/fenli/tenants/catalog/cataloghttp"
+	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/commission/commissionhttp"
 	"github.com/fenli-io/fenli/tenants/dispute/disputehttp"
 	"github.com/fenli-io/fenli/tenants/distributor"
@@ -31,7 +32,7 @@ func (a *App) openRoutes(cfg Config) {
 	orderhttp.Routes(a.HTTP, orderhttp.Config{DB: a.DB, Orders: a.Orders, Currency: a.currency, Earned: commissionhttp.Earned})
 	programhttp.Routes(a.HTTP, a.DB, a.Programs)
 	commissionhttp.Routes(a.HTTP, commissionhttp.Config{DB: a.DB, Commission: a.Commission, Orders: a.Orders, Programs: a.Programs, Currency: a.currency})
-	disputehttp.Routes(a.HTTP, a.DB, nil) // until there is an engine of replays
+	disputehttp.Routes(a.HTTP, a.DB, replays{a.Commission})
 	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
 	withdrawalhttp.Routes(a.HTTP, a.DB, a.Withdrawals)
 	insighthttp.Routes(a.HTTP, a.DB, a.Registry)
@@ -91,4 +92,15 @@ func (c Config) PublicURL(slug string) string {
 		return scheme + "://" + slug + "." + c.BaseDomain
 	}
 	return scheme + "://" + slug + "." + c.BaseDomain + ":" + port
+}
+
+// replays is the engine as disputes see it.
+type replays struct{ *commission.Service }
+
+func (r replays) Replay(ctx context.Context, tenant tenancy.ID, which order.ID) (equal bool, differs []string, err error) {
+	again, err := r.Service.Replay(ctx, tenant, which)
+	for _, d := range again.Differs {
+		differs = append(differs, d.What)
+	}
+	return again.Equal(), differs, err
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/settlement"
+	"github.com/fenli-io/fenli/tenants/trial"
 	"github.com/fenli-io/fenli/tenants/withdrawal"
 )
 
@@ -46,10 +47,13 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 		return store.Location(), err
 	})
 	a.Commission = commission.New(a.DB, a.Programs, a.Host, storeMoney{a.Registry}, clock.Real())
+	a.Trials = trial.New(a.DB, a.Commission, a.Programs, storeMoney{a.Registry})
+	a.Trials.Enqueue = func(ctx context.Context, tx *pg.Tx, w trial.Work) error { return a.Jobs.Insert(ctx, tx, w) }
 	a.Settlement = settlement.New(a.DB)
 	a.Withdrawals = withdrawal.New(a.DB, a.withdrawalRules)
 	a.Clockwork = &Clockwork{db: a.DB, stores: a.Registry, orders: a.Orders, lanes: a.Commission, settlement: a.Settlement,
-		withdrawals: a.Withdrawals, boards: a.Boards, bell: a.Bell, log: a.Log}
+		withdrawals: a.Withdrawals, trials: a.Trials, boards: a.Boards, bell: a.Bell, log: a.Log}
+	a.Commission.Owing = a.Clockwork.owes
 	a.background = append(a.background, a.Clockwork.Run)
 }
 

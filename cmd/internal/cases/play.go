@@ -86,14 +86,23 @@ func (p *player) setUp(ctx context.Context, c Case, slug string) string {
 // propose puts the case's strategy and settings in force.
 func (p *player) propose(ctx context.Context, c Case) string {
 	var known struct {
-		Items []struct{ Strategy string } `json:"items"`
+		Items []struct {
+			Strategy string
+			Facts    []struct{ Name string }
+		} `json:"items"`
 	}
 	if err := p.merchant.Call(ctx, "GET", "/strategies?limit=100", nil, &known); err != nil {
 		return fmt.Sprintf("strategies: want the list, got %v", err)
 	}
-	installed := false
+	installed, consent := false, []string{}
 	for _, s := range known.Items {
-		installed = installed || s.Strategy == c.Strategy.ID
+		if s.Strategy != c.Strategy.ID {
+			continue
+		}
+		installed = true
+		for _, f := range s.Facts {
+			consent = append(consent, f.Name)
+		}
 	}
 	if !installed {
 		return fmt.Sprintf("strategy: want %s, got not installed", c.Strategy.ID)
@@ -102,7 +111,7 @@ func (p *player) propose(ctx context.Context, c Case) string {
 	if err := p.merchant.Call(ctx, "GET", "/program", nil, &current); err != nil {
 		return fmt.Sprintf("program: want the default, got %v", err)
 	}
-	body := object{"strategy": c.Strategy.ID, "config": c.Strategy.Config, "settings": settings(current.Settings, c), "note": c.Title}
+	body := object{"strategy": c.Strategy.ID, "config": c.Strategy.Config, "settings": settings(current.Settings, c), "note": c.Title, "consent": consent}
 	if err := p.merchant.Call(ctx, "POST", "/program/revisions", body, nil); err != nil {
 		return fmt.Sprintf("program: want it accepted, got %v", err)
 	}

@@ -142,10 +142,27 @@ func (f *filler) programme(ctx context.Context) error {
 	if err := f.merchant.Call(ctx, "GET", "/program", nil, &current); err != nil {
 		return err
 	}
+	var known struct {
+		Items []struct {
+			Strategy string
+			Facts    []struct{ Name string }
+		}
+	}
+	if err := f.merchant.Call(ctx, "GET", "/strategies", nil, &known); err != nil {
+		return err
+	}
+	consent := []string{}
+	for _, k := range known.Items {
+		for _, fact := range k.Facts {
+			if k.Strategy == f.Strategy {
+				consent = append(consent, fact.Name)
+			}
+		}
+	}
 	s := current.Settings
 	s["levels"], s["third_level_ack"], s["freeze_days"], s["auto_receive_days"] = f.Levels, "示例店主 "+f.now.Format(time.DateOnly), 7, 7
 	return f.merchant.Call(ctx, "POST", "/program/revisions", object{"strategy": f.Strategy, "config": json.RawMessage(f.Config),
-		"settings": s, "note": "开业方案（示例）"}, nil)
+		"settings": s, "note": "开业方案（示例）", "consent": consent}, nil)
 }
 
 func (f *filler) products(ctx context.Context) error {

@@ -27,10 +27,11 @@ type Boost struct {
 // Strategy is "campaign-boost".
 var Strategy = strategy.Plugin[Config]{
 	ID: "campaign-boost", Version: "1.0.0",
-	Needs:    []strategy.Need{strategy.Lines.For("needs_lines"), strategy.Chain.For("needs_chain")},
-	Locales:  sentences,
-	Validate: validate,
-	Evaluate: evaluate,
+	Needs:        []strategy.Need{strategy.Lines.For("needs_lines"), strategy.Chain.For("needs_chain")},
+	Locales:      sentences,
+	Validate:     validate,
+	Evaluate:     evaluate,
+	CanRecompute: true,
 }
 
 func validate(c Config, _ strategy.Rules, problems *strategy.Problems) {

@@ -20,8 +20,9 @@ var Strategy = strategy.Plugin[Config]{
 		strategy.Lines.For("needs_lines"), strategy.Chain.For("needs_chain"),
 		strategy.Invitee.For("needs_invitee"), strategy.GroupBuyResult.For("needs_group_buy"),
 	},
-	Locales:  sentences,
-	Evaluate: evaluate,
+	Locales:      sentences,
+	Evaluate:     evaluate,
+	CanRecompute: true,
 }
 
 func evaluate(c Config, o strategy.Order, out *strategy.Awards) error {

@@ -34,9 +34,10 @@ var Strategy = strategy.Plugin[Config]{
 		strategy.Lines.For("needs_lines"), strategy.Category.For("needs_category"),
 		strategy.Channel.For("needs_channel"), strategy.Chain.For("needs_chain"),
 	},
-	Locales:  sentences,
-	Validate: validate,
-	Evaluate: evaluate,
+	Locales:      sentences,
+	Validate:     validate,
+	Evaluate:     evaluate,
+	CanRecompute: true,
 }
 
 func validate(c Config, _ strategy.Rules, problems *strategy.Problems) {

@@ -21,8 +21,9 @@ var Strategy = strategy.Plugin[Config]{
 	Needs: []strategy.Need{
 		strategy.Lines.For("needs_lines"), strategy.Chain.For("needs_chain"), strategy.FirstOrder.For("needs_first_order"),
 	},
-	Locales:  sentences,
-	Evaluate: evaluate,
+	Locales:      sentences,
+	Evaluate:     evaluate,
+	CanRecompute: true,
 }
 
 func evaluate(c Config, o strategy.Order, out *strategy.Awards) error {

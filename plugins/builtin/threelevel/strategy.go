@@ -11,10 +11,11 @@ type Config struct {
 // Strategy is "three-level". Its third level pays nothing until chosen.
 var Strategy = strategy.Plugin[Config]{
 	ID: "three-level", Version: "1.0.0",
-	Needs:    []strategy.Need{strategy.Lines.For("needs_lines"), strategy.Chain.For("needs_chain")},
-	Locales:  sentences,
-	Default:  Config{Rates: strategy.Rates{100_000, 30_000, 0}},
-	Evaluate: evaluate,
+	Needs:        []strategy.Need{strategy.Lines.For("needs_lines"), strategy.Chain.For("needs_chain")},
+	Locales:      sentences,
+	Default:      Config{Rates: strategy.Rates{100_000, 30_000, 0}},
+	Evaluate:     evaluate,
+	CanRecompute: true,
 }
 
 func evaluate(c Config, o strategy.Order, out *strategy.Awards) error {

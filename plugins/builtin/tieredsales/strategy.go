@@ -1,6 +1,7 @@
 // Package tieredsales pays the seller by their own sales in a window: the rate
-// reached before the order, the rate reached with it, or each part of it at
-// the rate of the tier it falls into.
+// reached before the order, the rate reached with it, each part of it at the
+// rate of the tier it falls into, or the rate reached with it for everything
+// sold in the window, topping up what lies before.
 package tieredsales
 
 import (
@@ -13,8 +14,8 @@ import (
 
 // Config is the settings form. The host reads window to know which sales to sum.
 type Config struct {
-	Window string `json:"window" title:"统计周期" title_en:"Window" enum:"day,week,month,quarter,year,all"`
-	Mode   string `json:"mode" title:"跨档计算" title_en:"Crossing a tier" help:"before_order：按本单之前；including_order：含本单；slab：分段" help_en:"before_order: sales before it; including_order: with it; slab: each part at its own rate" enum:"before_order,including_order,slab"`
+	Window string `json:"window" title:"统计周期" title_en:"Window" enum:"day,week,month,quarter,year,all" words:"day=日/Day,week=周/Week,month=月/Month,quarter=季/Quarter,year=年/Year,all=全部/All time"`
+	Mode   string `json:"mode" title:"跨档计算" title_en:"Crossing a tier" help:"跨档补差：升档那一单另补此前销售额的差额" help_en:"Topping up: the order that reaches a tier also brings the difference for the sales before it" enum:"before_order,including_order,slab,retroactive" words:"before_order=按本单之前/By sales before the order,including_order=含本单/Including the order,slab=分段/Each part at its own rate,retroactive=跨档补差/The new rate for all of the window"`
 	Tiers  []Tier `json:"tiers" title:"档位" title_en:"Tiers" widget:"tier-table" min_items:"1"`
 }
 
@@ -39,6 +40,9 @@ func validate(c Config, _ strategy.Rules, problems *strategy.Problems) {
 	for i := 1; i < len(c.Tiers); i++ {
 		if c.Tiers[i].From <= c.Tiers[i-1].From {
 			problems.Add(fmt.Sprintf("/tiers/%d/from", i), "tiers_must_rise")
+		}
+		if c.Mode == "retroactive" && c.Tiers[i].Rate < c.Tiers[i-1].Rate {
+			problems.Add(fmt.Sprintf("/tiers/%d/rate", i), "rates_must_not_fall")
 		}
 	}
 }
@@ -65,7 +69,7 @@ func (c Config) paySeller(o strategy.Order, seller strategy.Member, out *strateg
 		return c.paySlabs(o, seller, before, total, out)
 	}
 	reached := before
-	if c.Mode == "including_order" {
+	if c.Mode != "before_order" {
 		reached += total
 	}
 	rate, found := c.at(reached)
@@ -76,6 +80,24 @@ func (c Config) paySeller(o strategy.Order, seller strategy.Member, out *strateg
 			out.Decline(seller, "below_the_first_tier", "sales", o.Money(reached))
 		}
 	}
+	if c.Mode == "retroactive" {
+		return c.topUp(o, seller, before, rate, out)
+	}
+	return nil
+}
+
+// topUp brings what was sold in the window before this order to the rate that
+// this order reached. Below the first tier the rate was zero.
+func (c Config) topUp(o strategy.Order, seller strategy.Member, before int64, rate money.Rate, out *strategy.Awards) error {
+	was, _ := c.at(before)
+	if rate <= was || before == 0 {
+		return nil
+	}
+	amount, err := (rate - was).Of(before, out.Rounding())
+	if err != nil {
+		return err
+	}
+	out.PayOrder(seller, amount).Kind("top_up").Of(before, rate-was).Because("topped_up", "sales", o.Money(before), "was", was, "rate", rate)
 	return nil
 }
 
@@ -141,6 +163,8 @@ var sentences = strategy.Locales{
 		"slabs":                "此前销售额 {sales}，各段按各档比例",
 		"below_the_first_tier": "销售额 {sales} 未到第一档",
 		"seller_alone":         "阶梯佣金只给卖出的人",
+		"topped_up":            "升到 {rate}，此前销售额 {sales} 已按 {was} 计，补差额",
+		"rates_must_not_fall":  "跨档补差时，比例不能逐档降低",
 		"tiers_must_rise":      "档位的起点必须逐档升高",
 	},
 	"en": {
@@ -153,6 +177,8 @@ var sentences = strategy.Locales{
 		"slabs":                "sales of {sales} before, each part at its tier's rate",
 		"below_the_first_tier": "sales of {sales} do not reach the first tier",
 		"seller_alone":         "tiers pay the seller alone",
+		"topped_up":            "reached {rate}: the sales of {sales} before, counted at {was}, are topped up",
+		"rates_must_not_fall":  "with topping up, no tier may have a lower rate than the one before",
 		"tiers_must_rise":      "each tier must start above the one before",
 	},
 }

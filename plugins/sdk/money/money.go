@@ -8,6 +8,7 @@ package money
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"math/bits"
 	"slices"
@@ -99,7 +100,7 @@ func MulDiv(a, b, c int64, how Rounding) (int64, error) {
 		return 0, ErrOverflow
 	}
 	q, _ := bits.Div64(hi, lo, uint64(c))
-	if q > 1<<63-1 {
+	if q > math.MaxInt64 {
 		return 0, ErrOverflow
 	}
 	return int64(q), nil
@@ -155,8 +156,8 @@ func Split(total int64, weights []int64) ([]int64, error) {
 // Product is amount × rate × times…, exact and rounded once at the end. No
 // factor may be negative.
 func Product(amount int64, how Rounding, rate Rate, times ...Rate) (int64, error) {
-	if len(times) == 0 {
-		return rate.Of(amount, how)
+	if together, whole, fits := multiplied(rate, times); fits {
+		return MulDiv(amount, together, whole, how)
 	}
 	product, whole := big.NewInt(amount), big.NewInt(1)
 	negative := amount < 0
@@ -176,6 +177,20 @@ func Product(amount int64, how Rounding, rate Rate, times ...Rate) (int64, error
 		return 0, ErrOverflow
 	}
 	return product.Int64(), nil
+}
+
+// multiplied is the product of the rates and of as many wholes, when both fit.
+// Then one division of 128 bits is as exact as unbounded integers.
+func multiplied(rate Rate, times []Rate) (together, whole int64, fits bool) {
+	together, whole = int64(rate), int64(Whole)
+	for _, t := range times {
+		hi, lo := bits.Mul64(uint64(together), uint64(t))
+		if together < 0 || t < 0 || hi > 0 || lo > math.MaxInt64 || whole > math.MaxInt64/int64(Whole) {
+			return 0, 0, false
+		}
+		together, whole = int64(lo), whole*int64(Whole)
+	}
+	return together, whole, true
 }
 
 // Part is an amount at its own rate.

@@ -86,6 +86,11 @@ func TestRate(t *testing.T) {
 			a, x, y, rounding := dice(r), r.Int64N(3_000_000), r.Int64N(3_000_000), how(r)
 			got, err := money.Product(a, rounding, money.Rate(x), money.Rate(y))
 			agree(t, got, err, oracle(rounding, new(big.Int).Mul(million, million), a, x, y))
+			z := dice(r) // with three factors and more the wholes outgrow 64 bits
+			got, err = money.Product(a, rounding, money.Rate(x), money.Rate(y), money.Rate(z), money.Rate(y))
+			agree(t, got, err, oracle(rounding, new(big.Int).Exp(million, big.NewInt(4), nil), a, x, y, z, y))
+			got, err = money.Product(a, rounding, money.Rate(x), money.Rate(z))
+			agree(t, got, err, oracle(rounding, new(big.Int).Mul(million, million), a, x, z))
 			got, err = money.Product(a, rounding, money.Rate(x))
 			agree(t, got, err, oracle(rounding, million, a, x))
 		}

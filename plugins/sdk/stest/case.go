@@ -12,8 +12,10 @@ import (
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 )
 
-// Case is one order, or one period, and what a strategy must answer. Recipients go by their
-// handles. A case is data, so the same file drives strategies in any language.
+// Case is one question and what a strategy must answer: about an order, a
+// period that is over, the grades of members, or their tasks. People go by
+// their handles. A case is data, so the same file drives strategies in any
+// language.
 type Case struct {
 	Name     string          `json:"name"`
 	Config   json.RawMessage `json:"config"`
@@ -22,12 +24,50 @@ type Case struct {
 	ByPaying bool            `json:"by_paying,omitempty"` // campaigns go by the time of paying
 	Order    json.RawMessage `json:"order,omitempty"`     // strategyv1.Order as JSON
 	Period   json.RawMessage `json:"period,omitempty"`    // instead of an order: strategyv1.ClosePeriodRequest as JSON
+	Tier     json.RawMessage `json:"tier,omitempty"`      // or strategyv1.EvaluateTierRequest as JSON
+	Progress json.RawMessage `json:"progress,omitempty"`  // or strategyv1.IncentivesRequest as JSON
 
 	Pays     map[string]int64  `json:"pays,omitempty"`     // handle: sum over lines
 	Why      map[string]string `json:"why,omitempty"`      // handle: message key of their first award
 	Declined map[string]string `json:"declined,omitempty"` // handle: message key
 	None     string            `json:"none,omitempty"`     // message key: nobody earns
 	Failed   string            `json:"failed,omitempty"`   // code
+
+	Becomes map[string]string   `json:"becomes,omitempty"` // of a tier, handle: the grade from now on, of everybody
+	Next    map[string]string   `json:"next,omitempty"`    // handle: the grade above, of everybody who has one; absent: not looked at
+	Tasks   map[string][]string `json:"tasks,omitempty"`   // of progress, handle: "ten 3/10 pays 500 points 9 badge b", as told
+}
+
+// question is what a case asks about.
+type question int8
+
+const (
+	asksOrder question = iota
+	asksPeriod
+	asksTier
+	asksProgress
+)
+
+func (c Case) asks() question {
+	switch {
+	case len(c.Period) > 0:
+		return asksPeriod
+	case len(c.Tier) > 0:
+		return asksTier
+	case len(c.Progress) > 0:
+		return asksProgress
+	}
+	return asksOrder
+}
+
+// of are the cases that ask something and do not want a failure.
+func (k *kit) of(q question) (list []Case) {
+	for _, c := range k.cases {
+		if c.asks() == q && c.Failed == "" {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 // Golden reads cases from a JSON file: an array of [Case].

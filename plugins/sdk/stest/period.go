@@ -14,8 +14,6 @@ import (
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 )
 
-func (c Case) closes() bool { return len(c.Period) > 0 }
-
 // period is the case's question.
 func (c Case) period(t *testing.T) *strategyv1.ClosePeriodRequest {
 	t.Helper()
@@ -28,9 +26,14 @@ func (c Case) period(t *testing.T) *strategyv1.ClosePeriodRequest {
 		req.Currency, req.MinorDigits = "CNY", 2
 	}
 	if req.Period == nil {
-		req.Period = &strategyv1.Period{Key: "2026-03", FromMs: 1772294400000, ToMs: 1774972800000}
+		req.Period = march()
 	}
 	return req
+}
+
+// march is the period when a case names none.
+func march() *strategyv1.Period {
+	return &strategyv1.Period{Key: "2026-03", FromMs: 1772294400000, ToMs: 1774972800000}
 }
 
 func (k *kit) goldenPeriod(t *testing.T, c Case) {
@@ -166,13 +169,8 @@ func (k *kit) soundDeclined(req *strategyv1.ClosePeriodRequest, list []*strategy
 // periods runs on periods made from the golden ones: the same answer twice,
 // whoever stands first in the list, and in any currency.
 func (k *kit) periods(t *testing.T) {
-	grades := []string{"", "stranger"}
-	var golden []Case
-	for _, c := range k.cases {
-		if !c.closes() || c.Failed != "" {
-			continue
-		}
-		golden = append(golden, c)
+	golden, grades := k.of(asksPeriod), []string{"", "stranger"}
+	for _, c := range golden {
 		for _, m := range c.period(t).Members {
 			grades = append(grades, m.Grade)
 		}
@@ -194,9 +192,16 @@ func periodOfChance(dice *rand.Rand, req *strategyv1.ClosePeriodRequest, grades 
 	req.Sales = salesOfChance(dice)
 	req.Members = nil
 	for i := range dice.IntN(batch) {
-		req.Members = append(req.Members, &strategyv1.PeriodMember{Handle: fmt.Sprintf("m%d", i+1), Grade: pick(dice, grades), Sales: salesOfChance(dice)})
+		req.Members = append(req.Members, memberOfChance(dice, fmt.Sprintf("m%d", i+1), pick(dice, grades)))
 	}
 	return req
+}
+
+func memberOfChance(dice *rand.Rand, handle, grade string) *strategyv1.PeriodMember {
+	return &strategyv1.PeriodMember{
+		Handle: handle, Grade: grade, Sales: salesOfChance(dice), Orders: dice.Int64N(50), Team: salesOfChance(dice),
+		NewCustomers: dice.Int64N(20), Recruits: dice.Int64N(20), Awarded: amount(dice),
+	}
 }
 
 func salesOfChance(dice *rand.Rand) *strategyv1.PeriodSales {

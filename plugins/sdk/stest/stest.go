@@ -6,7 +6,8 @@
 // say what must hold whatever it pays: the same answer twice, in any batch and
 // any order of lines; nothing negative; a reason for every award and for
 // everybody who gets nothing; sentences in every language; amounts up to the
-// largest, and currencies without or with three decimals.
+// largest, and currencies without or with three decimals. The same holds for
+// periods, grades and tasks: who stands first in the list changes nothing.
 package stest
 
 import (
@@ -45,8 +46,17 @@ func Verify(t *testing.T, s Strategy, options ...Option) {
 	t.Run("Config", k.configs)
 	t.Run("Golden", k.golden)
 	t.Run("Properties", k.properties)
+	if described.CanRecompute {
+		t.Run("Recompute", k.recompute)
+	}
 	if described.ClosesPeriods {
 		t.Run("Periods", k.periods)
+	}
+	if described.GradesMembers {
+		t.Run("Tiers", k.tiers)
+	}
+	if described.HasIncentives {
+		t.Run("Incentives", k.incentives)
 	}
 }
 
@@ -59,19 +69,27 @@ type kit struct {
 func (k *kit) golden(t *testing.T) {
 	for _, c := range k.cases {
 		t.Run(c.Name, func(t *testing.T) {
-			if c.closes() {
+			switch c.asks() {
+			case asksOrder:
+				k.goldenOrder(t, c)
+			case asksPeriod:
 				k.goldenPeriod(t, c)
-				return
-			}
-			o, err := c.order()
-			if err != nil {
-				t.Fatal(err)
-			}
-			d := k.ask(t, c, o)[0]
-			if err := c.check(o, d); err != nil {
-				t.Error(err)
+			case asksTier:
+				k.goldenTier(t, c)
+			case asksProgress:
+				k.goldenProgress(t, c)
 			}
 		})
+	}
+}
+
+func (k *kit) goldenOrder(t *testing.T, c Case) {
+	o, err := c.order()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.check(o, k.ask(t, c, o)[0]); err != nil {
+		t.Error(err)
 	}
 }
 

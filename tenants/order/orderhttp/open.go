@@ -75,35 +75,63 @@ type reportAnswer struct {
 }
 
 func (h *handlers) report(ctx context.Context, in *reportRequest) (*reportAnswer, error) {
-	out, err := h.ingest(ctx, in.Body)
-	if order.Raced(err) { // the same order, told twice at the same instant: the other one has placed it
-		out, err = h.ingest(ctx, in.Body)
+	tenant := httpapi.TenantOf(ctx)
+	told, err := h.reports.Do(ctx, tenant, in.Body)
+	if order.Raced(err) || order.Raced(told.err) { // the same order, told twice at the same instant: the other one has placed it
+		told, err = h.reports.Do(ctx, tenant, in.Body)
 	}
-	return out, err
+	if err == nil {
+		err = told.err
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &told.reportAnswer, nil
 }
 
-func (h *handlers) ingest(ctx context.Context, r Report) (*reportAnswer, error) {
-	out := &reportAnswer{Status: http.StatusOK}
-	err := h.within(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		currency, err := h.Currency(ctx, tx)
-		if err != nil {
-			return err
-		}
+// told is the answer to one report, or what is wrong with it.
+type told struct {
+	reportAnswer
+	err error
+}
+
+// ingest takes reports of one store in, in one transaction.
+func (h *handlers) ingest(ctx context.Context, tx *pg.Tx, list []Report) ([]told, error) {
+	currency, err := h.Currency(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]told, len(list))
+	var reports []order.Report
+	var places []int
+	for i, r := range list {
 		report, err := r.report(currency)
-		if err != nil {
-			return err
+		if all[i].err = err; err == nil {
+			reports, places = append(reports, report), append(places, i)
 		}
-		o, created, err := h.Orders.Ingest(ctx, tx, report)
-		if err != nil {
-			return err
+	}
+	ingested, err := h.Orders.IngestAll(ctx, tx, reports)
+	if err != nil {
+		return nil, err
+	}
+	var orders []order.Order
+	var good []*told
+	for i, in := range ingested {
+		t := &all[places[i]]
+		if t.err = in.Err; in.Err != nil {
+			continue
 		}
-		if created {
-			out.Status = http.StatusCreated
+		t.Status = http.StatusOK
+		if in.Created {
+			t.Status = http.StatusCreated
 		}
-		out.Body, err = h.again(ctx, tx, o.ID)
-		return err
-	})
-	return out, err
+		orders, good = append(orders, in.Order), append(good, t)
+	}
+	shapes, err := h.shapes(ctx, tx, orders)
+	for i, shape := range shapes {
+		good[i].Body = shape
+	}
+	return all, err
 }
 
 // Reference names a reported order by the shop's own words.

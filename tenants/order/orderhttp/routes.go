@@ -31,11 +31,19 @@ type Earned struct {
 	Total int64  // standing, minor units
 }
 
-type handlers struct{ Config }
+type handlers struct {
+	Config
+	reports *pg.Fold[Report, told]
+}
+
+// reportsAtOnce is how many reports share a transaction at most: enough to
+// make its commit cheap, few enough that nobody waits long for the last.
+const reportsAtOnce = 64
 
 // Routes adds the slice's operations.
 func Routes(s *httpapi.Server, c Config) {
-	h := &handlers{c}
+	h := &handlers{Config: c}
+	h.reports = &pg.Fold[Report, told]{DB: c.DB, Most: reportsAtOnce, Work: h.ingest}
 	op := func(id, method, path, permission, summary string, status int) httpapi.Operation {
 		return httpapi.Operation{ID: id, Method: method, Path: path, Permission: permission, Summary: summary, Status: status}
 	}

@@ -25,6 +25,7 @@ type Draft struct {
 	Config   json.RawMessage `json:"config,omitempty" doc:"As the strategy's config_schema says"`
 	Settings map[string]any  `json:"settings,omitempty" doc:"The settings to change, as in the programme in force"`
 	Note     string          `json:"note,omitempty" maxLength:"500"`
+	Consent  []string        `json:"consent,omitempty" maxItems:"100" doc:"Facts that the strategy may be told from now on, by name; those agreed to before need not be repeated"`
 }
 
 // Over lays the draft over the programme in force.
@@ -38,7 +39,7 @@ func (d Draft) Over(ctx context.Context, db *pg.DB, svc *program.Service) (progr
 		return program.Draft{}, err
 	}
 	caller := httpapi.CallerOf(ctx)
-	out := program.Draft{Strategy: now.Strategy, Config: now.Config, Author: caller.Name, Note: d.Note}
+	out := program.Draft{Strategy: now.Strategy, Config: now.Config, Author: caller.Name, Note: d.Note, Consent: d.Consent}
 	if out.Author == "" {
 		out.Author = caller.Actor
 	}

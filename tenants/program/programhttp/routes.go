@@ -40,23 +40,27 @@ type strategiesAnswer struct {
 
 func (h *handlers) strategies(ctx context.Context, _ *struct{}) (*strategiesAnswer, error) {
 	out := &strategiesAnswer{}
-	return out, h.within(ctx, out.read(h.svc))
+	return out, h.within(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		agreed, err := h.svc.Consented(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return out.read(ctx, tx, h.svc, agreed)
+	})
 }
 
 func (h *handlers) platformStrategies(ctx context.Context, _ *struct{}) (*strategiesAnswer, error) {
 	out := &strategiesAnswer{}
-	return out, h.db.Platform(ctx, out.read(h.svc))
+	return out, h.db.Platform(ctx, func(ctx context.Context, tx *pg.Tx) error { return out.read(ctx, tx, h.svc, nil) })
 }
 
-func (out *strategiesAnswer) read(svc *program.Service) func(context.Context, *pg.Tx) error {
-	return func(ctx context.Context, tx *pg.Tx) error {
-		all, err := svc.Artifacts(ctx, tx)
-		out.Body.Items = make([]Strategy, len(all))
-		for i, a := range all {
-			out.Body.Items[i] = strategyShape(a)
-		}
-		return err
+func (out *strategiesAnswer) read(ctx context.Context, tx *pg.Tx, svc *program.Service, agreed []string) error {
+	all, err := svc.Artifacts(ctx, tx)
+	out.Body.Items = make([]Strategy, len(all))
+	for i, a := range all {
+		out.Body.Items[i] = strategyShape(a, agreed)
 	}
+	return err
 }
 
 type revisionAnswer struct{ Body Revision }
@@ -104,7 +108,7 @@ func (h *handlers) revise(ctx context.Context, in *struct{ Body Draft }) (*revis
 		return nil, err
 	}
 	err = h.within(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return registry.Note(ctx, tx, httpapi.CallerOf(ctx).Actor, "program.revise", strconv.Itoa(made.Revision), map[string]any{"strategy": made.Strategy})
+		return registry.Note(ctx, tx, httpapi.CallerOf(ctx).Actor, "program.revise", strconv.Itoa(made.Revision), map[string]any{"strategy": made.Strategy, "consent": made.Consent})
 	})
 	return &revisionAnswer{revisionShape(made)}, err
 }

@@ -2,6 +2,7 @@ package programhttp
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
@@ -23,6 +24,7 @@ type Strategy struct {
 	Summary      Words           `json:"summary"`
 	Facts        []Fact          `json:"facts" doc:"What it wants to know of an order, and why; it learns nothing else"`
 	ConfigSchema json.RawMessage `json:"config_schema" doc:"JSON Schema of its configuration"`
+	Consented    bool            `json:"consented" doc:"Whether the store has agreed to every fact already"`
 	CanRecompute bool            `json:"can_recompute" doc:"Whether the refund policy recompute may be chosen"`
 }
 
@@ -30,22 +32,37 @@ type Strategy struct {
 type Fact struct {
 	Name    string `json:"name"`
 	Purpose Words  `json:"purpose"`
+	New     bool   `json:"new" doc:"Whether the store has yet to agree to it"`
+	Cost    string `json:"cost" enum:"free,one_query_a_batch,one_query_and_waves,unknown" doc:"What telling it takes; of waves orders of the same people wait for one another"`
 }
 
-func strategyShape(a program.Artifact) Strategy {
+// strategyShape shows a strategy to a store that has agreed to some facts; the
+// platform has agreed to nothing.
+func strategyShape(a program.Artifact, agreed []string) Strategy {
 	words := func(key string) Words {
 		w := &strategyv1.Why{Key: key}
 		return Words{program.Sentence(a.Description, w, "zh-CN"), program.Sentence(a.Description, w, "en")}
 	}
 	shape := Strategy{Artifact: a.SHA256, Strategy: a.Strategy, Version: a.Version, Title: words("title"), Summary: words("summary"),
-		Facts: []Fact{}, ConfigSchema: a.Description.GetConfigSchema(), CanRecompute: a.Description.GetCanRecompute()}
+		Facts: []Fact{}, Consented: true, ConfigSchema: a.Description.GetConfigSchema(), CanRecompute: a.Description.GetCanRecompute()}
 	for _, f := range a.Description.GetFacts() {
-		shape.Facts = append(shape.Facts, Fact{f.GetName(), words(f.GetPurpose())})
+		fact := factShape(f, words)
+		fact.New = !slices.Contains(agreed, fact.Name)
+		shape.Consented = shape.Consented && !fact.New
+		shape.Facts = append(shape.Facts, fact)
 	}
 	if len(shape.ConfigSchema) == 0 {
 		shape.ConfigSchema = json.RawMessage("{}")
 	}
 	return shape
+}
+
+func factShape(f *strategyv1.Fact, words func(string) Words) Fact {
+	cost, known := program.CostOf(f.GetName())
+	if !known {
+		cost = "unknown"
+	}
+	return Fact{Name: f.GetName(), Purpose: words(f.GetPurpose()), Cost: string(cost)}
 }
 
 // Revision is one state of the programme.
@@ -60,8 +77,9 @@ type Revision struct {
 	Author      string           `json:"author"`
 	Note        string           `json:"note"`
 	CreatedAt   time.Time        `json:"created_at"`
+	Consent     []string         `json:"consent" doc:"Facts that the author let the strategy know, and nobody had before"`
 }
 
 func revisionShape(r program.Revision) Revision {
-	return Revision{r.Revision, r.EffectiveAt.UTC(), r.Strategy, r.Version, r.Artifact, r.Config, r.Settings, r.Author, r.Note, r.CreatedAt.UTC()}
+	return Revision{r.Revision, r.EffectiveAt.UTC(), r.Strategy, r.Version, r.Artifact, r.Config, r.Settings, r.Author, r.Note, r.CreatedAt.UTC(), append([]string{}, r.Consent...)}
 }

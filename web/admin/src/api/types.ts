@@ -102,11 +102,18 @@ export interface AuditEntry {
 
 // ---- programme
 
+/** One thing a strategy wants to know; new: the store has yet to agree to it. */
+export interface Fact {
+  name: string
+  purpose: { zh: string; en: string }
+  new?: boolean
+  cost?: 'free' | 'one_query_a_batch' | 'one_query_and_waves' | 'unknown'
+}
 export interface Strategy {
   artifact: string
   strategy: string
   version: string
-  facts: { name: string; purpose: { zh: string; en: string } }[]
+  facts: Fact[]
   config_schema: JsonSchema
 }
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
@@ -177,6 +184,7 @@ export interface ProgramDraft {
   config: Json
   settings: ProgramSettings
   note?: string
+  consent?: string[]
 }
 export interface Revision {
   revision: number

@@ -21,7 +21,7 @@ export function StrategyPicker({ strategies, chosen, onChoose, disabled }: { str
       {picked && (picked.facts ?? []).length > 0 && (
         <Collapse ghost size="small" style={{ marginTop: 12 }} items={[{
           key: 'facts', label: t('program.facts', { count: picked.facts.length }),
-          children: <ul style={{ margin: 0, paddingLeft: 18 }}>{picked.facts.map((f) => <li key={f.name}><code>{f.name}</code> · {i18n.language === 'en' ? f.purpose?.en : f.purpose?.zh}</li>)}</ul>,
+          children: <ul style={{ margin: 0, paddingLeft: 18 }}>{picked.facts.map((f) => <li key={f.name}><code>{f.name}</code> · {i18n.language === 'en' ? f.purpose?.en : f.purpose?.zh}{f.cost && f.cost !== 'free' && <span style={{ color: '#56625d' }}> · {t(`program.cost_${f.cost}`)}</span>}</li>)}</ul>,
         }]} />
       )}
     </>

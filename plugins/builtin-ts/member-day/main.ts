@@ -1,0 +1,4 @@
+import { serve } from "@fenli/strategy";
+import { memberDay } from "./strategy.js";
+
+serve(memberDay);

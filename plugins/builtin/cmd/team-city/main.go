@@ -1,0 +1,9 @@
+// Command team-city is the strategy of the same name as a plugin process.
+package main
+
+import (
+	"github.com/fenli-io/fenli/plugins/builtin/teamcity"
+	strategy "github.com/fenli-io/fenli/plugins/sdk"
+)
+
+func main() { strategy.Serve(teamcity.Strategy) }

@@ -1,0 +1,242 @@
+package attribution
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/fenli-io/fenli/platform/id"
+	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/tenants/customer"
+	"github.com/fenli-io/fenli/tenants/distributor"
+)
+
+// Desk is the attribution of some buyers for one transaction: read at once
+// when it opens, written at once by Write. In between their touches, orders
+// and payments are dealt with one after another without asking the database,
+// so that a hundred orders cost as many statements as one.
+//
+// Whoever has a buyer on their desk keeps others from dealing with that buyer
+// until the transaction ends.
+type Desk struct {
+	tx      *pg.Tx
+	files   map[customer.ID]*file
+	lines   map[distributor.ID][]distributor.Link
+	touched []TouchRecord
+}
+
+// file is one buyer's.
+type file struct {
+	buyer   customer.Buyer
+	record  record
+	touches []TouchRecord // that may still win, and the very last one for its reason
+	binds   []*bindSheet  // the latest last
+	changed bool          // the record
+}
+
+// bindSheet is a bind and what must become of its row.
+type bindSheet struct {
+	Bind
+	fresh   bool // has no row yet
+	changed bool
+}
+
+// OpenDesk locks the buyers and reads what is known of them. owners are the
+// distributors whose links will be touched.
+func OpenDesk(ctx context.Context, tx *pg.Tx, buyers []customer.Buyer, owners ...distributor.ID) (*Desk, error) {
+	d := &Desk{tx: tx, files: make(map[customer.ID]*file, len(buyers)), lines: map[distributor.ID][]distributor.Link{}}
+	for _, b := range buyers {
+		d.files[b.ID] = &file{buyer: b}
+	}
+	if err := d.lock(ctx); err != nil {
+		return nil, err
+	}
+	if err := d.readBinds(ctx); err != nil {
+		return nil, err
+	}
+	if err := d.readTouches(ctx); err != nil {
+		return nil, err
+	}
+	return d, d.readLines(ctx, owners)
+}
+
+// deskOf is a desk with one buyer. customer.ErrUnknown when the store has none
+// of that id.
+func deskOf(ctx context.Context, tx *pg.Tx, buyer customer.ID, owners ...distributor.ID) (*Desk, error) {
+	b, err := customer.Get(ctx, tx, buyer)
+	if err != nil {
+		return nil, err
+	}
+	return OpenDesk(ctx, tx, []customer.Buyer{b}, owners...)
+}
+
+func (d *Desk) lock(ctx context.Context) error {
+	records, err := lockBuyers(ctx, d.tx, d.buyers())
+	for who, r := range records {
+		d.files[who].record = r
+	}
+	return err
+}
+
+func (d *Desk) buyers() []customer.ID {
+	all := make([]customer.ID, 0, len(d.files))
+	for who := range d.files {
+		all = append(all, who)
+	}
+	slices.SortFunc(all, func(a, b customer.ID) int { return slices.Compare(a[:], b[:]) })
+	return all
+}
+
+func (d *Desk) readBinds(ctx context.Context) error {
+	binds, err := latestBinds(ctx, d.tx, d.buyers())
+	for _, b := range binds {
+		d.files[b.Buyer].binds = []*bindSheet{{Bind: b}}
+	}
+	return err
+}
+
+func (d *Desk) readTouches(ctx context.Context) error {
+	var buyers []customer.ID
+	var after, last []int
+	for who, f := range d.files {
+		if heard := f.heard(); f.record.Touches > heard {
+			buyers, after, last = append(buyers, who), append(after, heard), append(last, f.record.Touches)
+		}
+	}
+	touches, err := touchesAfter(ctx, d.tx, buyers, after, last)
+	for _, t := range touches {
+		f := d.files[t.Buyer]
+		f.touches = append(f.touches, t)
+	}
+	return err
+}
+
+// readLines reads everybody who may come to stand behind one of the buyers.
+func (d *Desk) readLines(ctx context.Context, owners []distributor.ID) (err error) {
+	all := map[distributor.ID]bool{}
+	for _, o := range owners {
+		all[o] = true
+	}
+	for _, f := range d.files {
+		all[f.buyer.DistributorID] = true
+		for _, b := range f.binds {
+			all[b.Distributor] = true
+		}
+		for _, t := range f.touches {
+			all[t.Distributor] = true
+		}
+	}
+	delete(all, distributor.ID{})
+	if len(all) == 0 {
+		return nil
+	}
+	list := make([]distributor.ID, 0, len(all))
+	for who := range all {
+		list = append(list, who)
+	}
+	d.lines, err = distributor.ChainOf(ctx, d.tx, list)
+	return err
+}
+
+// state is how a distributor stands; false when the store has none of that id.
+func (d *Desk) state(who distributor.ID) (distributor.State, bool) {
+	line := d.lines[who]
+	if len(line) == 0 {
+		return "", false
+	}
+	return line[0].State, true
+}
+
+func (d *Desk) linkWorks(who distributor.ID) bool {
+	s, known := d.state(who)
+	return known && s.LinkWorks()
+}
+
+// latest is the open bind, else the one that ended last, else nil.
+func (f *file) latest() *bindSheet {
+	if len(f.binds) == 0 {
+		return nil
+	}
+	return f.binds[len(f.binds)-1]
+}
+
+// heard is the number of the last touch that has had its say.
+func (f *file) heard() int {
+	if b := f.latest(); b != nil {
+		return b.Touches
+	}
+	return 0
+}
+
+// held is what the rules may count on: a bind whose holder was banned or has
+// left holds nobody.
+func (d *Desk) held(f *file) holding {
+	h := holding{new: f.record.FirstPaidAt == nil}
+	if b := f.latest(); b != nil && b.EndedAt == nil && d.linkWorks(b.Distributor) {
+		h.bind = &b.Bind
+	}
+	return h
+}
+
+// bind opens a bind after closing the one that is open, which has expired or
+// is being taken.
+func (f *file) bind(r Rules, at time.Time, by distributor.ID, why Cause) Bind {
+	if open := f.latest(); open != nil && open.EndedAt == nil {
+		if open.validAt(at) {
+			open.end(at, EndedTaken)
+		} else {
+			open.end(open.ValidUntil, EndedExpired)
+		}
+	}
+	b := Bind{ID: id.New[bindKind](at), Buyer: f.buyer.ID, Distributor: by, Cause: why, BoundAt: at,
+		ProtectedUntil: r.protectedUntil(at), ValidUntil: r.validUntil(at), Touches: f.record.Touches}
+	f.binds = append(f.binds, &bindSheet{Bind: b, fresh: true})
+	return b
+}
+
+func (s *bindSheet) end(at time.Time, why Ended) {
+	s.EndedAt, s.EndedCause, s.changed = &at, why, true
+}
+
+func (s *bindSheet) set(b Bind) { s.Bind, s.changed = b, true }
+
+// Write writes what the desk has come to, in at most four statements.
+func (d *Desk) Write(ctx context.Context) error {
+	var old, fresh []Bind
+	var records []customer.ID
+	for _, who := range d.buyers() {
+		f := d.files[who]
+		if f.changed {
+			records = append(records, who)
+		}
+		for _, b := range f.binds {
+			switch {
+			case b.fresh:
+				fresh = append(fresh, b.Bind)
+			case b.changed:
+				old = append(old, b.Bind)
+			}
+			b.fresh, b.changed = false, false
+		}
+	}
+	if err := updateBinds(ctx, d.tx, old); err != nil { // first: a buyer has one open bind at a time
+		return err
+	}
+	if err := insertBinds(ctx, d.tx, fresh); err != nil {
+		return err
+	}
+	if err := insertTouches(ctx, d.tx, d.touched); err != nil {
+		return err
+	}
+	d.touched = nil
+	return d.writeRecords(ctx, records)
+}
+
+func (d *Desk) writeRecords(ctx context.Context, buyers []customer.ID) error {
+	touches, paid := make([]int, len(buyers)), make([]*time.Time, len(buyers))
+	for i, who := range buyers {
+		f := d.files[who]
+		touches[i], paid[i], f.changed = f.record.Touches, f.record.FirstPaidAt, false
+	}
+	return updateRecords(ctx, d.tx, buyers, touches, paid)
+}
