@@ -156,6 +156,26 @@ async function story() {
     await see(row('苏二'), '¥59.70')
   })
 
+  await chapter('the second one questions the award, and is answered with the replay', async () => {
+    await second.page.getByText('对这笔佣金有疑问').click()
+    await second.page.locator('textarea').last().fill('我以为是 20%')
+    await second.press('提交')
+    await see(second.page.locator('body'), '待答复', '我以为是 20%')
+    await accessible('my dispute', second.page)
+    await visit('/commission/disputes')
+    await row('苏二').getByRole('link').first().click()
+    await see(drawer, '我以为是 20%', '已用当时的策略重新计算：结果完全一致', '怎样会拿到更多', '¥398.00×15%')
+    await accessible('dispute', merchant)
+    await drawer.getByLabel('给分销员的答复').fill('本店一级为 15%，计算无误。')
+    await drawer.getByRole('button', { name: '发送答复' }).click()
+    await see(drawer, '已答复', '不成立')
+    await second.page.reload()
+    await see(second.page.locator('body'), '答复：不成立', '本店一级为 15%，计算无误。')
+    await visit('/commission/periods')
+    await see(main, '还没有关过账', '关账')
+    await accessible('periods', merchant)
+  })
+
   await chapter('the merchant ships, the buyer has it', async () => {
     await visit(`/orders?open=${order}`)
     await drawer.getByRole('button', { name: /发\s*货/ }).click()
