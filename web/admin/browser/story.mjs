@@ -143,7 +143,7 @@ async function story() {
     await accessible('orders', merchant)
     await row('陈三').getByRole('link').first().click()
     await merchant.getByRole('tab', { name: '佣金与原因' }).click()
-    await see(drawer, '苏二', '¥398.00×15%=¥59.70', '林一', '¥398.00×5%=¥19.90', '第 1 级', '方案版本第 2 版')
+    await see(drawer, '苏二', '¥398.00×15%→¥59.70', '林一', '¥398.00×5%→¥19.90', '第 1 级', '方案版本第 2 版')
     await accessible('order', merchant)
     order = new URL(merchant.url()).searchParams.get('open')
     await second.balance({ 可提现: '¥0.00', 待结算: '¥59.70', 提现中: '¥0.00', 已提现: '¥0.00' })
