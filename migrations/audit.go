@@ -18,6 +18,7 @@ type Querier interface {
 var platformTables = []string{
 	"registry_store", "registry_host", "registry_person",
 	"program_artifact",
+	"marketplace_%",
 	"fenli_migration", // goose
 	"river_%",         // job arguments are ids only, the worker re-reads within the store
 }
@@ -25,7 +26,8 @@ var platformTables = []string{
 // appendOnly tables keep what was once written: the product inserts and
 // selects.
 var appendOnly = []string{
-	"ledger_movement", "commission_decision", "commission_period_award", "program_revision", "attribution_touch", "registry_audit", "dispute_entry",
+	"ledger_movement", "commission_decision", "commission_period_award", "program_revision", "program_cancelled",
+	"attribution_touch", "registry_audit", "dispute_entry", "grading_run", "grading_change",
 }
 
 // sweeps are the tables in which fenli_platform may see every store's rows,
@@ -35,7 +37,10 @@ var sweeps = []struct{ Table, Caller string }{
 	{"order_due", "order: finds stores whose unpaid orders close or whose parcels count as received"},
 	{"commission_award", "settlement: finds stores in which something has matured"},
 	{"commission_mark", "settlement: compares what has matured with the store's mark"},
+	{"program_revision", "program: tells operators which stores use a version of a strategy; its settings and configuration are not granted"},
 	{"leaderboard_dirty", "leaderboard: finds stores whose boards lag behind"},
+	{"program_canary", "trial: finds stores that try a candidate, to watch over it"},
+	{"grading_store", "grading: finds stores whose day is over"},
 	{"trial_run", "trial: finds stores in which a trial waits to be gone on with"},
 }
 

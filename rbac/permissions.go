@@ -14,6 +14,9 @@ const (
 	ProgramRead    = "program.read"
 	ProgramPreview = "program.preview"
 	ProgramRevise  = "program.revise"
+	TrialRead      = "trial.read"
+	TrialRun       = "trial.run"  // backtests, shadows, proofs: they move no money
+	CanaryRun      = "canary.run" // some teams try a candidate first
 	KeyRead        = "key.read"
 	KeyCreate      = "key.create"
 	KeyRevoke      = "key.revoke"
@@ -31,6 +34,7 @@ const (
 	DistributorBan      = "distributor.ban"
 	DistributorMove     = "distributor.move"  // to another upline
 	DistributorGrade    = "distributor.grade" // set by hand
+	DistributorPost     = "distributor.post"  // team lead, city partner
 	DistributorSync     = "distributor.sync"  // create or change by the merchant's own id
 	CustomerRead        = "customer.read"
 	BalanceRead         = "balance.read"
@@ -60,6 +64,8 @@ const (
 	PeriodClose          = "period.close" // what a month pays beyond its orders becomes available
 	DisputeRead          = "dispute.read"
 	DisputeAnswer        = "dispute.answer"
+	GradingRead          = "grading.read"
+	GradingPreview       = "grading.preview" // what grading would do now
 	WithdrawalRead       = "withdrawal.read"
 	WithdrawalApprove    = "withdrawal.approve"
 	WithdrawalReject     = "withdrawal.reject"
@@ -82,27 +88,46 @@ const (
 	OwnDisputeRead       = "own.dispute.read"
 	OwnDisputeOpen       = "own.dispute.open" // and add to
 	OwnTeamRead          = "own.team.read"
+	OwnGradeRead         = "own.grade.read"
+	OwnTaskRead          = "own.task.read"
 	OwnCustomerRead      = "own.customer.read"
 	OwnPromotedRead      = "own.promoted.read" // orders that came by their link
 	OwnWithdrawalRead    = "own.withdrawal.read"
 	OwnWithdrawalRequest = "own.withdrawal.request"
 
+	// A developer about themselves.
+	OwnDeveloperRead    = "own.developer.read"
+	OwnDeveloperToken   = "own.developer.token"
+	OwnSigningKeyAdd    = "own.signing_key.add"
+	OwnSigningKeyRevoke = "own.signing_key.revoke"
+	OwnPluginRead       = "own.plugin.read"
+	OwnPluginSubmit     = "own.plugin.submit"
+
 	// The platform.
 	PlatformStoreRead  = "platform.store.read"
 	PlatformStoreClock = "platform.store.clock"
+
+	PlatformPluginRead    = "platform.plugin.read"
+	PlatformPluginExamine = "platform.plugin.examine"
+	PlatformPluginApprove = "platform.plugin.approve"
+	PlatformPluginReject  = "platform.plugin.reject"
+	PlatformPluginRevoke  = "platform.plugin.revoke"
+	PlatformPluginForgive = "platform.plugin.forgive" // end a quarantine
 )
 
 // Permissions lists them all, in the order above.
 var Permissions = []string{
 	SessionEnd, MeRead, LeaderboardRead,
-	StoreRead, StoreBrand, StrategyRead, ProgramRead, ProgramPreview, ProgramRevise,
+	StoreRead, StoreBrand, StrategyRead, ProgramRead, ProgramPreview, ProgramRevise, TrialRead, TrialRun, CanaryRun,
 	KeyRead, KeyCreate, KeyRevoke, AuditRead, OverviewRead, SettlementRead,
 	DistributorRead, DistributorCreate, DistributorApprove, DistributorReject, DistributorFreeze, DistributorUnfreeze,
-	DistributorBan, DistributorMove, DistributorGrade, DistributorSync, CustomerRead, BalanceRead,
+	DistributorBan, DistributorMove, DistributorGrade, DistributorPost, DistributorSync, CustomerRead, BalanceRead,
 	ProductRead, ProductCreate, ProductChange, ProductList, ProductUnlist, ProductArchive, StockAdjust,
 	OrderRead, OrderReport, OrderPay, OrderShip, OrderReceive, OrderClose, OrderGroup, OrderRefund, TouchRecord,
-	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, DisputeRead, DisputeAnswer, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
+	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, DisputeRead, DisputeAnswer, GradingRead, GradingPreview, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
 	OwnTouch, OwnOrderPlace, OwnOrderPay, OwnOrderRead, OwnOrderReceive, OwnOrderClose, OwnApplication,
-	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
+	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnGradeRead, OwnTaskRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
+	OwnDeveloperRead, OwnDeveloperToken, OwnSigningKeyAdd, OwnSigningKeyRevoke, OwnPluginRead, OwnPluginSubmit,
 	PlatformStoreRead, PlatformStoreClock,
+	PlatformPluginRead, PlatformPluginExamine, PlatformPluginApprove, PlatformPluginReject, PlatformPluginRevoke, PlatformPluginForgive,
 }

@@ -40,6 +40,9 @@ func (h *Host) Evaluate(ctx context.Context, sha string, req *strategyv1.Evaluat
 	if _, err := h.store.find(sha); err != nil {
 		return nil, err
 	}
+	if err := h.mayRun(sha); err != nil {
+		return allRevoked(len(req.GetOrders()), err), nil
+	}
 	e := &evaluation{host: h, slot: h.slot(sha), sha: sha, req: req, decisions: make([]*strategyv1.Decision, len(req.GetOrders()))}
 	h.counters.orders.Add(int64(len(req.GetOrders())))
 	for from := 0; from < len(e.decisions); {
@@ -47,7 +50,9 @@ func (h *Host) Evaluate(ctx context.Context, sha string, req *strategyv1.Evaluat
 		e.decide(ctx, from, to)
 		from = to
 	}
-	e.settle()
+	if h.mayRun(sha) == nil { // its end was ours otherwise
+		e.settle()
+	}
 	if !e.asked && len(e.decisions) > 0 {
 		return nil, e.refusal
 	}
@@ -104,8 +109,12 @@ func (e *evaluation) decide(ctx context.Context, from, to int) {
 	switch {
 	case err == nil:
 		e.take(from, to, out)
+	case errors.Is(err, ErrRuntimeMissing): // the orders wait for whoever runs this machine
+		e.asked = true
+		e.fail(from, to, CodeRuntimeMissing, err.Error())
 	case isRefusal(err) || ctx.Err() != nil:
 		e.refusal = err
+		e.asked = e.asked || errors.Is(err, ErrRevoked) // stopped under us: each order says so
 		e.fail(from, to, refusalCode(err), err.Error())
 	case to-from > 1:
 		middle := from + (to-from)/2
@@ -245,8 +254,11 @@ func (e *evaluation) settle() {
 }
 
 func refusalCode(err error) string {
-	if errors.Is(err, ErrRuntimeMissing) {
+	switch {
+	case errors.Is(err, ErrRuntimeMissing):
 		return CodeRuntimeMissing
+	case errors.Is(err, ErrRevoked):
+		return CodeRevoked
 	}
 	return CodeUnavailable
 }

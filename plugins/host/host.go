@@ -92,6 +92,7 @@ type Host struct {
 	sockets  string
 	poison   poison
 	counters counters
+	stopped  atomic.Pointer[map[string]string] // artifact → why it must not run
 
 	rechecking sync.Mutex // one at a time
 
@@ -109,6 +110,7 @@ func New(config Config, log *slog.Logger) (*Host, error) {
 		return nil, errors.New("host: main must call host.MaybeLauncher first")
 	}
 	report := SandboxReport()
+	report.Node, report.NodeNote = nodeReport(config.Node)
 	if report.Level < config.Level {
 		if !config.Development {
 			return nil, fmt.Errorf("host: this machine gives plugins the sandbox %q, and %q is demanded: %v", report.Level, config.Level, report.Notes)

@@ -369,3 +369,36 @@ func saySum(d *strategyv1.Decision) string {
 	}
 	return fmt.Sprintf("%d awards, %d in all, %d bytes", len(d.GetPaid().GetAwards()), sum, proto.Size(d))
 }
+
+// Figure is one decision in figures.
+type Figure struct {
+	Seq      int64
+	Order    order.ID
+	Revision int
+	Granted  int64
+}
+
+// DecidedSince lists decisions behind a seq, in the order of seq.
+func DecidedSince(ctx context.Context, tx *pg.Tx, after int64, limit int) ([]Figure, error) {
+	rows, err := pg.Collect[decisionRow](ctx, tx, `
+		select order_id, month, seq, outcome, reason, revision, artifact, null::bytea as request, null::bytea as answer, granted, decided_at, guard, facts
+		  from commission_decision where tenant_id = $1 and seq > $2 order by seq limit $3`, tx.Tenant(), after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("commission: decided since: %w", err)
+	}
+	list := make([]Figure, len(rows))
+	for i, r := range rows {
+		d, err := r.decision()
+		if err != nil {
+			return nil, err
+		}
+		list[i] = Figure{Seq: d.seq, Order: d.order, Revision: d.revision}
+		for _, amount := range d.grants.amounts() {
+			list[i].Granted += amount
+		}
+	}
+	return list, nil
+}
+
+// SayWait says in the language why an order could not be decided.
+func SayWait(code, note, lang string) string { return sayWait(code, note, lang) }

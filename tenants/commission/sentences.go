@@ -9,6 +9,7 @@ import (
 // What the host itself says. A strategy brings its own sentences.
 const (
 	codeQueued       = "commission.queued"
+	codeBehind       = "commission.behind"
 	codeGroupOpen    = "commission.group_open"
 	codeNobody       = "commission.nobody"
 	codeForfeit      = "commission.forfeit"
@@ -25,6 +26,7 @@ const (
 
 var sentences = map[string][2]string{
 	codeQueued:       {"正在计算佣金", "the commission is being worked out"},
+	codeBehind:       {"同一推广人有更早的订单还没有算完，稍后自动继续", "an earlier order of the same people waits; this one follows it"},
 	codeGroupOpen:    {"等待拼团结果", "the group-buy has no result yet"},
 	codeNobody:       {"这笔订单没有推广人", "nobody stands behind this order"},
 	codeForfeit:      {"下单时{state}，份额归商家", "{state} when the order was placed, so the share stays with the merchant"},
@@ -89,6 +91,7 @@ var sentences = map[string][2]string{
 	"told.wait_forever": {"{reason}", "{reason}"},
 
 	"plugin.unavailable":      {"策略进程暂时不可用，稍后自动重试", "the strategy is not available; it will be tried again"},
+	"plugin.revoked":          {"平台已停用这个策略；更换方案或恢复后自动重试", "the platform has stopped this strategy; the order is tried again once it is back"},
 	"plugin.crashed":          {"策略处理这笔订单时崩溃", "the strategy crashes on this order"},
 	"plugin.timeout":          {"策略没有在规定时间内答复", "the strategy did not answer in time"},
 	"plugin.too_large":        {"请求或答复过大", "the question or the answer is too large"},

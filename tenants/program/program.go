@@ -33,6 +33,8 @@ type Draft struct {
 	Author   string
 	Note     string
 	Consent  []string // facts that the author lets the strategy know
+
+	EffectiveFrom time.Time // in store time; zero: at once
 }
 
 // Artifact is a strategy that the platform has installed.
@@ -68,7 +70,7 @@ var beginning = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
 // OnSignUp gives a new store its first revision: the trade's defaults and the
 // three-level strategy with its own defaults, when the platform has it.
 func (s *Service) OnSignUp(ctx context.Context, tx *pg.Tx) error {
-	artifact, err := newest(ctx, tx, "three-level")
+	artifact, err := s.choose(ctx, tx, "three-level")
 	if err != nil {
 		return err
 	}
@@ -80,7 +82,8 @@ func (s *Service) OnSignUp(ctx context.Context, tx *pg.Tx) error {
 }
 
 // Propose checks a draft against the strategy's schema and the strategy
-// itself and makes it the revision in force from now on. A strategy that wants
+// itself and makes it the revision in force from now on, or from the instant it
+// names. A strategy that wants
 // to know what no revision of the store has agreed to needs the draft's consent
 // (program.new_facts otherwise).
 func (s *Service) Propose(ctx context.Context, tenant tenantID, d Draft) (Revision, error) {
@@ -90,21 +93,31 @@ func (s *Service) Propose(ctx context.Context, tenant tenantID, d Draft) (Revisi
 	}
 	var made Revision
 	err = s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		last, err := lastRevision(ctx, tx)
+		at, err := startOf(d, tx.Now())
 		if err != nil {
 			return err
 		}
-		agreed, err := s.consent(ctx, tx, artifact, d.Consent)
-		if err != nil {
-			return err
-		}
-		made = Revision{
-			Revision: last + 1, EffectiveAt: tx.Now(), Settings: d.Settings, Strategy: artifact.Strategy, Version: artifact.Version,
-			Artifact: artifact.SHA256, Config: d.Config, Author: d.Author, Note: d.Note, CreatedAt: tx.Now(), Consent: agreed,
-		}
-		return insertRevision(ctx, tx, made)
+		made, err = s.write(ctx, tx, d, artifact, at)
+		return err
 	})
 	return made, err
+}
+
+// write makes a checked draft the next revision.
+func (s *Service) write(ctx context.Context, tx *pg.Tx, d Draft, artifact Artifact, at time.Time) (Revision, error) {
+	last, err := lastRevision(ctx, tx)
+	if err != nil {
+		return Revision{}, err
+	}
+	agreed, err := s.consent(ctx, tx, artifact, d.Consent)
+	if err != nil {
+		return Revision{}, err
+	}
+	made := Revision{
+		Revision: last + 1, EffectiveAt: at, Settings: d.Settings, Strategy: artifact.Strategy, Version: artifact.Version,
+		Artifact: artifact.SHA256, Config: d.Config, Author: d.Author, Note: d.Note, CreatedAt: tx.Now(), Consent: agreed,
+	}
+	return made, insertRevision(ctx, tx, made)
 }
 
 // Check refuses a draft that could not be put in force. Nothing is written.
@@ -114,7 +127,7 @@ func (s *Service) Check(ctx context.Context, tenant tenantID, d Draft) (Artifact
 	}
 	var artifact Artifact
 	err := s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) (err error) {
-		artifact, err = newest(ctx, tx, d.Strategy)
+		artifact, err = s.choose(ctx, tx, d.Strategy)
 		return err
 	})
 	if err != nil {

@@ -83,8 +83,10 @@ func listRevisions(ctx context.Context, tx *pg.Tx, below, limit int) ([]Revision
 
 func revisionAt(ctx context.Context, tx *pg.Tx, at time.Time) (n int, err error) {
 	err = tx.QueryRow(ctx, `
-		select revision from program_revision
-		 where tenant_id = $1 and effective_at <= $2 order by revision desc limit 1`, tx.Tenant(), at).Scan(&n)
+		select r.revision from program_revision r
+		 where r.tenant_id = $1 and r.effective_at <= $2
+		   and not exists (select 1 from program_cancelled c where c.tenant_id = $1 and c.revision = r.revision)
+		 order by r.effective_at desc, r.revision desc limit 1`, tx.Tenant(), at).Scan(&n)
 	if errors.Is(err, pg.ErrNoRows) {
 		return 0, errNone
 	}

@@ -163,17 +163,15 @@ func (s *Service) enqueue(ctx context.Context, tx *pg.Tx, which ID) error {
 }
 
 // Cancel ends a trial; what it has found until then stands. A shadow ends so.
-func (s *Service) Cancel(ctx context.Context, tenant tenancy.ID, which ID) (t Trial, err error) {
-	err = s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		ended, err := end(ctx, tx, which)
-		if err != nil {
-			return err
-		}
-		if t, err = read(ctx, tx, which); err == nil && !ended {
-			err = errEnded
-		}
-		return err
-	})
+func Cancel(ctx context.Context, tx *pg.Tx, which ID) (Trial, error) {
+	ended, err := end(ctx, tx, which)
+	if err != nil {
+		return Trial{}, err
+	}
+	t, err := read(ctx, tx, which)
+	if err == nil && !ended {
+		err = errEnded
+	}
 	return t, err
 }
 

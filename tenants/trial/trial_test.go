@@ -80,6 +80,13 @@ func (b *bench) get(which trial.ID) (t trial.Trial) {
 	return t
 }
 
+func (b *bench) cancel(which trial.ID) error {
+	return b.Within(b.t.Context(), b.A, func(ctx context.Context, tx *pg.Tx) error {
+		_, err := trial.Cancel(ctx, tx, which)
+		return err
+	})
+}
+
 func (b *bench) run(which trial.ID) trial.Trial {
 	b.t.Helper()
 	if _, err := b.trials.Run(b.t.Context(), b.A, which, 0, nil); err != nil {
@@ -227,14 +234,14 @@ func TestBacktest_Cancelled(t *testing.T) {
 	b := open(t)
 	run := b.backtest()
 	_, err := b.trials.Run(t.Context(), b.A, run.ID, 0, func(trial.Trial) {
-		if _, err := b.trials.Cancel(t.Context(), b.A, run.ID); err != nil {
+		if err := b.cancel(run.ID); err != nil {
 			t.Error(err)
 		}
 	})
 	if after := b.get(run.ID); err != nil || after.State != trial.Cancelled || after.Done != 5 || after.Tally.Orders != 5 || after.EndedAt.IsZero() {
 		t.Errorf("%v %+v", err, after)
 	}
-	if _, err := b.trials.Cancel(t.Context(), b.A, run.ID); fault.Of(err).Code != "trial.ended" {
+	if err := b.cancel(run.ID); fault.Of(err).Code != "trial.ended" {
 		t.Error(err)
 	}
 }
@@ -342,7 +349,7 @@ func TestShadow(t *testing.T) {
 	if held := b.Balance(t, b.A, b.team["c"]).Held; held == 0 {
 		t.Error("the programme in force has paid nobody")
 	}
-	if _, err := b.trials.Cancel(t.Context(), b.A, run.ID); err != nil {
+	if err := b.cancel(run.ID); err != nil {
 		t.Fatal(err)
 	}
 	b.Sell(t, b.A, storetest.Sale{ID: "N9", Buyer: "new", Via: b.team["a"], Nets: []int64{20000}})

@@ -18,6 +18,8 @@ import (
 
 	"github.com/fenli-io/fenli/platform/httpapi"
 	"github.com/fenli-io/fenli/rbac"
+	"github.com/fenli-io/fenli/tenants/trial"
+	"github.com/fenli-io/fenli/tenants/trial/trialhttp"
 )
 
 func (w *town) ownerConn() *pgx.Conn {
@@ -95,7 +97,25 @@ func doBusiness(s *shop, mark, tag string) business {
 	if s.has(httpapi.Merchant, "program.revise") {
 		s.merchant("POST", "/program/revisions", object{"note": mark}, nil)
 	}
+	var backtest, canary struct{ ID string }
+	s.merchant("POST", "/trials/backtests", object{"title": mark, "from": s.now.AddDate(0, -2, 0), "to": s.now.AddDate(0, 0, 1)}, &backtest)
+	s.merchant("POST", "/program/canaries", object{"note": mark, "share": 1, "bounds": object{"max_payout": "0.3", "max_failed": 10, "min_orders": 20}}, &canary)
+	s.merchant("POST", "/program/canaries/"+canary.ID+"/pause", nil, nil)
+	b.things["trials/{id}"], b.things["program/canaries/{id}"] = backtest.ID, canary.ID
+	s.trialEnds(backtest.ID)
 	return b
+}
+
+// trialEnds waits until a trial is done and returns it.
+func (s *shop) trialEnds(id string) (t trialhttp.Trial) {
+	s.t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if s.merchant("GET", "/trials/"+id, nil, &t); t.State != trial.Queued && t.State != trial.Running {
+			return t
+		}
+	}
+	s.t.Fatalf("the trial does not end: %+v", t)
+	return t
 }
 
 func (w *town) has(a httpapi.Audience, id string) bool {
@@ -114,10 +134,16 @@ func subjectOf(path string) string {
 
 // notAThing are holes that name nothing a store owns, and why.
 var notAThing = map[string]string{
-	"merchant leaderboards/{metric}": "a closed list of words",
-	"store leaderboards/{metric}":    "a closed list of words",
-	"merchant periods/{period}":      "a month, the same word in every store",
-	"platform stores/{store_id}":     "operators see every store; no store's token enters",
+	"merchant leaderboards/{metric}":        "a closed list of words",
+	"store leaderboards/{metric}":           "a closed list of words",
+	"merchant periods/{period}":             "a month, the same word in every store",
+	"merchant program/revisions/{revision}": "a number, the same in every store",
+	"platform stores/{store_id}":            "operators see every store; no store's token enters",
+
+	"platform plugins/{plugin}/versions/{version}":               "strategies are the platform's; no store's token enters",
+	"platform developers/me/plugins/{plugin}/versions/{version}": "a developer's own; no store's token enters",
+	"platform developers/me/keys/{key}":                          "a developer's own; no store's token enters",
+	"platform developers/{developer}":                            "operators see every developer; no store's token enters",
 }
 
 // foundsItsOwn are operations where another store's id means nothing special:
@@ -133,6 +159,7 @@ var bodies = map[string]object{
 	"merchant distributor.move": {"upline_id": nil}, "merchant distributor.grade": {"grade": "senior", "reason": "r"},
 	"merchant product.change": {"title": "t", "category": "", "description": "", "picture": "", "distributed": true,
 		"skus": []object{{"code": "MINE", "title": "t", "price": yuan(100), "stock": 1}}},
+	"merchant canary.ramp": {"share": 100}, "merchant canary.stop": {"reason": "r"},
 	"merchant stock.adjust":      {"delta": 1, "reason": "r"},
 	"merchant order.refund":      {"amount": yuan(100), "reason": "r"},
 	"merchant withdrawal.reject": {"reason": "r"}, "merchant withdrawal.pay": {"voucher": "v"},

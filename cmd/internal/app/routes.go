@@ -13,13 +13,16 @@ import (
 	"github.com/fenli-io/fenli/tenants/dispute/disputehttp"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/distributor/distributorhttp"
+	"github.com/fenli-io/fenli/tenants/grading/gradinghttp"
 	"github.com/fenli-io/fenli/tenants/insight"
 	"github.com/fenli-io/fenli/tenants/insight/insighthttp"
 	"github.com/fenli-io/fenli/tenants/leaderboard/leaderboardhttp"
+	"github.com/fenli-io/fenli/tenants/marketplace/marketplacehttp"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/order/orderhttp"
 	"github.com/fenli-io/fenli/tenants/program/programhttp"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
+	"github.com/fenli-io/fenli/tenants/trial/trialhttp"
 	"github.com/fenli-io/fenli/tenants/withdrawal/withdrawalhttp"
 )
 
@@ -30,9 +33,12 @@ func (a *App) openRoutes(cfg Config) {
 	cataloghttp.Routes(a.HTTP, a.DB, a.Registry, a.earn)
 	attributionhttp.Routes(a.HTTP, a.DB, a.Attribution, a.Programs, order.RulesOf)
 	orderhttp.Routes(a.HTTP, orderhttp.Config{DB: a.DB, Orders: a.Orders, Currency: a.currency, Earned: commissionhttp.Earned})
-	programhttp.Routes(a.HTTP, a.DB, a.Programs)
+	marketplacehttp.Routes(a.HTTP, a.Marketplace, processes{a.Host})
+	programhttp.Routes(a.HTTP, a.DB, a.Programs, commissionhttp.Gate(a.Commission))
 	commissionhttp.Routes(a.HTTP, commissionhttp.Config{DB: a.DB, Commission: a.Commission, Orders: a.Orders, Programs: a.Programs, Currency: a.currency})
+	trialhttp.Routes(a.HTTP, trialhttp.Config{DB: a.DB, Trials: a.Trials, Commission: a.Commission, Programs: a.Programs, Currency: a.currency})
 	disputehttp.Routes(a.HTTP, a.DB, replays{a.Commission})
+	gradinghttp.Routes(a.HTTP, gradinghttp.Config{DB: a.DB, Grading: a.Grading, Currency: a.currency})
 	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
 	withdrawalhttp.Routes(a.HTTP, a.DB, a.Withdrawals)
 	insighthttp.Routes(a.HTTP, a.DB, a.Registry)
@@ -94,13 +100,13 @@ func (c Config) PublicURL(slug string) string {
 	return scheme + "://" + slug + "." + c.BaseDomain + ":" + port
 }
 
-// replays is the engine as disputes see it.
-type replays struct{ *commission.Service }
+// replays is the engine of decisions as disputes see it.
+type replays struct{ commission *commission.Service }
 
 func (r replays) Replay(ctx context.Context, tenant tenancy.ID, which order.ID) (equal bool, differs []string, err error) {
-	again, err := r.Service.Replay(ctx, tenant, which)
+	again, err := r.commission.Replay(ctx, tenant, which)
 	for _, d := range again.Differs {
-		differs = append(differs, d.What)
+		differs = append(differs, d.What+": "+d.Was+" → "+d.Now)
 	}
 	return again.Equal(), differs, err
 }

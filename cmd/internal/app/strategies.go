@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,12 +21,12 @@ import (
 
 // openHost starts the host of strategies in a short directory that the
 // strategies' own users can pass through.
-func openHost(dir string, log *slog.Logger) (*host.Host, error) {
-	short, err := hostDir(dir)
+func openHost(cfg Config, log *slog.Logger) (*host.Host, error) {
+	short, err := hostDir(cfg.Dir)
 	if err != nil {
 		return nil, err
 	}
-	return host.New(host.Config{Dir: short, Development: true}, log)
+	return host.New(host.Config{Dir: short, Development: !cfg.Production}, log)
 }
 
 // hostDir is dir/plugins, unless sockets below it would have too long a path
@@ -46,6 +47,11 @@ func hostDir(dir string) (string, error) {
 	return short, nil
 }
 
+// reserved are the ids that come with the platform, in the order a merchant
+// meets them: those in Go, then those in TypeScript, whose bundles lie beside
+// them when they were built.
+var reserved = slices.Concat(builtin.List, builtin.InTypeScript)
+
 // strategyFiles are the built reference strategies: beside the binary, else
 // where FENLI_STRATEGIES says, else built from the sources that are here.
 func strategyFiles(ctx context.Context, dir string, log *slog.Logger) (map[string]string, error) {
@@ -56,19 +62,24 @@ func strategyFiles(ctx context.Context, dir string, log *slog.Logger) (map[strin
 		}
 		dir = filepath.Join(filepath.Dir(exe), "strategies")
 	}
-	files := map[string]string{}
-	for _, id := range builtin.List {
-		path := filepath.Join(dir, id)
-		if _, err := os.Stat(path); err == nil {
-			files[id] = path
-		}
-	}
-	if len(files) > 0 {
+	if files := filesIn(dir, builtin.List); len(files) > 0 {
+		maps.Copy(files, filesIn(dir, builtin.InTypeScript))
 		return files, nil
 	}
 	log.Info("building the reference strategies")
 	built := filepath.Join(os.TempDir(), "fenli-strategies")
 	return builtin.Build(ctx, built, func(id string) { log.Info("building", "strategy", id) })
+}
+
+func filesIn(dir string, ids []string) map[string]string {
+	files := map[string]string{}
+	for _, id := range ids {
+		path := filepath.Join(dir, id)
+		if _, err := os.Stat(path); err == nil {
+			files[id] = path
+		}
+	}
+	return files
 }
 
 // installStrategies puts the reference strategies into the host's store and
@@ -83,8 +94,8 @@ func (a *App) installStrategies(ctx context.Context, dir string) error {
 		return err
 	}
 	ids := make([]string, 0, len(files))
-	for _, id := range builtin.List {
-		if files[id] != "" {
+	for _, id := range reserved {
+		if files[id] != "" && a.runs(id) {
 			ids = append(ids, id)
 		}
 	}
@@ -94,6 +105,14 @@ func (a *App) installStrategies(ctx context.Context, dir string) error {
 	for i, id := range ids {
 		g.Go(func() error {
 			artifact, described, err := a.Host.Install(ctx, files[id])
+			if errors.Is(err, host.ErrVersionTaken) { // in production; what stores run stays
+				a.Log.Error("a reference strategy has changed under the same version and was left out: give it a new version", "strategy", id, "error", err)
+				return nil
+			}
+			if errors.Is(err, host.ErrRuntimeMissing) {
+				a.Log.Warn("a reference strategy needs Node.js and was left out", "strategy", id, "error", err)
+				return nil
+			}
 			if err != nil {
 				return fmt.Errorf("app: strategy %s: %w", id, err)
 			}
@@ -104,5 +123,19 @@ func (a *App) installStrategies(ctx context.Context, dir string) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	return a.Programs.Remember(ctx, slices.Clip(installed))
+	installed = slices.DeleteFunc(installed, func(p program.Artifact) bool { return p.SHA256 == "" })
+	return a.Programs.Remember(ctx, installed)
+}
+
+// runs is false for a strategy in TypeScript where there is no Node.js: the
+// others must not go without for its sake.
+func (a *App) runs(id string) bool {
+	if !slices.Contains(builtin.InTypeScript, id) {
+		return true
+	}
+	err := a.Host.CanRun(host.Node)
+	if err != nil {
+		a.Log.Warn("a reference strategy is left out", "strategy", id, "error", err)
+	}
+	return err == nil
 }

@@ -49,6 +49,10 @@ func Routes(s *httpapi.Server, c Config) {
 	httpapi.Register(s, httpapi.Merchant, op("commission.retry", post, "/awaiting/retry", rbac.CommissionRetry, "Try every waiting order again now"), h.retry)
 	httpapi.Register(s, httpapi.Merchant, op("program.preview", post, "/program/preview", rbac.ProgramPreview, "What a draft would give for sample orders; nothing is written"), h.preview)
 
+	httpapi.Register(s, httpapi.Merchant, op("program.diff", post, "/program/diff", rbac.ProgramPreview, "What a draft would change on the store's own newest orders; nothing is written"), h.moneyDiff)
+	httpapi.Register(s, httpapi.Merchant, op("program.worst_case", post, "/program/worst-case", rbac.ProgramPreview, "The orders that a draft would cost most, searched among orders that never were"), h.worstCases)
+	httpapi.Register(s, httpapi.Merchant, op("commission.replay", post, "/orders/{id}/commission/replay", rbac.TrialRun, "Ask the strategy that decided once more and compare, to the byte; nothing is written"), h.replay)
+
 	httpapi.Register(s, httpapi.Merchant, op("period.list", get, "/periods", rbac.PeriodRead, "Closed and held months, the newest first"), h.periods)
 	httpapi.Register(s, httpapi.Merchant, op("period.read", get, "/periods/{period}", rbac.PeriodRead, "Who gets what of a closed month, and why"), h.period)
 	httpapi.Register(s, httpapi.Merchant, op("period.close", post, "/periods/{period}/close", rbac.PeriodClose, "Close a month that is over: what the plan pays beyond its orders becomes available. Closing again changes nothing"), h.closePeriod)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -21,11 +22,12 @@ import (
 // Draft is a revision that somebody would like to have. What it leaves out
 // stays as it is in force.
 type Draft struct {
-	Strategy string          `json:"strategy,omitempty" maxLength:"100" doc:"Its id, or the SHA-256 of one exact artifact"`
-	Config   json.RawMessage `json:"config,omitempty" doc:"As the strategy's config_schema says"`
-	Settings map[string]any  `json:"settings,omitempty" doc:"The settings to change, as in the programme in force"`
-	Note     string          `json:"note,omitempty" maxLength:"500"`
-	Consent  []string        `json:"consent,omitempty" maxItems:"100" doc:"Facts that the strategy may be told from now on, by name; those agreed to before need not be repeated"`
+	Strategy      string          `json:"strategy,omitempty" maxLength:"100" doc:"Its id, or the SHA-256 of one exact artifact"`
+	Config        json.RawMessage `json:"config,omitempty" doc:"As the strategy's config_schema says"`
+	Settings      map[string]any  `json:"settings,omitempty" doc:"The settings to change, as in the programme in force"`
+	Note          string          `json:"note,omitempty" maxLength:"500"`
+	EffectiveFrom *time.Time      `json:"effective_from,omitempty" doc:"When it takes effect, at most a year from now; left out: at once"`
+	Consent       []string        `json:"consent,omitempty" maxItems:"100" doc:"Facts that the strategy may be told from now on, by name; those agreed to before need not be repeated"`
 }
 
 // Over lays the draft over the programme in force.
@@ -40,15 +42,23 @@ func (d Draft) Over(ctx context.Context, db *pg.DB, svc *program.Service) (progr
 	}
 	caller := httpapi.CallerOf(ctx)
 	out := program.Draft{Strategy: now.Strategy, Config: now.Config, Author: caller.Name, Note: d.Note, Consent: d.Consent}
+	if d.EffectiveFrom != nil {
+		out.EffectiveFrom = *d.EffectiveFrom
+	}
 	if out.Author == "" {
 		out.Author = caller.Actor
 	}
+	out.Strategy = now.Artifact // what is left out stays as it is, the version too
 	if d.Strategy != "" {
 		out.Strategy = d.Strategy
 	}
+	same, err := svc.SameStrategy(ctx, httpapi.TenantOf(ctx), out.Strategy, now.Strategy)
+	if err != nil {
+		return program.Draft{}, err
+	}
 	if len(d.Config) > 0 {
 		out.Config = d.Config
-	} else if out.Strategy != now.Strategy {
+	} else if !same {
 		out.Config = json.RawMessage("{}") // one strategy's configuration means nothing to another
 	}
 	out.Settings, err = changed(now.Settings, d.Settings)

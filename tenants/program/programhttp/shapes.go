@@ -26,6 +26,7 @@ type Strategy struct {
 	ConfigSchema json.RawMessage `json:"config_schema" doc:"JSON Schema of its configuration"`
 	Consented    bool            `json:"consented" doc:"Whether the store has agreed to every fact already"`
 	CanRecompute bool            `json:"can_recompute" doc:"Whether the refund policy recompute may be chosen"`
+	Offer
 }
 
 // Fact is one thing that a strategy wants to know.
@@ -68,6 +69,7 @@ func factShape(f *strategyv1.Fact, words func(string) Words) Fact {
 // Revision is one state of the programme.
 type Revision struct {
 	Revision    int              `json:"revision"`
+	State       program.Standing `json:"state" enum:"in_force,scheduled,candidate,cancelled,superseded"`
 	EffectiveAt time.Time        `json:"effective_at"`
 	Strategy    string           `json:"strategy"`
 	Version     string           `json:"version"`
@@ -80,6 +82,6 @@ type Revision struct {
 	Consent     []string         `json:"consent" doc:"Facts that the author let the strategy know, and nobody had before"`
 }
 
-func revisionShape(r program.Revision) Revision {
-	return Revision{r.Revision, r.EffectiveAt.UTC(), r.Strategy, r.Version, r.Artifact, r.Config, r.Settings, r.Author, r.Note, r.CreatedAt.UTC(), append([]string{}, r.Consent...)}
+func revisionShape(r program.Revision, standing program.Standing) Revision {
+	return Revision{r.Revision, standing, r.EffectiveAt.UTC(), r.Strategy, r.Version, r.Artifact, r.Config, r.Settings, r.Author, r.Note, r.CreatedAt.UTC(), append([]string{}, r.Consent...)}
 }
