@@ -147,7 +147,7 @@ func TestAlternatives_AreNotBelievedFromAStrategyThatHasChangedItsMind(t *testin
 	}
 }
 
-func told(t *testing.T, s *storetest.Stores, o order.ID, to commission.Reader, lang string) (said []string) {
+func telling(t *testing.T, s *storetest.Stores, o order.ID, to commission.Reader, lang string) (said []string) {
 	t.Helper()
 	x := explain(t, s, s.A, o, lang)
 	for _, a := range x.Awards {
@@ -173,7 +173,7 @@ func TestTold_EveryStepWithItsNumbers(t *testing.T) {
 	s.Refund(t, s.A, o, "R1", 5000, "")
 	s.Work(t, s.A)
 
-	same(t, told(t, s, o, commission.Merchant, "en"),
+	same(t, telling(t, s, o, commission.Merchant, "en"),
 		"S1: 100.00 × 33.3333% = 33.33, rounded down",
 		"order cap 50% (50.00); the strategy gave 63.33 in all; 7.02 cut in proportion",
 		"refund R1 (50.00) took back 13.16",
@@ -190,7 +190,7 @@ func TestTold_EveryStepWithItsNumbers(t *testing.T) {
 	)
 	s.Receive(t, s.A, o)
 	s.Work(t, s.A)
-	zh := told(t, s, o, commission.Earner, "zh-CN")
+	zh := telling(t, s, o, commission.Earner, "zh-CN")
 	if zh[0] != "订单佣金总额超过上限：本店最多分 50%（50.00），策略共给出 63.33；按比例减去您的 7.02" || zh[2] != "2026-03-08 10:01:00 起可提现（收货后 7 天）" {
 		t.Errorf("%q", zh)
 	}
@@ -203,7 +203,7 @@ func TestTold_AnOrderThatWaitsSaysWhenItIsTriedAgain(t *testing.T) {
 	s.Strategy.Before = func(*strategyv1.EvaluateRequest) error { return errors.New("away") }
 	o := s.Sell(t, s.A, storetest.Sale{ID: "O1", Buyer: "lin", Via: team["a"], Nets: []int64{10000}})
 	s.Work(t, s.A)
-	said := told(t, s, o, commission.Earner, "en")
+	said := telling(t, s, o, commission.Earner, "en")
 	if len(said) != 1 || !strings.HasPrefix(said[0], "the strategy is not available; it will be tried again; tried 1 times, next try 20") {
 		t.Error(said)
 	}

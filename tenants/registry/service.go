@@ -59,6 +59,8 @@ type Distributor struct {
 	Code  string
 	State string // applied, rejected, active, frozen, banned, left
 	Grade string
+
+	StateReason string // why rejected, frozen or banned
 }
 
 // sells reports whether the state gives the role; who is banned or has left

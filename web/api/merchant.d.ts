@@ -2078,6 +2078,8 @@ export interface components {
         ProgramDraft: {
             /** @description As the strategy's config_schema says */
             config?: unknown;
+            /** @description Facts that the strategy may be told from now on, by name; those agreed to before need not be repeated */
+            consent?: string[] | null;
             note?: string;
             /** @description The settings to change, as in the programme in force */
             settings?: {
@@ -2087,12 +2089,21 @@ export interface components {
             strategy?: string;
         };
         ProgramFact: {
+            /**
+             * @description What telling it takes; of waves orders of the same people wait for one another
+             * @enum {string}
+             */
+            cost: "free" | "one_query_a_batch" | "one_query_and_waves" | "unknown";
             name: string;
+            /** @description Whether the store has yet to agree to it */
+            new: boolean;
             purpose: components["schemas"]["ProgramWords"];
         };
         ProgramPreviewRequest: {
             /** @description As the strategy's config_schema says */
             config?: unknown;
+            /** @description Facts that the strategy may be told from now on, by name; those agreed to before need not be repeated */
+            consent?: string[] | null;
             note?: string;
             /** @description An order of one's own to try beside the samples */
             order?: components["schemas"]["OrderStruct"];
@@ -2112,6 +2123,8 @@ export interface components {
             artifact: string;
             author: string;
             config: unknown;
+            /** @description Facts that the author let the strategy know, and nobody had before */
+            consent: string[] | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -2134,6 +2147,8 @@ export interface components {
             campaign_clock: "placed_at" | "paid_at";
             /** Format: int64 */
             close_unpaid_minutes: number;
+            /** @description Whether a new revision needs somebody's word for what it changes on the store's own orders: acknowledge_diff */
+            confirm_diff?: boolean;
             /**
              * Format: int64
              * @description From receipt to available
@@ -2170,6 +2185,8 @@ export interface components {
             can_recompute: boolean;
             /** @description JSON Schema of its configuration */
             config_schema: unknown;
+            /** @description Whether the store has agreed to every fact already */
+            consented: boolean;
             /** @description What it wants to know of an order, and why; it learns nothing else */
             facts: components["schemas"]["ProgramFact"][] | null;
             /** @example three-level */

@@ -1121,6 +1121,8 @@ export interface components {
             name: string;
             /** @enum {string} */
             state: "applied" | "rejected" | "active" | "frozen" | "banned" | "left";
+            /** @description Why rejected, frozen or banned; empty otherwise */
+            state_reason: string;
         };
         RequestBody: {
             amount: components["schemas"]["MoneyAmount"];
@@ -1130,6 +1132,7 @@ export interface components {
             currency: string;
             name: string;
             slug: string;
+            time_zone: string;
         };
         ShopMeAnswerBody: {
             buyer: components["schemas"]["RegistryBuyer"];

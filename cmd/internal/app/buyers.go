@@ -53,6 +53,6 @@ func withDistributor(ctx context.Context, tx *pg.Tx, b customer.Buyer) (*registr
 	if err != nil {
 		return nil, err
 	}
-	who.Distributor = &registry.Distributor{ID: m.ID.UUID(), Name: m.Name, Code: m.Code, State: string(m.State), Grade: m.Grade}
+	who.Distributor = &registry.Distributor{ID: m.ID.UUID(), Name: m.Name, Code: m.Code, State: string(m.State), Grade: m.Grade, StateReason: m.StateReason}
 	return who, nil
 }

@@ -105,12 +105,14 @@ type Distributor struct {
 	Code  string                 `json:"code"`
 	State string                 `json:"state" enum:"applied,rejected,active,frozen,banned,left"`
 	Grade string                 `json:"grade"`
+
+	StateReason string `json:"state_reason" doc:"Why rejected, frozen or banned; empty otherwise"`
 }
 
 func buyerShape(b *registry.Buyer) (Buyer, *Distributor) {
 	who := Buyer{buyerID(b.ID), b.Name}
 	if d := b.Distributor; d != nil {
-		return who, &Distributor{distributorID(d.ID), d.Name, d.Code, d.State, d.Grade}
+		return who, &Distributor{distributorID(d.ID), d.Name, d.Code, d.State, d.Grade, d.StateReason}
 	}
 	return who, nil
 }

@@ -135,6 +135,7 @@ type shopAnswer struct {
 		Slug     string `json:"slug"`
 		Name     string `json:"name"`
 		Currency string `json:"currency"`
+		TimeZone string `json:"time_zone"`
 		Brand    Brand  `json:"brand"`
 	}
 }
@@ -145,7 +146,7 @@ func (a api) shop(ctx context.Context, _ *struct{}) (*shopAnswer, error) {
 		return nil, err
 	}
 	out := &shopAnswer{}
-	out.Body.Slug, out.Body.Name, out.Body.Currency = store.Slug, store.Name, store.Currency
+	out.Body.Slug, out.Body.Name, out.Body.Currency, out.Body.TimeZone = store.Slug, store.Name, store.Currency, store.TimeZone
 	out.Body.Brand = brandShape(store.Brand)
 	return out, nil
 }

@@ -1,6 +1,6 @@
 import { PlusOutlined } from '@ant-design/icons'
 import type { ProColumns } from '@ant-design/pro-components'
-import { Button, Select } from 'antd'
+import { Button, Select, Space } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -34,14 +34,13 @@ export default function Distributors() {
   const filtered = Boolean(filters.state || filters.q || filters.grade)
   const columns = useMemo<ProColumns<Distributor>[]>(() => [
     { title: t('distributor.name'), dataIndex: 'name', fixed: 'left', width: 160, render: (_, d) => <><RowLink id={d.id}>{d.name}</RowLink><div className="num" style={{ color: '#56625d', fontSize: 13 }}>{d.code}</div></> },
-    { title: t('distributor.state'), dataIndex: 'state', render: (_, d) => <StatusTag noun="distributor" state={d.state} reason={d.state_reason} /> },
+    { title: t('distributor.state'), dataIndex: 'state', render: (_, d) => <Space><StatusTag noun="distributor" state={d.state} reason={d.state_reason} /><StateButtons who={d} small onDo={(what) => setDoing({ what, who: d })} only={['approve', 'reject', 'unfreeze']} /></Space> },
     { title: t('distributor.grade'), dataIndex: 'grade', render: (_, d) => t(`grade.${d.grade}`, d.grade) },
     { title: t('distributor.upline'), dataIndex: 'upline', render: (_, d) => (d.upline ? <RowLink id={d.upline.id}>{d.upline.name}</RowLink> : '—') },
     { title: t('distributor.sales_30d'), align: 'right', render: (_, d) => <Money of={d.sales_30d} quietZero /> },
     { title: t('distributor.orders_30d'), align: 'right', dataIndex: 'orders_30d' },
     ...(['held', 'available', 'reserved', 'paid', 'debt'] as const).map((a): ProColumns<Distributor> => ({ title: t(`account.${a}`), align: 'right', render: (_, d) => <Money of={d.balance?.[a]} quietZero /> })),
     { title: t('distributor.joined_at'), dataIndex: 'joined_at', render: (_, d) => <span className="num">{time.day(d.joined_at ?? d.applied_at)}</span> },
-    { title: t('common.actions'), fixed: 'right', hideInSetting: true, render: (_, d) => <StateButtons who={d} small onDo={(what) => setDoing({ what, who: d })} only={['approve', 'reject', 'unfreeze']} /> },
   ], [t, time])
   const add = <Button type="primary" icon={<PlusOutlined />} onClick={() => setOpen('new')}>{t('distributor.new')}</Button>
   return (
