@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/fenli-io/fenli/platform/fault"
@@ -238,7 +239,7 @@ func outcomeOf(w *work, refunds []order.Refund, currency string) (Outcome, error
 	out := Outcome{Revision: w.revision.Revision}
 	if w.decision == nil {
 		out.Code, out.Note = w.blocked.code, w.blocked.note
-		_, out.Rail = rails[w.blocked.code]
+		out.Rail = strings.HasPrefix(w.blocked.code, "commission.rail_")
 		return out, nil
 	}
 	out.Decided, out.Code = true, w.decision.reason
@@ -258,12 +259,6 @@ func outcomeOf(w *work, refunds []order.Refund, currency string) (Outcome, error
 		out.Cut += g.cut
 	}
 	return out, nil
-}
-
-// rails are the codes of answers that are wrong, not merely generous.
-var rails = map[string]bool{
-	"commission.rail_stranger": true, "commission.rail_line": true, "commission.rail_level": true, "commission.rail_negative": true,
-	"commission.rail_amount": true, "commission.rail_no_reason": true, "commission.rail_too_many": true,
 }
 
 // margins tell what each line leaves. What was given for the order as a whole
