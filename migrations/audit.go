@@ -25,7 +25,8 @@ var platformTables = []string{
 // appendOnly tables keep what was once written: the product inserts and
 // selects.
 var appendOnly = []string{
-	"ledger_movement", "commission_decision", "commission_period_award", "program_revision", "program_cancelled", "attribution_touch", "registry_audit",
+	"ledger_movement", "commission_decision", "commission_period_award", "program_revision", "program_cancelled",
+	"attribution_touch", "registry_audit", "dispute_entry",
 }
 
 // sweeps are the tables in which fenli_platform may see every store's rows,

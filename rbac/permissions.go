@@ -61,6 +61,8 @@ const (
 	CommissionRetry      = "commission.retry" // ask the strategy again about what waits
 	PeriodRead           = "period.read"
 	PeriodClose          = "period.close" // what a month pays beyond its orders becomes available
+	DisputeRead          = "dispute.read"
+	DisputeAnswer        = "dispute.answer"
 	WithdrawalRead       = "withdrawal.read"
 	WithdrawalApprove    = "withdrawal.approve"
 	WithdrawalReject     = "withdrawal.reject"
@@ -80,6 +82,8 @@ const (
 	OwnLinkRead          = "own.link.read"
 	OwnBalanceRead       = "own.balance.read"
 	OwnAwardRead         = "own.award.read"
+	OwnDisputeRead       = "own.dispute.read"
+	OwnDisputeOpen       = "own.dispute.open" // and add to
 	OwnTeamRead          = "own.team.read"
 	OwnCustomerRead      = "own.customer.read"
 	OwnPromotedRead      = "own.promoted.read" // orders that came by their link
@@ -100,8 +104,8 @@ var Permissions = []string{
 	DistributorBan, DistributorMove, DistributorGrade, DistributorSync, CustomerRead, BalanceRead,
 	ProductRead, ProductCreate, ProductChange, ProductList, ProductUnlist, ProductArchive, StockAdjust,
 	OrderRead, OrderReport, OrderPay, OrderShip, OrderReceive, OrderClose, OrderGroup, OrderRefund, TouchRecord,
-	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
+	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, DisputeRead, DisputeAnswer, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
 	OwnTouch, OwnOrderPlace, OwnOrderPay, OwnOrderRead, OwnOrderReceive, OwnOrderClose, OwnApplication,
-	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnTeamRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
+	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
 	PlatformStoreRead, PlatformStoreClock,
 }

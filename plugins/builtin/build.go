@@ -22,6 +22,10 @@ var List = []string{
 	"compose", "pool", "ladder-bonus", "task-badges",
 }
 
+// InTypeScript is the ids of the strategies that are bundles for Node.js, in
+// the folder builtin-ts; `make sdk-ts` builds them, and [Build] does not.
+var InTypeScript = []string{"member-day"}
+
 // ErrNoSources says that there is nothing to build from: the program runs
 // outside its module, or without the Go tool.
 var ErrNoSources = errors.New("builtin: the strategies' sources are not here")

@@ -223,3 +223,19 @@ func TestBuild(t *testing.T) {
 		}
 	}
 }
+
+// What is listed as TypeScript is there, and nothing else is.
+func TestStrategiesInTypeScriptAreListed(t *testing.T) {
+	t.Parallel()
+	mains, err := filepath.Glob("../builtin-ts/*/main.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, path := range mains {
+		found = append(found, filepath.Base(filepath.Dir(path)))
+	}
+	if !slices.Equal(found, builtin.InTypeScript) {
+		t.Errorf("found %v, listed %v", found, builtin.InTypeScript)
+	}
+}

@@ -11,22 +11,27 @@ import (
 	"time"
 
 	"github.com/fenli-io/fenli/plugins/builtin/campaignboost"
+	"github.com/fenli-io/fenli/plugins/builtin/compose"
 	"github.com/fenli-io/fenli/plugins/builtin/differential"
 	"github.com/fenli-io/fenli/plugins/builtin/groupbuy"
+	"github.com/fenli-io/fenli/plugins/builtin/ladderbonus"
 	"github.com/fenli-io/fenli/plugins/builtin/matrix"
 	"github.com/fenli-io/fenli/plugins/builtin/newcustomer"
 	"github.com/fenli-io/fenli/plugins/builtin/pool"
+	"github.com/fenli-io/fenli/plugins/builtin/taskbadges"
+	"github.com/fenli-io/fenli/plugins/builtin/teamcity"
 	"github.com/fenli-io/fenli/plugins/builtin/threelevel"
 	"github.com/fenli-io/fenli/plugins/builtin/tieredsales"
 	"github.com/fenli-io/fenli/plugins/conformance"
 	"github.com/fenli-io/fenli/plugins/conformance/flat"
+	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 	"github.com/fenli-io/fenli/plugins/sdk/stest"
 )
 
 var references = map[string]stest.Strategy{
-	"campaignboost": campaignboost.Strategy, "differential": differential.Strategy, "groupbuy": groupbuy.Strategy,
-	"matrix": matrix.Strategy, "newcustomer": newcustomer.Strategy, "pool": pool.Strategy,
-	"threelevel": threelevel.Strategy, "tieredsales": tieredsales.Strategy,
+	"campaignboost": campaignboost.Strategy, "compose": compose.Strategy, "differential": differential.Strategy, "groupbuy": groupbuy.Strategy,
+	"ladderbonus": ladderbonus.Strategy, "matrix": matrix.Strategy, "newcustomer": newcustomer.Strategy, "pool": pool.Strategy,
+	"taskbadges": taskbadges.Strategy, "teamcity": teamcity.Strategy, "threelevel": threelevel.Strategy, "tieredsales": tieredsales.Strategy,
 }
 
 func golden(t *testing.T, folder string) []conformance.Case {
@@ -119,4 +124,60 @@ func TestReport(t *testing.T) {
 			t.Errorf("%v, %+v", err, some)
 		}
 	})
+}
+
+// What a golden case wants must come true, and it says which did not.
+func TestGoldenCasesAreHeldAgainstTheStrategy(t *testing.T) {
+	t.Parallel()
+	wrong := func(folder, name string, change func(*conformance.Case)) conformance.Report {
+		cases := golden(t, folder)
+		for i := range cases {
+			if cases[i].Name == name {
+				change(&cases[i])
+			}
+		}
+		report, err := conformance.Check(context.Background(), conformance.InProcess(references[folder].Server()), folder,
+			conformance.Options{Cases: cases, Only: []string{"golden", "period.golden"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return report
+	}
+	for name, c := range map[string]struct {
+		check  string
+		report conformance.Report
+	}{
+		"AFenMore":     {"golden", wrong("threelevel", "TenFiveThree", func(c *conformance.Case) { c.Pays["a"]++ })},
+		"AnotherWhy":   {"golden", wrong("threelevel", "TenFiveThree", func(c *conformance.Case) { c.Why["a"] = "nowhere" })},
+		"SomebodyElse": {"golden", wrong("threelevel", "AShortListNamesTheRest", func(c *conformance.Case) { c.Declined = nil })},
+		"AFailure":     {"golden", wrong("threelevel", "SevenDecimals", func(c *conformance.Case) { c.Failed = "strategy.other" })},
+		"NobodyAtAll":  {"golden", wrong("threelevel", "NothingWasPaid", func(c *conformance.Case) { c.None = "sdk.rate_zero" })},
+		"APeriod":      {"period.golden", wrong("pool", "ByWeights", func(c *conformance.Case) { c.Pays["x"]++ })},
+	} {
+		if r := c.report.Of(c.check); r.Status != conformance.Fail || r.Request == nil {
+			t.Errorf("%s: %+v", name, r)
+		}
+	}
+}
+
+// anew is a strategy that says something else of itself each time.
+type anew struct {
+	strategyv1.StrategyServer
+	times int
+}
+
+func (a *anew) Describe(ctx context.Context, req *strategyv1.DescribeRequest) (*strategyv1.DescribeResponse, error) {
+	a.times++
+	d, err := a.StrategyServer.Describe(ctx, req)
+	d.Sdk = strings.Repeat("x", a.times)
+	return d, err
+}
+
+func TestADescriptionThatChangesIsCaught(t *testing.T) {
+	t.Parallel()
+	report, err := conformance.Check(context.Background(), conformance.InProcess(&anew{StrategyServer: flat.Strategy.Server()}), "anew",
+		conformance.Options{Only: []string{"describe.stable"}})
+	if err != nil || report.Of("describe.stable").Status != conformance.Fail {
+		t.Errorf("%v, %+v", err, report)
+	}
 }

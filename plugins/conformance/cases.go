@@ -8,26 +8,13 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
+	"github.com/fenli-io/fenli/plugins/sdk/stest"
 )
 
-// Case is a golden case: one order, or one period, and what the strategy must
-// answer. People go by their handles. The form is that of the SDK's stest, so
-// one file serves the author's test and every check over the wire.
-type Case struct {
-	Name     string          `json:"name"`
-	Config   json.RawMessage `json:"config"`
-	Rounding string          `json:"rounding,omitempty"`  // "floor", or "half_up"
-	Levels   int32           `json:"levels,omitempty"`    // 3 when absent
-	ByPaying bool            `json:"by_paying,omitempty"` // campaigns go by the time of paying
-	Order    json.RawMessage `json:"order,omitempty"`     // strategyv1.Order as JSON
-	Period   json.RawMessage `json:"period,omitempty"`    // instead of an order: strategyv1.ClosePeriodRequest as JSON
-
-	Pays     map[string]int64  `json:"pays,omitempty"`     // handle: sum over lines
-	Why      map[string]string `json:"why,omitempty"`      // handle: message key of their first award
-	Declined map[string]string `json:"declined,omitempty"` // handle: message key
-	None     string            `json:"none,omitempty"`     // message key: nobody earns
-	Failed   string            `json:"failed,omitempty"`   // code
-}
+// Case is a golden case of the SDK's own kit, so one file serves the author's
+// test and every check over the wire. Those about orders and periods are tried
+// here.
+type Case = stest.Case
 
 // Cases reads a file of golden cases: a JSON array of [Case]. Fields that it
 // does not know belong to tools that know more and are left alone.
@@ -39,9 +26,12 @@ func Cases(raw []byte) ([]Case, error) {
 	return cases, nil
 }
 
-func (c Case) closes() bool { return len(c.Period) > 0 }
+func closes(c Case) bool { return len(c.Period) > 0 }
 
-func (c Case) rules() *strategyv1.Rules {
+// asks reports whether a case is about an order that can be decided.
+func asks(c Case) bool { return len(c.Order) > 0 && !closes(c) && c.Failed == "" }
+
+func rulesOf(c Case) *strategyv1.Rules {
 	r := &strategyv1.Rules{Rounding: strategyv1.Rounding_ROUNDING_FLOOR, Levels: 3}
 	if c.Rounding == "half_up" {
 		r.Rounding = strategyv1.Rounding_ROUNDING_HALF_UP
@@ -55,7 +45,7 @@ func (c Case) rules() *strategyv1.Rules {
 	return r
 }
 
-func (c Case) order() (*strategyv1.Order, error) {
+func orderOf(c Case) (*strategyv1.Order, error) {
 	o := &strategyv1.Order{}
 	if err := protojson.Unmarshal(c.Order, o); err != nil {
 		return nil, fmt.Errorf("%s: order: %w", c.Name, err)
@@ -71,12 +61,12 @@ func (c Case) order() (*strategyv1.Order, error) {
 	return o, nil
 }
 
-func (c Case) period() (*strategyv1.ClosePeriodRequest, error) {
+func periodOf(c Case) (*strategyv1.ClosePeriodRequest, error) {
 	req := &strategyv1.ClosePeriodRequest{}
 	if err := protojson.Unmarshal(c.Period, req); err != nil {
 		return nil, fmt.Errorf("%s: period: %w", c.Name, err)
 	}
-	req.Config, req.Rules = c.Config, c.rules()
+	req.Config, req.Rules = c.Config, rulesOf(c)
 	if req.Currency == "" {
 		req.Currency, req.MinorDigits = "CNY", 2
 	}
@@ -87,7 +77,7 @@ func (c Case) period() (*strategyv1.ClosePeriodRequest, error) {
 }
 
 // checkOrder says how a decision differs from what the case wants; "" for not.
-func (c Case) checkOrder(o *strategyv1.Order, d *strategyv1.Decision) string {
+func checkOrder(c Case, o *strategyv1.Order, d *strategyv1.Decision) string {
 	switch {
 	case c.Failed != "":
 		return differs("failed", c.Failed, d.GetFailed().GetCode())
@@ -117,7 +107,7 @@ func (c Case) checkOrder(o *strategyv1.Order, d *strategyv1.Decision) string {
 }
 
 // checkPeriod is checkOrder for a case with a period.
-func (c Case) checkPeriod(req *strategyv1.ClosePeriodRequest, out *strategyv1.ClosePeriodResponse) string {
+func checkPeriod(c Case, req *strategyv1.ClosePeriodRequest, out *strategyv1.ClosePeriodResponse) string {
 	switch {
 	case c.Failed != "":
 		return differs("failed", c.Failed, out.GetFailed().GetCode())

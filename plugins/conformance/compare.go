@@ -34,19 +34,19 @@ var compareChecks = []check{
 func goldenOrders(s *session) finding {
 	tried := 0
 	for _, c := range s.options.Cases {
-		if c.closes() {
+		if closes(c) || len(c.Order) == 0 {
 			continue
 		}
-		o, err := c.order()
+		o, err := orderOf(c)
 		if err != nil {
 			return failed(nil, "%v", err)
 		}
 		tried++
-		decisions, q, err := s.ask(s.asked, &subject{config: c.Config, rules: c.rules()}, []*strategyv1.Order{o})
+		decisions, q, err := s.ask(s.asked, &subject{config: c.Config, rules: rulesOf(c)}, []*strategyv1.Order{o})
 		if err != nil {
 			return failed(q, "%s: %v", c.Name, err)
 		}
-		if flaw := c.checkOrder(o, decisions[0]); flaw != "" {
+		if flaw := checkOrder(c, o, decisions[0]); flaw != "" {
 			return failed(q, "%s: %s", c.Name, flaw)
 		}
 	}

@@ -17,7 +17,7 @@ type fact struct {
 	member         func(m *strategyv1.PeriodMember, clutter bool)
 }
 
-// Facts are the facts that a strategy may declare.
+// Facts are those that a strategy may declare, by name.
 var Facts = map[string]fact{
 	"order.lines": {},
 	"chain":       {},
@@ -101,9 +101,9 @@ func (s *session) fetched(o *strategyv1.Order) *strategyv1.Order {
 }
 
 // cluttered is the order with some facts that nobody asked for.
-func cluttered(o *strategyv1.Order, facts ...string) *strategyv1.Order {
+func cluttered(o *strategyv1.Order, with ...string) *strategyv1.Order {
 	o = proto.CloneOf(o)
-	for _, name := range facts {
+	for _, name := range with {
 		if clutter := Facts[name].clutter; clutter != nil {
 			clutter(o)
 		}

@@ -101,7 +101,7 @@ func (s *session) closePeriods() {
 		}
 	}
 	for _, c := range s.options.Cases {
-		if q, err := c.period(); c.closes() && c.Failed == "" && err == nil {
+		if q, err := periodOf(c); closes(c) && c.Failed == "" && err == nil {
 			s.closeOne("golden: "+c.Name, q)
 		}
 	}
@@ -241,17 +241,17 @@ func (s *session) samePeriod(by Asked, c closed, what string, change func(*strat
 func goldenPeriods(s *session) finding {
 	tried := 0
 	for _, c := range s.options.Cases {
-		if !c.closes() {
+		if !closes(c) {
 			continue
 		}
-		q, err := c.period()
+		q, err := periodOf(c)
 		if err != nil {
 			return failed(nil, "%v", err)
 		}
 		tried++
 		answer, asked, flaw := s.close1(s.asked, q)
 		if flaw == "" {
-			flaw = c.checkPeriod(q, answer)
+			flaw = checkPeriod(c, q, answer)
 		}
 		if flaw != "" {
 			return failed(asked, "%s: %s", c.Name, flaw)

@@ -72,7 +72,7 @@ var marks = map[Status]string{Pass: "✓", Fail: "✗", Skipped: "–"}
 // failed what was wrong and the question that shows it.
 func (r Report) Text(w io.Writer, lang string) error {
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "%s %s (%s)\n", r.Strategy, r.Version, r.SDK)
+	fmt.Fprintf(&out, "%s %s (%s)\n", short(printable(r.Strategy), 60), short(printable(r.Version), 60), short(printable(r.SDK), 60))
 	counts := map[Status]int{}
 	for _, c := range r.Results {
 		counts[c.Status]++

@@ -143,10 +143,10 @@ func (s *session) ordersFor(c namedConfig) (orders []NamedOrder) {
 		orders = append(orders, NamedOrder{v.Name + ", in its own words", s.fetched(words.dress(v.Order, i))})
 	}
 	for _, golden := range s.options.Cases {
-		if golden.closes() || golden.Failed != "" || !sameJSON(golden.Config, c.raw) {
+		if !asks(golden) || !sameJSON(golden.Config, c.raw) {
 			continue
 		}
-		if o, err := golden.order(); err == nil {
+		if o, err := orderOf(golden); err == nil {
 			orders = append(orders, NamedOrder{"golden: " + golden.Name, s.fetched(o)})
 		}
 	}
@@ -165,8 +165,8 @@ func (s *session) wordsOf(c namedConfig) words {
 	said := wordsIn(tree, nil)
 	w := words{slices.Clone(said), slices.Clone(said), slices.Clone(said), slices.Clone(said)}
 	for _, golden := range s.options.Cases {
-		o, err := golden.order()
-		if golden.closes() || err != nil {
+		o, err := orderOf(golden)
+		if !asks(golden) || err != nil {
 			continue
 		}
 		w.channels = append(w.channels, o.GetChannel())

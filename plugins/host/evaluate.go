@@ -104,9 +104,12 @@ func (e *evaluation) decide(ctx context.Context, from, to int) {
 	switch {
 	case err == nil:
 		e.take(from, to, out)
+	case errors.Is(err, ErrRuntimeMissing): // the orders wait for whoever runs this machine
+		e.asked = true
+		e.fail(from, to, CodeRuntimeMissing, err.Error())
 	case isRefusal(err) || ctx.Err() != nil:
 		e.refusal = err
-		e.fail(from, to, refusalCode(err), err.Error())
+		e.fail(from, to, CodeUnavailable, err.Error())
 	case to-from > 1:
 		middle := from + (to-from)/2
 		e.decide(ctx, from, middle)
@@ -242,13 +245,6 @@ func (e *evaluation) settle() {
 	case e.decided:
 		e.slot.succeeded()
 	}
-}
-
-func refusalCode(err error) string {
-	if errors.Is(err, ErrRuntimeMissing) {
-		return CodeRuntimeMissing
-	}
-	return CodeUnavailable
 }
 
 func codeOf(err error) string {

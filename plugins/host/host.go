@@ -109,6 +109,7 @@ func New(config Config, log *slog.Logger) (*Host, error) {
 		return nil, errors.New("host: main must call host.MaybeLauncher first")
 	}
 	report := SandboxReport()
+	report.Node, report.NodeNote = nodeReport(config.Node)
 	if report.Level < config.Level {
 		if !config.Development {
 			return nil, fmt.Errorf("host: this machine gives plugins the sandbox %q, and %q is demanded: %v", report.Level, config.Level, report.Notes)

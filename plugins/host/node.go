@@ -60,6 +60,16 @@ func (n *nodeRuntime) find() (*nodeFiles, error) {
 	return files, nil
 }
 
+// CanRun tells whether this machine has what strategies of a runtime need;
+// otherwise the error is an [ErrRuntimeMissing] that says what is missing.
+func (h *Host) CanRun(r Runtime) error {
+	if r != Node {
+		return nil
+	}
+	_, err := h.node.find()
+	return err
+}
+
 // findNode is the binary's path with symbolic links followed.
 func findNode(configured string) (string, error) {
 	path, err := exec.LookPath(configured)
@@ -76,6 +86,15 @@ func findNode(configured string) (string, error) {
 		return "", fmt.Errorf("%w: %w", ErrRuntimeMissing, err)
 	}
 	return path, nil
+}
+
+// nodeReport tells which Node.js would be used, without starting it.
+func nodeReport(configured string) (path, note string) {
+	path, err := findNode(configured)
+	if err != nil {
+		return "", "strategies in TypeScript are refused: there is no Node.js"
+	}
+	return path, fmt.Sprintf("a strategy in TypeScript may use %d MiB and read %s with its libraries", nodeDataMiB, path)
 }
 
 var nodeVersion = regexp.MustCompile(`^v(\d+)\.\d+\.\d+`)

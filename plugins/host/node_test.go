@@ -23,6 +23,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/fenli-io/fenli/plugins/conformance"
 	"github.com/fenli-io/fenli/plugins/sdk/money"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 	"github.com/fenli-io/fenli/plugins/sdk/stest"
@@ -75,6 +76,10 @@ func TestNode(t *testing.T) {
 		if again := newHost(t, func(c *Config) { c.Dir = h.config.Dir }).Artifacts(); len(again) != 1 || again[0].Runtime != Node {
 			t.Errorf("the store forgets the runtime: %v", again)
 		}
+	})
+	t.Run("AStrategyInTypeScriptPassesEveryCheckOverTheWire", func(t *testing.T) {
+		t.Parallel()
+		everyCheck(t, bundled(t, memberDay))
 	})
 	t.Run("APortDecidesAsTheGoStrategyDoes", func(t *testing.T) {
 		t.Parallel()
@@ -162,6 +167,38 @@ func TestNode(t *testing.T) {
 	})
 }
 
+// everyCheck holds a strategy against all that plugins/conformance asks, with
+// a second host on the same store for what must outlive a process.
+func everyCheck(t *testing.T, path string) {
+	raw, err := os.ReadFile("../builtin-ts/member-day/testdata/golden.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases, err := conformance.Cases(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	patient := func(c *Config) { c.CallBase, c.CallMax = 20*time.Second, 20*time.Second }
+	h := newHost(t, patient)
+	report, err := conformance.Check(context.Background(), h, install(t, h, path), conformance.Options{
+		Cases: cases, Apart: time.Millisecond,
+		Fresh: func(context.Context) (conformance.Asked, func(), error) {
+			other := newHost(t, patient, func(c *Config) { c.Dir = h.config.Dir })
+			return other, func() { _ = other.Close(context.Background()) }, nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !report.Passed() || report.Orders < 1000 {
+		var text bytes.Buffer
+		if err := report.Text(&text, "en"); err != nil {
+			t.Fatal(err)
+		}
+		t.Errorf("%d orders\n%s", report.Orders, text.String())
+	}
+}
+
 // sameDecisions asks two strategies about thousands of orders of chance.
 func sameDecisions(t *testing.T, h *Host, one, other string) {
 	dice := rand.New(rand.NewPCG(2026, 11))
@@ -220,13 +257,16 @@ func withoutNode(t *testing.T) {
 	}
 	bare := newHost(t, func(c *Config) { c.Dir, c.Node = h.config.Dir, "/nowhere/node" })
 	for range 5 {
-		_, err := bare.Evaluate(ctx, sha, &strategyv1.EvaluateRequest{Orders: []*strategyv1.Order{{}}})
-		if !errors.Is(err, ErrRuntimeMissing) || !strings.Contains(err.Error(), CodeRuntimeMissing) {
-			t.Fatalf("asked: %v", err)
+		out, err := bare.Evaluate(ctx, sha, &strategyv1.EvaluateRequest{Orders: []*strategyv1.Order{{}}})
+		if f := out.GetDecisions()[0].GetFailed(); err != nil || f.GetCode() != CodeRuntimeMissing || !f.GetRetryable() {
+			t.Fatalf("asked: %v, %v", out, err)
 		}
 	}
 	if s := bare.Status(sha); s.State != "stopped" {
 		t.Errorf("it is held against the strategy: %+v", s)
+	}
+	if err := bare.CanRun(Node); !errors.Is(err, ErrRuntimeMissing) || bare.CanRun(Native) != nil {
+		t.Errorf("it can run on Node.js: %v", err)
 	}
 	if _, _, err := bare.Install(ctx, bundled(t, threeLevelTS)); !errors.Is(err, ErrRuntimeMissing) || len(bare.Artifacts()) != 1 {
 		t.Errorf("installed: %v", err)
@@ -409,4 +449,17 @@ func noOrphanOf(t *testing.T, path string) {
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
 	eventually(t, fmt.Sprintf("plugin %d is gone", p), func() bool { return gone(p) })
+}
+
+func TestSandboxReportNamesTheNode(t *testing.T) {
+	t.Parallel()
+	if path, note := nodeReport("/nowhere/node"); path != "" || note == "" {
+		t.Errorf("got %q, %q", path, note)
+	}
+	if _, err := exec.LookPath("node"); err != nil {
+		t.Skip(err)
+	}
+	if r := SandboxReport(); !filepath.IsAbs(r.Node) || !strings.Contains(r.NodeNote, r.Node) {
+		t.Errorf("got %q, %q", r.Node, r.NodeNote)
+	}
 }

@@ -47,12 +47,21 @@ type Report struct {
 	LandlockABI int // 0: the kernel has none
 	OwnUser     bool
 	Notes       []string // what is missing, for people
+
+	Node     string // the Node.js that strategies in TypeScript run on; empty: they are refused
+	NodeNote string // why there is none, or what it is given that programs are not
 }
 
 // SandboxReport examines the machine, for the host and for doctor.
 func SandboxReport() Report { return examine() }
 
 var examine = sync.OnceValue(func() Report {
+	r := examineKernel()
+	r.Node, r.NodeNote = nodeReport("")
+	return r
+})
+
+func examineKernel() Report {
 	r := Report{Level: LevelLimits, Seccomp: seccompAvailable(), OwnUser: canChangeUser()}
 	if abi, err := llsys.LandlockGetABIVersion(); err == nil {
 		r.LandlockABI = abi
@@ -73,7 +82,7 @@ var examine = sync.OnceValue(func() Report {
 	}
 	r.Level = LevelOwnUser
 	return r
-})
+}
 
 // firstUser and users are the range from which an artifact's user is taken.
 // Nobody else uses them: it is the range of transient service users.

@@ -10,14 +10,18 @@ import (
 
 // slab hands out values of T from pieces allocated together: the messages of
 // an answer are made, sent and forgotten together, so they may as well be
-// allocated so.
-type slab[T any] struct{ free []T }
+// allocated so. A piece is twice as large as the one before, up to slabSize.
+type slab[T any] struct {
+	free []T
+	size int
+}
 
 const slabSize = 64
 
 func (s *slab[T]) next() *T {
 	if len(s.free) == 0 {
-		s.free = make([]T, slabSize)
+		s.size = min(max(2*s.size, 4), slabSize)
+		s.free = make([]T, s.size)
 	}
 	v := &s.free[0]
 	s.free = s.free[1:]
@@ -27,14 +31,40 @@ func (s *slab[T]) next() *T {
 // arena holds the messages of one batch's answer. Its orders share most of
 // their reasons, so a reason just given is given again.
 type arena struct {
-	wires     slab[strategyv1.Award]
-	whys      slab[strategyv1.Why]
-	args      slab[strategyv1.Arg]
-	declined  slab[strategyv1.Declined]
-	decisions slab[strategyv1.Decision]
-	percents  map[money.Rate]string
-	recent    [16]*strategyv1.Why
-	given     int
+	wires    slab[strategyv1.Award]
+	whys     slab[strategyv1.Why]
+	args     slab[strategyv1.Arg]
+	declined slab[strategyv1.Declined]
+	paid     slab[paidDecision]
+	nothing  slab[nothingDecision]
+	lists    []*strategyv1.Award // room for the awards of orders to come
+	percents map[money.Rate]string
+	recent   [16]*strategyv1.Why
+	given    int
+}
+
+// paidDecision is a decision with all that it is made of.
+type paidDecision struct {
+	decision strategyv1.Decision
+	outcome  strategyv1.Decision_Paid
+	paid     strategyv1.Paid
+}
+
+// nothingDecision is one that pays nobody.
+type nothingDecision struct {
+	decision strategyv1.Decision
+	outcome  strategyv1.Decision_NoCommission
+	nothing  strategyv1.NoCommission
+}
+
+// list is an empty list with room for n awards.
+func (a *arena) list(n int) []*strategyv1.Award {
+	if len(a.lists) < n {
+		a.lists = make([]*strategyv1.Award, max(n, a.paid.size))
+	}
+	list := a.lists[:0:n]
+	a.lists = a.lists[n:]
+	return list
 }
 
 // pair is an argument's name and value.

@@ -154,13 +154,16 @@ func (w *Awards) decide() *strategyv1.Decision {
 	if len(awards) > 0 && w.none != nil {
 		panic(Failure{Code: "strategy.contradiction", Message: "the strategy pays somebody and says that nobody earns"})
 	}
-	d := w.arena.decisions.next()
-	if len(awards) > 0 {
-		d.Outcome = &strategyv1.Decision_Paid{Paid: &strategyv1.Paid{Awards: awards, Declined: w.reasons()}}
-	} else {
-		d.Outcome = &strategyv1.Decision_NoCommission{NoCommission: w.nobody()}
+	if len(awards) == 0 {
+		d := w.arena.nothing.next()
+		d.nothing.Why, d.nothing.Declined = w.nobody()
+		d.outcome.NoCommission, d.decision.Outcome = &d.nothing, &d.outcome
+		return &d.decision
 	}
-	return d
+	d := w.arena.paid.next()
+	d.paid.Awards, d.paid.Declined = awards, w.reasons()
+	d.outcome.Paid, d.decision.Outcome = &d.paid, &d.outcome
+	return &d.decision
 }
 
 // settle sorts the awards and turns those of zero into reasons.
@@ -168,7 +171,7 @@ func (w *Awards) settle() []*strategyv1.Award {
 	if !slices.IsSortedFunc(w.paid, byPlace) {
 		slices.SortStableFunc(w.paid, byPlace)
 	}
-	awards := make([]*strategyv1.Award, 0, len(w.paid))
+	awards := w.arena.list(len(w.paid))
 	for _, a := range w.paid {
 		switch to := a.wire.Recipient; {
 		case a.wire.Amount > 0:
@@ -226,18 +229,18 @@ func (w *Awards) reasons() []*strategyv1.Declined {
 }
 
 // nobody explains an order that pays no one: one reason when all share it.
-func (w *Awards) nobody() *strategyv1.NoCommission {
+func (w *Awards) nobody() (*strategyv1.Why, []*strategyv1.Declined) {
 	if w.none != nil {
-		return &strategyv1.NoCommission{Why: w.none}
+		return w.none, nil
 	}
 	list := w.reasons()
 	if len(list) == 0 {
-		return &strategyv1.NoCommission{Why: w.arena.why("sdk.nobody_behind")}
+		return w.arena.why("sdk.nobody_behind"), nil
 	}
 	for _, d := range list[1:] {
 		if !sameWhy(d.Why, list[0].Why) {
-			return &strategyv1.NoCommission{Why: w.arena.why("sdk.nobody_earned"), Declined: list}
+			return w.arena.why("sdk.nobody_earned"), list
 		}
 	}
-	return &strategyv1.NoCommission{Why: list[0].Why}
+	return list[0].Why, nil
 }

@@ -42,13 +42,14 @@ type Store interface {
 
 // Service works the lanes.
 type Service struct {
-	db         *pg.DB
-	programs   *program.Service
-	strategies Strategies
-	stores     Store
-	holder     holderID // this process, in leases
-	earned     earnCache
-	plans      planCache
+	db           *pg.DB
+	programs     *program.Service
+	strategies   Strategies
+	stores       Store
+	holder       holderID // this process, in leases
+	earned       earnCache
+	alternatives alternativeCache
+	plans        planCache
 
 	// Owing, when not nil, hears of a store in which a posting has touched
 	// somebody who is in debt.

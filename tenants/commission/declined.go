@@ -14,11 +14,16 @@ func (a account) declined(awards []Explained) (list []Declined) {
 	for _, x := range awards {
 		said[x.Payee.ID] = true
 	}
+	lost := map[distributor.ID]int64{}
+	people := a.people()
+	for _, l := range a.decision.grants.lost {
+		lost[people[l.to].id] += a.decision.answer.GetPaid().GetAwards()[l.award].GetAmount()
+	}
 	add := func(who distributor.ID, code, why string) {
 		if !said[who] {
 			said[who] = true
 			l := a.label(who)
-			list = append(list, Declined{&l, code, why})
+			list = append(list, Declined{Who: &l, Code: code, Why: why, Lost: lost[who]})
 		}
 	}
 	a.lost(add)

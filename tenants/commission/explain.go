@@ -43,6 +43,10 @@ type Explanation struct {
 	Cap      *Cap // nil when the cap cut nothing
 
 	Undistributed []Undistributed // lines that pay nobody anything
+
+	currency string
+	zone     *time.Location
+	settings program.Settings
 }
 
 // Wait is why an order has no decision yet.
@@ -73,6 +77,7 @@ type Explained struct {
 	Standing  int64
 	Points    int64
 	Status    Status
+	Hold      string    // why on hold; "" otherwise
 	MaturesAt time.Time // zero when nobody can tell yet
 	Lines     []ExplainedLine
 }
@@ -95,6 +100,7 @@ type Declined struct {
 	Who  *distributor.Label // nil: nobody stands behind the order
 	Code string
 	Why  string
+	Lost int64 // what the strategy gave and a rule of the store took
 }
 
 // Reversal is what one refund took back from one person.
@@ -196,6 +202,10 @@ func (s *Service) explain(ctx context.Context, tx *pg.Tx, orders []order.Order, 
 	if err != nil {
 		return nil, err
 	}
+	currency, zone, err := s.stores.Money(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	descriptions := map[string]*program.Artifact{}
 	all := make([]Explanation, len(orders))
 	for i, o := range orders {
@@ -218,6 +228,7 @@ func (s *Service) explain(ctx context.Context, tx *pg.Tx, orders []order.Order, 
 		if err != nil {
 			return nil, err
 		}
+		all[i].currency, all[i].zone, all[i].settings = currency, zone, a.revision.Settings
 	}
 	return all, nil
 }
@@ -345,7 +356,7 @@ func (a account) linesTo(position int) (lines []ExplainedLine, granted int64) {
 func (a account) standsFor(p recipient) Explained {
 	stands := a.awards[p.id]
 	x := Explained{Payee: a.label(p.id), Level: p.level, Role: p.role, Standing: stands.Standing, Points: stands.Points,
-		Status: stands.status(a.mark), MaturesAt: stands.MaturesAt}
+		Status: stands.status(a.mark), Hold: stands.Hold, MaturesAt: stands.MaturesAt}
 	if !x.MaturesAt.Before(Never) {
 		x.MaturesAt = time.Time{}
 	}

@@ -76,6 +76,73 @@ func (s *Service) Periods(ctx context.Context, tx *pg.Tx, below string, limit in
 	return list, nil
 }
 
+// OwnPeriod is what a closed period gave one person, and why, or why nothing.
+type OwnPeriod struct {
+	Key      string
+	From, To time.Time // half-open
+	Total    int64
+	Awards   []PeriodAward
+	Declined []Declined
+	ClosedAt time.Time
+}
+
+// OwnPeriods lists the closed periods that say something about a person, the
+// newest first, below a key ("" for all). next is where the following page
+// begins, "" at the end.
+func (s *Service) OwnPeriods(ctx context.Context, tx *pg.Tx, who distributor.ID, below string, limit int, lang string) (list []OwnPeriod, next string, err error) {
+	rows, err := listPeriods(ctx, tx, below, limit+1)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = rows[limit-1].Period
+	}
+	for _, row := range rows {
+		if row.State != PeriodClosed {
+			continue
+		}
+		v, err := s.view(ctx, tx, row, lang)
+		if err != nil {
+			return nil, "", err
+		}
+		p, err := v.whole(ctx, tx)
+		if err != nil {
+			return nil, "", err
+		}
+		own := p.of(who)
+		if len(own.Awards) == 0 && len(own.Declined) == 0 && v.asked(who) {
+			own.Declined = []Declined{{Code: p.Code, Why: p.Reason}} // one reason for everybody
+		}
+		if len(own.Awards)+len(own.Declined) > 0 {
+			list = append(list, own)
+		}
+	}
+	return list, next, nil
+}
+
+// of leaves out what is another's.
+func (p Period) of(who distributor.ID) OwnPeriod {
+	own := OwnPeriod{Key: p.Key, From: p.From, To: p.To, ClosedAt: p.ClosedAt}
+	for _, a := range p.Awards {
+		if a.Payee.ID == who {
+			own.Awards = append(own.Awards, a)
+			own.Total += a.Amount
+		}
+	}
+	for _, d := range p.Declined {
+		if d.Who.ID == who {
+			own.Declined = append(own.Declined, d)
+		}
+	}
+	return own
+}
+
+// asked reports whether the strategy was asked about a person.
+func (v periodView) asked(who distributor.ID) bool {
+	return slices.ContainsFunc(v.request.GetMembers(), func(m *strategyv1.PeriodMember) bool { return m.GetHandle() == who.UUID() })
+}
+
 // periodView is a period with everything its explanation is made of.
 type periodView struct {
 	Period

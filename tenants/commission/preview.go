@@ -83,6 +83,7 @@ func (x *Sample) tell(w *work, artifact program.Artifact, labels map[distributor
 		a.awards[who] = award{Payee: who, Granted: s.granted, Standing: s.standing, Points: s.points, MaturesAt: Never}
 	}
 	x.Explanation, err = a.decided()
+	x.Explanation.currency, x.Explanation.settings = currency, w.revision.Settings
 	return err
 }
 

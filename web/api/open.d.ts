@@ -251,6 +251,8 @@ export interface components {
             points: number;
             /** @example invitee */
             role?: string;
+            /** @description How it came about, what was taken from it and when it arrives, in sentences */
+            said: string[] | null;
             /** @description What refunds have left of it */
             standing: components["schemas"]["MoneyAmount"];
             /** @enum {string} */
@@ -284,6 +286,8 @@ export interface components {
         };
         CommissionDeclined: {
             code: string;
+            /** @description The reason, and what a rule of the store took, in sentences */
+            said?: string[] | null;
             /** @description Null when nobody stands behind the order */
             who: components["schemas"]["CommissionPayee"];
             why: string;
@@ -300,6 +304,8 @@ export interface components {
             order_id: string;
             /** @description What each refund took back */
             reversed: components["schemas"]["CommissionReversal"][] | null;
+            /** @description By what it was decided, or what it waits for, in sentences */
+            said: string[] | null;
             /** @enum {string} */
             state: "none" | "awaiting" | "decided";
         };

@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/awards/{order_id}/alternatives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What would have earned me more for an order */
+        get: operations["me.alternatives"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/balance": {
         parameters: {
             query?: never;
@@ -140,6 +157,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My disputes, the newest first */
+        get: operations["me.disputes"];
+        put?: never;
+        /** Question an award of mine, or that there is none. Saying the same again changes nothing */
+        post: operations["me.dispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/disputes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A dispute of mine with everything that was said */
+        get: operations["me.dispute.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/disputes/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a dispute of mine */
+        post: operations["me.dispute.close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/disputes/{id}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add to a dispute of mine */
+        post: operations["me.dispute.reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/link": {
         parameters: {
             query?: never;
@@ -166,6 +252,23 @@ export interface paths {
         };
         /** Orders that came by my link, the newest first */
         get: operations["order.promoted"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What closed months gave me beyond my orders, and why */
+        get: operations["me.periods"];
         put?: never;
         post?: never;
         delete?: never;
@@ -418,6 +521,9 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AlternativesBody: {
+            items: components["schemas"]["CommissionAlternative"][] | null;
+        };
         ApplyAnswerBody: {
             /** Format: date-time */
             applied_at: string;
@@ -485,6 +591,16 @@ export interface components {
         CategoriesAnswerBody: {
             items: string[] | null;
         };
+        CommissionAlternative: {
+            /** @example commission.if_grade */
+            code: string;
+            /** @description What it gave, before any refund */
+            instead: components["schemas"]["MoneyAmount"];
+            payee: components["schemas"]["CommissionPayee"];
+            sentence: string;
+            /** @description More than that */
+            would: components["schemas"]["MoneyAmount"];
+        };
         CommissionAward: {
             /** @description Sum of the lines' amounts less what the cap cut */
             granted: components["schemas"]["MoneyAmount"];
@@ -504,6 +620,8 @@ export interface components {
             points: number;
             /** @example invitee */
             role?: string;
+            /** @description How it came about, what was taken from it and when it arrives, in sentences */
+            said: string[] | null;
             /** @description What refunds have left of it */
             standing: components["schemas"]["MoneyAmount"];
             /** @enum {string} */
@@ -537,6 +655,8 @@ export interface components {
         };
         CommissionDeclined: {
             code: string;
+            /** @description The reason, and what a rule of the store took, in sentences */
+            said?: string[] | null;
             /** @description Null when nobody stands behind the order */
             who: components["schemas"]["CommissionPayee"];
             why: string;
@@ -553,6 +673,8 @@ export interface components {
             order_id: string;
             /** @description What each refund took back */
             reversed: components["schemas"]["CommissionReversal"][] | null;
+            /** @description By what it was decided, or what it waits for, in sentences */
+            said: string[] | null;
             /** @enum {string} */
             state: "none" | "awaiting" | "decided";
         };
@@ -593,11 +715,40 @@ export interface components {
             status: "held" | "settled" | "on_hold";
             why: string;
         };
+        CommissionOwnPeriod: {
+            awards: components["schemas"]["CommissionPeriodAward"][] | null;
+            /** Format: date-time */
+            closed_at: string;
+            /** @description Why nothing */
+            declined: components["schemas"]["CommissionDeclined"][] | null;
+            /** Format: date-time */
+            from: string;
+            /** @example 2026-03 */
+            period: string;
+            /**
+             * Format: date-time
+             * @description The first instant after the month
+             */
+            to: string;
+            /** @description Available at once */
+            total: components["schemas"]["MoneyAmount"];
+        };
         CommissionPayee: {
             /** @description The merchant's own id */
             external_id?: string;
             id: string;
             name: string;
+        };
+        CommissionPeriodAward: {
+            amount: components["schemas"]["MoneyAmount"];
+            /** @description What the rate was applied to; 0 for a fixed amount */
+            base: components["schemas"]["MoneyAmount"];
+            /** @example pool */
+            kind: string;
+            payee: components["schemas"]["CommissionPayee"];
+            /** @example 0.1 */
+            rate: string;
+            why: string;
         };
         CommissionReversal: {
             amount: components["schemas"]["MoneyAmount"];
@@ -625,6 +776,73 @@ export interface components {
             sentence: string;
             /** Format: date-time */
             since: string;
+        };
+        Dispute: {
+            /** Format: date-time */
+            changed_at: string;
+            /** @description The number by which they name an order that is not theirs as far as we know */
+            claimed: string;
+            distributor: components["schemas"]["DisputePerson"];
+            id: string;
+            /** Format: date-time */
+            opened_at: string;
+            order_external_id: string;
+            /** @description Null when they name an order that is not theirs: see claimed */
+            order_id: string;
+            /**
+             * @description Of the last answer
+             * @enum {string}
+             */
+            outcome: "" | "upheld" | "rejected";
+            /**
+             * @description Open waits for the merchant
+             * @enum {string}
+             */
+            state: "open" | "answered" | "closed";
+        };
+        DisputeDetail: {
+            /** Format: date-time */
+            changed_at: string;
+            /** @description The number by which they name an order that is not theirs as far as we know */
+            claimed: string;
+            distributor: components["schemas"]["DisputePerson"];
+            history: components["schemas"]["DisputeEntry"][] | null;
+            id: string;
+            /** Format: date-time */
+            opened_at: string;
+            order_external_id: string;
+            /** @description Null when they name an order that is not theirs: see claimed */
+            order_id: string;
+            /**
+             * @description Of the last answer
+             * @enum {string}
+             */
+            outcome: "" | "upheld" | "rejected";
+            /**
+             * @description Open waits for the merchant
+             * @enum {string}
+             */
+            state: "open" | "answered" | "closed";
+        };
+        DisputeEntry: {
+            /** @description Who of the staff; told to staff only */
+            actor?: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            nth: number;
+            /** @enum {string} */
+            side: "distributor" | "merchant";
+            text: string;
+            /** @enum {string} */
+            verb: "opened" | "replied" | "upheld" | "rejected" | "closed";
+        };
+        DisputePerson: {
+            id: string;
+            name: string;
+        };
+        DisputeWords: {
+            text: string;
         };
         DistributorPurse: {
             available: components["schemas"]["MoneyAmount"];
@@ -725,6 +943,13 @@ export interface components {
             /** @description False while the link leads nobody to me */
             works: boolean;
         };
+        MeDisputeRequest: {
+            /** @description Or the number of an order that should have been mine */
+            claimed?: string;
+            /** @description An order of mine */
+            order_id?: string;
+            text: string;
+        };
         MoneyAmount: {
             /**
              * Format: int64
@@ -811,6 +1036,14 @@ export interface components {
         };
         PageCommissionListed: {
             items: components["schemas"]["CommissionListed"][] | null;
+            next_cursor: string;
+        };
+        PageCommissionOwnPeriod: {
+            items: components["schemas"]["CommissionOwnPeriod"][] | null;
+            next_cursor: string;
+        };
+        PageDispute: {
+            items: components["schemas"]["Dispute"][] | null;
             next_cursor: string;
         };
         PageDistributorTwig: {
@@ -1492,6 +1725,100 @@ export interface operations {
             };
         };
     };
+    "me.alternatives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlternativesBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "me.balance": {
         parameters: {
             query?: never;
@@ -1595,6 +1922,485 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageAttributionOwnCustomer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "me.disputes": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                order_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDispute"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "me.dispute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeDisputeRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputeDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "me.dispute.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputeDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "me.dispute.close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputeDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "me.dispute.reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisputeWords"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputeDetail"];
                 };
             };
             /** @description Bad Request */
@@ -1775,6 +2581,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOrderPromoted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "me.periods": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCommissionOwnPeriod"];
                 };
             };
             /** @description Bad Request */

@@ -8,7 +8,9 @@ import (
 	"github.com/fenli-io/fenli/tenants/attribution/attributionhttp"
 	"github.com/fenli-io/fenli/tenants/catalog"
 	"github.com/fenli-io/fenli/tenants/catalog/cataloghttp"
+	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/commission/commissionhttp"
+	"github.com/fenli-io/fenli/tenants/dispute/disputehttp"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/distributor/distributorhttp"
 	"github.com/fenli-io/fenli/tenants/insight"
@@ -32,6 +34,7 @@ func (a *App) openRoutes(cfg Config) {
 	programhttp.Routes(a.HTTP, a.DB, a.Programs, commissionhttp.Gate(a.Commission))
 	commissionhttp.Routes(a.HTTP, commissionhttp.Config{DB: a.DB, Commission: a.Commission, Orders: a.Orders, Programs: a.Programs, Currency: a.currency})
 	trialhttp.Routes(a.HTTP, trialhttp.Config{DB: a.DB, Trials: a.Trials, Commission: a.Commission, Programs: a.Programs, Currency: a.currency})
+	disputehttp.Routes(a.HTTP, a.DB, replays{a.Commission})
 	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
 	withdrawalhttp.Routes(a.HTTP, a.DB, a.Withdrawals)
 	insighthttp.Routes(a.HTTP, a.DB, a.Registry)
@@ -91,4 +94,12 @@ func (c Config) PublicURL(slug string) string {
 		return scheme + "://" + slug + "." + c.BaseDomain
 	}
 	return scheme + "://" + slug + "." + c.BaseDomain + ":" + port
+}
+
+// replays is the engine of decisions as disputes see it.
+type replays struct{ commission *commission.Service }
+
+func (r replays) Replay(ctx context.Context, tenant tenancy.ID, which order.ID) (equal bool, differs []string, err error) {
+	again, err := r.commission.Replay(ctx, tenant, which)
+	return again.Equal(), again.Differs, err
 }

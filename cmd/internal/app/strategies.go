@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -56,19 +57,24 @@ func strategyFiles(ctx context.Context, dir string, log *slog.Logger) (map[strin
 		}
 		dir = filepath.Join(filepath.Dir(exe), "strategies")
 	}
-	files := map[string]string{}
-	for _, id := range builtin.List {
-		path := filepath.Join(dir, id)
-		if _, err := os.Stat(path); err == nil {
-			files[id] = path
-		}
-	}
-	if len(files) > 0 {
+	if files := filesIn(dir, builtin.List); len(files) > 0 {
+		maps.Copy(files, filesIn(dir, builtin.InTypeScript))
 		return files, nil
 	}
 	log.Info("building the reference strategies")
 	built := filepath.Join(os.TempDir(), "fenli-strategies")
 	return builtin.Build(ctx, built, func(id string) { log.Info("building", "strategy", id) })
+}
+
+func filesIn(dir string, ids []string) map[string]string {
+	files := map[string]string{}
+	for _, id := range ids {
+		path := filepath.Join(dir, id)
+		if _, err := os.Stat(path); err == nil {
+			files[id] = path
+		}
+	}
+	return files
 }
 
 // installStrategies puts the reference strategies into the host's store and
@@ -83,8 +89,8 @@ func (a *App) installStrategies(ctx context.Context, dir string) error {
 		return err
 	}
 	ids := make([]string, 0, len(files))
-	for _, id := range builtin.List {
-		if files[id] != "" {
+	for _, id := range slices.Concat(builtin.List, builtin.InTypeScript) {
+		if files[id] != "" && a.runs(id) {
 			ids = append(ids, id)
 		}
 	}
@@ -105,4 +111,17 @@ func (a *App) installStrategies(ctx context.Context, dir string) error {
 		return err
 	}
 	return a.Programs.Remember(ctx, slices.Clip(installed))
+}
+
+// runs is false for a strategy in TypeScript where there is no Node.js: the
+// others must not go without for its sake.
+func (a *App) runs(id string) bool {
+	if !slices.Contains(builtin.InTypeScript, id) {
+		return true
+	}
+	err := a.Host.CanRun(host.Node)
+	if err != nil {
+		a.Log.Warn("a reference strategy is left out", "strategy", id, "error", err)
+	}
+	return err == nil
 }

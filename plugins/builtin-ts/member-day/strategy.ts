@@ -55,6 +55,7 @@ export const memberDay = definePlugin({
   config,
   validate,
   evaluate,
+  canRecompute: true,
   locales: {
     "zh-CN": {
       title: "会员日加成",

@@ -19,7 +19,7 @@ type Config struct {
 // Peer is the same-grade bonus.
 type Peer struct {
 	Rate money.Rate `json:"rate" title:"比例" title_en:"Rate"`
-	Of   string     `json:"of,omitempty" title:"按什么计算" title_en:"Share of" help:"peer_income：平级者的佣金；sales：商品实付" help_en:"peer_income: the peer's award; sales: what was paid" enum:"peer_income,sales"`
+	Of   string     `json:"of,omitempty" title:"按什么计算" title_en:"Share of" help:"peer_income：平级者的佣金；sales：商品实付" help_en:"peer_income: the peer's award; sales: what was paid" enum:"peer_income,sales" words:"peer_income=平级者的佣金/The peer's award,sales=商品实付/What was paid"`
 	Max  int        `json:"max" title:"最多几人" title_en:"At most this many people" min:"1" max:"2"`
 }
 

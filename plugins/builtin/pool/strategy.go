@@ -11,8 +11,8 @@ import (
 // Config is the settings form.
 type Config struct {
 	Share  money.Rate            `json:"share" title:"分红池占销售额" title_en:"Share of sales"`
-	Mode   string                `json:"mode" title:"分法" title_en:"How it is divided" help:"weights：按等级权重全部分完；scale_down：各拿等级比例，合计超过分红池时同比缩小" help_en:"weights: all of it, by the weight of each grade; scale_down: each gets the rate of their grade, scaled down when together they exceed the pool" enum:"weights,scale_down"`
-	Basis  string                `json:"basis,omitempty" title:"按什么销售额" title_en:"Which sales" help:"settled：已结算；paid：已付减已退" help_en:"settled: received and past returns; paid: paid less refunded" enum:"settled,paid"`
+	Mode   string                `json:"mode" title:"分法" title_en:"How it is divided" help:"weights：按等级权重全部分完；scale_down：各拿等级比例，合计超过分红池时同比缩小" help_en:"weights: all of it, by the weight of each grade; scale_down: each gets the rate of their grade, scaled down when together they exceed the pool" enum:"weights,scale_down" words:"weights=按权重全部分完/All of it by weights,scale_down=按比例，超出时同比缩小/By rates scaled to the pool"`
+	Basis  string                `json:"basis,omitempty" title:"按什么销售额" title_en:"Which sales" help:"settled：已结算；paid：已付减已退" help_en:"settled: received and past returns; paid: paid less refunded" enum:"settled,paid" words:"settled=已结算/Received and past returns,paid=已付减已退/Paid less refunded"`
 	Grades map[string]money.Rate `json:"grades" title:"各等级的权重或比例" title_en:"Weight or rate of each grade" keys:"grade"`
 }
 

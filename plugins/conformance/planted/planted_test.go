@@ -1,7 +1,5 @@
 // Package planted_test holds the checks against strategies that are wrong in
-// one place each. It imports no SDK: a program that does cannot start plugins,
-// since the SDK takes the standard output away as soon as it is loaded in the
-// launcher.
+// one place each, in their sandbox, through the real host.
 package planted_test
 
 import (
@@ -41,6 +39,10 @@ var faults = map[string]string{
 	"no English":                               "describe.locales",
 	"floating point in the settings":           "describe.schema",
 	"a form that lets unknown settings pass":   "describe.schema",
+	"a form that refuses what it accepts":      "config.usable",
+	"fields of a later contract":               "facts.future",
+	"a period of its birth":                    "period.fresh",
+	"a period in yen is a hundredth":           "period.currency",
 	"a schema that is none":                    "describe.schema",
 	"describes itself anew":                    "pure.fresh", // the host starts no second process of it
 	"accepts unknown settings":                 "config.unknown_field",
@@ -233,13 +235,75 @@ func TestPlantedFaults(t *testing.T) {
 	})
 }
 
+// A strategy that comes with Fenli passes as the program that ships, whatever
+// it is written in, and not only in this process.
+func TestReferenceProgramsPass(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		build  func(path string) *exec.Cmd
+		golden string
+	}{
+		"Go": {func(path string) *exec.Cmd {
+			cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path, "../../builtin/cmd/campaign-boost")
+			cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+			return cmd
+		}, "../../builtin/campaignboost/testdata/golden.json"},
+		"TypeScript": {func(path string) *exec.Cmd {
+			if _, err := os.Stat("../../sdk-ts/node_modules"); err != nil {
+				return nil
+			}
+			return exec.Command("node", "../../sdk-ts/bin/fenli-strategy.mjs", "build", "../../builtin-ts/member-day/main.ts", path)
+		}, "../../builtin-ts/member-day/testdata/golden.json"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "strategy.cjs")
+			cmd := c.build(path)
+			if cmd == nil {
+				t.Skip("run `make sdk-ts` first")
+			}
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			passes(t, path, c.golden)
+		})
+	}
+}
+
+func passes(t *testing.T, path, golden string) {
+	t.Helper()
+	h := openHosts(t, nil)
+	raw, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := h.options()
+	options.Configs = nil
+	if options.Cases, err = conformance.Cases(raw); err != nil {
+		t.Fatal(err)
+	}
+	a, _, err := h.first.Install(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := conformance.Check(context.Background(), h.first, a.SHA256, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantPassed(t, report)
+	if r := report.Of("pure.fresh"); r.Status != conformance.Pass {
+		t.Errorf("%+v", r)
+	}
+}
+
 // Every check that is not about golden cases, grades or tasks has a fault that
 // it catches.
 func TestEveryCheckHasAFault(t *testing.T) {
 	t.Parallel()
 	caught := map[string]bool{
 		"describe.stable": true, // the host answers Describe from its store
-		"config.usable":   true, "golden": true, "period.golden": true, "facts.future": true, "period.fresh": true, "period.currency": true,
+		"golden":          true, // tried with wrong cases where the checks live
+		"period.golden":   true,
 	}
 	for _, name := range faults {
 		caught[name] = true

@@ -1,7 +1,8 @@
 /** The calls that a process answers: the contract's, and those by which go-plugin looks after it. */
-import { type DescMessage, type MessageShape, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { type DescMessage, type MessageShape, fromBinary } from "@bufbuild/protobuf";
 import type { MethodDefinition, ServiceDefinition, StatusObject, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { status } from "@grpc/grpc-js";
+import { encode } from "./encode.js";
 import type { Server } from "./server.js";
 import * as wire from "./wire/strategy_pb.js";
 
@@ -74,7 +75,7 @@ interface Codec<T> {
 const raw: Codec<Buffer> = { write: (v) => v, read: (b) => b };
 
 function codec<D extends DescMessage>(schema: D): Codec<MessageShape<D>> {
-  return { write: (v) => Buffer.from(toBinary(schema, v)), read: (b) => fromBinary(schema, b) };
+  return { write: (v) => encode(schema, v), read: (b) => fromBinary(schema, b) };
 }
 
 function definition<I, O>(path: string, input: Codec<I>, output: Codec<O>, stream?: "out" | "both"): MethodDefinition<I, O> {

@@ -205,3 +205,38 @@ func TestIsolation_AnotherStoresCommissionIsUnknown(t *testing.T) {
 		}
 	}
 }
+
+func TestAlternatives_AreAnsweredToStaffAndToThePersonAlone(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	if _, err := d.Distributors.Freeze(t.Context(), d.A, d.team["b"], "刷单"); err != nil {
+		t.Fatal(err)
+	}
+	d.Clock.Advance(time.Minute)
+	o := d.Sell(t, d.A, storetest.Sale{ID: "O2", Buyer: "lin", Via: d.team["a"], Nets: []int64{10000}})
+	d.Work(t, d.A)
+	type answer struct {
+		Items []commissionhttp.Alternative `json:"items"`
+	}
+	var staff, own, other answer
+	d.Get("/orders/"+o.String()+"/commission/alternatives", "support@a", &staff)
+	d.Get("store:/me/awards/"+o.String()+"/alternatives", "distributor:b@a", &own)
+	d.Get("store:/me/awards/"+o.String()+"/alternatives", "distributor:a@a", &other)
+	if len(staff.Items) != 1 || staff.Items[0].Payee.Name != "b" || staff.Items[0].Would.Minor != 500 || len(own.Items) != 1 || len(other.Items) != 0 {
+		t.Errorf("%+v %+v %+v", staff, own, other)
+	}
+	var x commissionhttp.Explanation
+	d.Get("store:/me/awards/"+o.String(), "distributor:b@a", &x)
+	if len(x.Said) != 0 || len(x.Declined) != 1 || len(x.Declined[0].Said) != 2 {
+		t.Errorf("%+v", x)
+	}
+	var c struct {
+		Case struct {
+			Pays map[string]int64 `json:"pays"`
+		} `json:"case"`
+	}
+	d.Get("/orders/"+o.String()+"/commission/case", "support@a", &c)
+	if c.Case.Pays["a"] != 1000 || c.Case.Pays["b"] != 500 {
+		t.Errorf("%+v", c)
+	}
+}

@@ -186,23 +186,24 @@ func (h *handlers) worstCases(ctx context.Context, in *struct{ Body programhttp.
 	if err != nil {
 		return nil, err
 	}
-	found, err := h.Commission.WorstCases(ctx, httpapi.TenantOf(ctx), draft, httpapi.LangOf(ctx))
+	lang := httpapi.LangOf(ctx)
+	found, err := h.Commission.WorstCases(ctx, httpapi.TenantOf(ctx), draft, lang)
 	if err != nil {
 		return nil, err
 	}
 	tell, err := h.teller(ctx)
-	out := &worstAnswer{WorstCases{Tried: found.Tried, Goods: found.Goods, HighestShare: tell.worst(found.HighestShare), WorstMargin: tell.worst(found.WorstMargin), Undecided: []Undecided{}}}
+	out := &worstAnswer{WorstCases{Tried: found.Tried, Goods: found.Goods, HighestShare: tell.worst(found.HighestShare, lang), WorstMargin: tell.worst(found.WorstMargin, lang), Undecided: []Undecided{}}}
 	for _, u := range found.Undecided {
 		out.Body.Undecided = append(out.Body.Undecided, Undecided{u.Code, u.Sentence, u.Orders})
 	}
 	return out, err
 }
 
-func (c teller) worst(w *commission.WorstCase) *WorstCase {
+func (c teller) worst(w *commission.WorstCase, lang string) *WorstCase {
 	if w == nil {
 		return nil
 	}
-	out := &WorstCase{Sample: c.sample(w.Sample), Share: w.Share, Asked: c.money(w.Asked), Given: c.money(w.Given)}
+	out := &WorstCase{Sample: c.sample(w.Sample, lang), Share: w.Share, Asked: c.money(w.Asked), Given: c.money(w.Given)}
 	if w.Margin != nil {
 		left := c.money(*w.Margin)
 		out.Margin = &left

@@ -27,7 +27,7 @@ const samplePrice = 1_000_000_000
 type explained struct{ Body Explanation }
 
 // tell explains in the caller's language and the store's currency.
-func (h *handlers) tell(ctx context.Context, read func(ctx context.Context, tx *pg.Tx) (commission.Explanation, error)) (*explained, error) {
+func (h *handlers) tell(ctx context.Context, to commission.Reader, read func(ctx context.Context, tx *pg.Tx) (commission.Explanation, error)) (*explained, error) {
 	out := &explained{}
 	err := h.within(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		x, err := read(ctx, tx)
@@ -35,7 +35,7 @@ func (h *handlers) tell(ctx context.Context, read func(ctx context.Context, tx *
 			return err
 		}
 		currency, err := h.Currency(ctx, tx)
-		out.Body = teller(currency).explanation(x)
+		out.Body = teller(currency).explanation(x, to, httpapi.LangOf(ctx))
 		return err
 	})
 	return out, err
@@ -44,7 +44,7 @@ func (h *handlers) tell(ctx context.Context, read func(ctx context.Context, tx *
 func (h *handlers) explain(ctx context.Context, in *struct {
 	ID string `path:"id" maxLength:"60"`
 }) (*explained, error) {
-	return h.tell(ctx, func(ctx context.Context, tx *pg.Tx) (x commission.Explanation, err error) {
+	return h.tell(ctx, commission.Merchant, func(ctx context.Context, tx *pg.Tx) (x commission.Explanation, err error) {
 		which, err := order.ParseID(in.ID)
 		if err != nil {
 			return x, err
@@ -54,7 +54,7 @@ func (h *handlers) explain(ctx context.Context, in *struct {
 }
 
 func (h *handlers) explainReported(ctx context.Context, in *struct{ orderhttp.Reference }) (*explained, error) {
-	return h.tell(ctx, func(ctx context.Context, tx *pg.Tx) (x commission.Explanation, err error) {
+	return h.tell(ctx, commission.Merchant, func(ctx context.Context, tx *pg.Tx) (x commission.Explanation, err error) {
 		o, err := in.Find(ctx, tx)
 		if err != nil {
 			return x, err
@@ -66,7 +66,7 @@ func (h *handlers) explainReported(ctx context.Context, in *struct{ orderhttp.Re
 func (h *handlers) ownOf(ctx context.Context, in *struct {
 	OrderID string `path:"order_id" maxLength:"60"`
 }) (*explained, error) {
-	return h.tell(ctx, func(ctx context.Context, tx *pg.Tx) (x commission.Explanation, err error) {
+	return h.tell(ctx, commission.Earner, func(ctx context.Context, tx *pg.Tx) (x commission.Explanation, err error) {
 		who, err := caller(ctx)
 		if err != nil {
 			return x, err
@@ -77,6 +77,60 @@ func (h *handlers) ownOf(ctx context.Context, in *struct {
 		}
 		return h.Commission.ExplainTo(ctx, tx, which, who, httpapi.LangOf(ctx))
 	})
+}
+
+type alternatives struct {
+	Body struct {
+		Items []Alternative `json:"items"`
+	}
+}
+
+func (h *handlers) otherwise(ctx context.Context, text string, who distributor.ID) (*alternatives, error) {
+	which, err := order.ParseID(text)
+	if err != nil {
+		return nil, err
+	}
+	found, err := h.Commission.Alternatives(ctx, httpapi.TenantOf(ctx), which, who, httpapi.LangOf(ctx))
+	if err != nil {
+		return nil, err
+	}
+	currency, err := h.currency(ctx)
+	out := &alternatives{}
+	out.Body.Items = teller(currency).alternatives(found)
+	return out, err
+}
+
+func (h *handlers) alternatives(ctx context.Context, in *struct {
+	ID string `path:"id" maxLength:"60"`
+}) (*alternatives, error) {
+	return h.otherwise(ctx, in.ID, distributor.ID{})
+}
+
+func (h *handlers) ownAlternatives(ctx context.Context, in *struct {
+	OrderID string `path:"order_id" maxLength:"60"`
+}) (*alternatives, error) {
+	who, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return h.otherwise(ctx, in.OrderID, who)
+}
+
+type recorded struct{ Body commission.TestCase }
+
+func (h *handlers) recorded(ctx context.Context, in *struct {
+	ID string `path:"id" maxLength:"60"`
+}) (*recorded, error) {
+	which, err := order.ParseID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &recorded{}
+	err = h.within(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
+		out.Body, err = h.Commission.Redacted(ctx, tx, which)
+		return err
+	})
+	return out, err
 }
 
 type listedAnswer struct{ Body httpapi.Page[Listed] }
@@ -198,11 +252,7 @@ func (h *handlers) preview(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	var currency string
-	err = h.within(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
-		currency, err = h.Currency(ctx, tx)
-		return err
-	})
+	currency, err := h.currency(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -216,7 +266,7 @@ func (h *handlers) preview(ctx context.Context, in *struct {
 	out := &previewed{}
 	out.Body.Items = make([]Sample, len(samples))
 	for i, s := range samples {
-		out.Body.Items[i] = teller(currency).sample(s)
+		out.Body.Items[i] = teller(currency).sample(s, httpapi.LangOf(ctx))
 	}
 	return out, err
 }
@@ -239,6 +289,14 @@ func sampleLines(from []SampleLine, currency string) (lines []commission.SampleL
 
 func (h *handlers) within(ctx context.Context, fn func(context.Context, *pg.Tx) error) error {
 	return h.DB.Within(ctx, httpapi.TenantOf(ctx), fn)
+}
+
+func (h *handlers) currency(ctx context.Context) (currency string, err error) {
+	err = h.within(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
+		currency, err = h.Currency(ctx, tx)
+		return err
+	})
+	return currency, err
 }
 
 // caller is the distributor who asks.

@@ -56,7 +56,7 @@ func (c teller) periodDetail(p commission.Period) PeriodDetail {
 		out.Awards = append(out.Awards, PeriodAward{payee(a.Payee), a.Kind, c.money(a.Base), a.Rate, c.money(a.Amount), a.Why})
 	}
 	for _, d := range p.Declined {
-		out.Declined = append(out.Declined, Declined{somebody(d.Who), d.Code, d.Why})
+		out.Declined = append(out.Declined, Declined{Who: somebody(d.Who), Code: d.Code, Why: d.Why})
 	}
 	return out
 }
@@ -109,6 +109,56 @@ func (h *handlers) periods(ctx context.Context, in *struct{ httpapi.PageQuery })
 		page := httpapi.PageOf(found, in.Limit, func(p commission.Period) []string { return []string{p.Key} })
 		currency, err := h.Currency(ctx, tx)
 		out.Body = httpapi.MapPage(page, teller(currency).period)
+		return err
+	})
+	return out, err
+}
+
+// OwnPeriod is what a closed month gave the caller, and why, or why nothing.
+type OwnPeriod struct {
+	Period   string        `json:"period" example:"2026-03"`
+	From     time.Time     `json:"from"`
+	To       time.Time     `json:"to" doc:"The first instant after the month"`
+	Total    money.Amount  `json:"total" doc:"Available at once"`
+	Awards   []PeriodAward `json:"awards"`
+	Declined []Declined    `json:"declined" doc:"Why nothing"`
+	ClosedAt time.Time     `json:"closed_at"`
+}
+
+func (c teller) ownPeriod(p commission.OwnPeriod) OwnPeriod {
+	whole := c.periodDetail(commission.Period{Awards: p.Awards, Declined: p.Declined})
+	return OwnPeriod{Period: p.Key, From: p.From, To: p.To, Total: c.money(p.Total), Awards: whole.Awards, Declined: whole.Declined, ClosedAt: p.ClosedAt}
+}
+
+type ownPeriodsAnswer struct{ Body httpapi.Page[OwnPeriod] }
+
+func (h *handlers) ownPeriods(ctx context.Context, in *struct{ httpapi.PageQuery }) (*ownPeriodsAnswer, error) {
+	who, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := httpapi.ReadCursor(in.Cursor, 1)
+	if err != nil {
+		return nil, err
+	}
+	below := ""
+	if parts != nil {
+		below = parts[0]
+	}
+	out := &ownPeriodsAnswer{}
+	err = h.within(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		found, next, err := h.Commission.OwnPeriods(ctx, tx, who, below, in.Limit, httpapi.LangOf(ctx))
+		if err != nil {
+			return err
+		}
+		currency, err := h.Currency(ctx, tx)
+		out.Body.Items = []OwnPeriod{}
+		for _, p := range found {
+			out.Body.Items = append(out.Body.Items, teller(currency).ownPeriod(p))
+		}
+		if next != "" {
+			out.Body.NextCursor = httpapi.MakeCursor(next)
+		}
 		return err
 	})
 	return out, err

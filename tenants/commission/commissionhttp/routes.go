@@ -41,6 +41,8 @@ func Routes(s *httpapi.Server, c Config) {
 	get, post := http.MethodGet, http.MethodPost
 
 	httpapi.Register(s, httpapi.Merchant, op("commission.explain", get, "/orders/{id}/commission", rbac.CommissionRead, "Who earns what for an order, and why; who does not, and why not"), h.explain)
+	httpapi.Register(s, httpapi.Merchant, op("commission.alternatives", get, "/orders/{id}/commission/alternatives", rbac.CommissionRead, "What would have earned the people of an order more: the strategy is asked again with one thing changed; nothing is written"), h.alternatives)
+	httpapi.Register(s, httpapi.Merchant, op("commission.case", get, "/orders/{id}/commission/case", rbac.CommissionRead, "The decision as a test case that names nobody"), h.recorded)
 	httpapi.Register(s, httpapi.Merchant, op("commission.awards", get, "/awards", rbac.CommissionRead, "Awards, those of the newest orders first"), h.awards)
 	httpapi.Register(s, httpapi.Merchant, op("commission.awards_of", get, "/distributors/{id}/awards", rbac.CommissionRead, "A distributor's awards"), h.awardsOf)
 	httpapi.Register(s, httpapi.Merchant, op("commission.awaiting", get, "/awaiting", rbac.CommissionRead, "Orders that wait for a decision, and why"), h.awaiting)
@@ -59,6 +61,8 @@ func Routes(s *httpapi.Server, c Config) {
 
 	httpapi.Register(s, httpapi.Store, op("me.awards", get, "/me/awards", rbac.OwnAwardRead, "My awards, those of the newest orders first"), h.own)
 	httpapi.Register(s, httpapi.Store, op("me.award", get, "/me/awards/{order_id}", rbac.OwnAwardRead, "What I earn for an order and why, or why nothing"), h.ownOf)
+	httpapi.Register(s, httpapi.Store, op("me.alternatives", get, "/me/awards/{order_id}/alternatives", rbac.OwnAwardRead, "What would have earned me more for an order"), h.ownAlternatives)
+	httpapi.Register(s, httpapi.Store, op("me.periods", get, "/me/periods", rbac.OwnAwardRead, "What closed months gave me beyond my orders, and why"), h.ownPeriods)
 }
 
 // Earned tells the lists of orders what became of their commission.

@@ -28,6 +28,7 @@ type Explanation struct {
 	Cap      *Cap       `json:"cap" doc:"Null when the order cap cut nothing"`
 
 	NotDistributed []Undistributed `json:"not_distributed" doc:"Lines that pay nobody anything"`
+	Said           []string        `json:"said" doc:"By what it was decided, or what it waits for, in sentences"`
 }
 
 // Undistributed is a line of the order that pays nobody anything.
@@ -68,6 +69,7 @@ type Award struct {
 	Status    string       `json:"status" enum:"held,settled,on_hold"`
 	MaturesAt *time.Time   `json:"matures_at" doc:"Null before the receipt, and while on hold"`
 	Lines     []Line       `json:"lines"`
+	Said      []string     `json:"said" doc:"How it came about, what was taken from it and when it arrives, in sentences"`
 }
 
 // Line is what one line of the order gives.
@@ -88,6 +90,18 @@ type Declined struct {
 	Who  *Payee `json:"who" doc:"Null when nobody stands behind the order"`
 	Code string `json:"code"`
 	Why  string `json:"why"`
+
+	Said []string `json:"said,omitempty" doc:"The reason, and what a rule of the store took, in sentences"`
+}
+
+// Alternative is what an order would have given somebody had one thing been
+// otherwise: the answer of the strategy that decided, asked again.
+type Alternative struct {
+	Payee    Payee        `json:"payee"`
+	Code     string       `json:"code" example:"commission.if_grade"`
+	Instead  money.Amount `json:"instead" doc:"What it gave, before any refund"`
+	Would    money.Amount `json:"would" doc:"More than that"`
+	Sentence string       `json:"sentence"`
 }
 
 // Reversal is what one refund took back from one person.
@@ -161,9 +175,12 @@ func somebody(l *distributor.Label) *Payee {
 	return &p
 }
 
-func (c teller) explanation(x commission.Explanation) Explanation {
+func (c teller) explanation(x commission.Explanation, to commission.Reader, lang string) Explanation {
 	out := Explanation{OrderID: x.Order.ID, State: string(x.State), Awards: []Award{}, Declined: []Declined{}, Reversed: []Reversal{},
-		NotDistributed: []Undistributed{}}
+		NotDistributed: []Undistributed{}, Said: []string{}}
+	if to == commission.Merchant || x.Waits != nil {
+		out.Said = append(out.Said, x.TellRuling(lang)...)
+	}
 	for _, l := range x.Undistributed {
 		out.NotDistributed = append(out.NotDistributed, Undistributed(l))
 	}
@@ -175,10 +192,12 @@ func (c teller) explanation(x commission.Explanation) Explanation {
 		out.Decision = &Decision{r.Strategy, r.Version, r.Artifact, r.Revision, r.DecidedAt, r.Seq}
 	}
 	for _, a := range x.Awards {
-		out.Awards = append(out.Awards, c.award(a))
+		told := c.award(a)
+		told.Said = x.TellAward(a, to, lang)
+		out.Awards = append(out.Awards, told)
 	}
 	for _, d := range x.Declined {
-		out.Declined = append(out.Declined, Declined{somebody(d.Who), d.Code, d.Why})
+		out.Declined = append(out.Declined, Declined{somebody(d.Who), d.Code, d.Why, x.TellDeclined(d, lang)})
 	}
 	for _, r := range x.Reversed {
 		out.Reversed = append(out.Reversed, Reversal{r.Refund.ID, r.Refund.ExternalID, payee(r.Payee), c.money(r.Amount)})
@@ -198,6 +217,14 @@ func (c teller) award(a commission.Explained) Award {
 	return out
 }
 
+func (c teller) alternatives(list []commission.Alternative) (out []Alternative) {
+	out = []Alternative{}
+	for _, a := range list {
+		out = append(out, Alternative{payee(a.Payee), a.Code, c.money(a.Instead), c.money(a.Would), a.Sentence})
+	}
+	return out
+}
+
 func wait(w commission.Wait) Wait {
 	return Wait{w.Code, w.Sentence, w.Since.UTC(), w.Attempts, instant(w.NextTryAt)}
 }
@@ -207,8 +234,8 @@ func (c teller) listed(l commission.Listed) Listed {
 		Status: string(l.Status), AvailableAt: instant(l.MaturesAt), PlacedAt: l.PlacedAt.UTC(), Why: l.Why}
 }
 
-func (c teller) sample(s commission.Sample) Sample {
-	out := Sample{Title: s.Title, Goods: c.money(s.Explanation.Order.Goods), Lines: []SampleLine{}, Commission: c.explanation(s.Explanation)}
+func (c teller) sample(s commission.Sample, lang string) Sample {
+	out := Sample{Title: s.Title, Goods: c.money(s.Explanation.Order.Goods), Lines: []SampleLine{}, Commission: c.explanation(s.Explanation, commission.Merchant, lang)}
 	for _, l := range s.Explanation.Order.Lines {
 		out.Lines = append(out.Lines, SampleLine{l.SKU, l.Category, l.Qty, c.money(l.UnitPrice)})
 	}

@@ -148,7 +148,7 @@ async function story() {
     order = new URL(merchant.url()).searchParams.get('open')
     await second.balance({ 可提现: '¥0.00', 待结算: '¥59.70', 提现中: '¥0.00', 已提现: '¥0.00' })
     await second.page.locator('.card.press', { hasText: '我的推广' }).first().click()
-    await see(second.page.locator('body'), '¥398.00 × 15% = ¥59.70', '第 1 级')
+    await see(second.page.locator('body'), '按 ¥398.00 计，比例 15%', '第 1 级')
     await accessible('explanation', second.page)
     await first.balance({ 可提现: '¥0.00', 待结算: '¥19.90', 提现中: '¥0.00', 已提现: '¥0.00' })
     await accessible('earnings', first.page)

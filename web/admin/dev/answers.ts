@@ -12,7 +12,7 @@ const store: T.Store = { id: 'sto_01kb', slug: 'mountain-tea', name: '山里的�
 const permissions = [
   'session.end', 'me.read', 'leaderboard.read', 'store.read', 'store.brand', 'strategy.read', 'program.read', 'program.preview', 'program.revise', 'key.read', 'key.create', 'key.revoke', 'audit.read', 'overview.read', 'settlement.read',
   'distributor.read', 'distributor.create', 'distributor.approve', 'distributor.reject', 'distributor.freeze', 'distributor.unfreeze', 'distributor.ban', 'distributor.move', 'distributor.grade', 'customer.read', 'balance.read',
-  'product.read', 'product.create', 'product.change', 'product.list', 'product.unlist', 'product.archive', 'stock.adjust', 'order.read', 'order.pay', 'order.ship', 'order.receive', 'order.close', 'order.refund', 'commission.read',
+  'product.read', 'product.create', 'product.change', 'product.list', 'product.unlist', 'product.archive', 'stock.adjust', 'order.read', 'order.pay', 'order.ship', 'order.receive', 'order.close', 'order.refund', 'commission.read', 'period.read', 'period.close', 'dispute.read', 'dispute.answer',
   'withdrawal.read', 'withdrawal.approve', 'withdrawal.reject', 'withdrawal.pay',
 ]
 const me: T.Me = { store, person: { id: 'per_01', name: '李掌柜' }, role: 'owner', permissions }
@@ -56,10 +56,10 @@ const commission = (id: string): T.OrderCommission => {
   return {
     state: 'decided', awaiting: null, decision: { strategy: 'three-level', version: '1.0.0', revision: 3, decided_at: ago(25), seq: 1284 },
     awards: [
-      { payee: row.seller!, level: 1, granted: yuan(1990), standing: yuan(row.refunded.amount ? 1490 : 1990), matures_at: ago(-60 * 24 * 9), status: 'held', lines: [{ line: '1', sku: 'LJ-50', kind: 'level', base: yuan(9950), rate: '0.1', amount: yuan(995), cut: yuan(0), why: '第 1 级，10%' }, { line: '2', sku: 'GW-01', kind: 'level', base: yuan(9950), rate: '0.1', amount: yuan(995), cut: yuan(120), why: '第 1 级，10%；触及单笔上限' }] },
+      { payee: row.seller!, level: 1, granted: yuan(1990), standing: yuan(row.refunded.amount ? 1490 : 1990), matures_at: ago(-60 * 24 * 9), status: 'held', lines: [{ line: '1', sku: 'LJ-50', kind: 'level', base: yuan(9950), rate: '0.1', amount: yuan(995), cut: yuan(0), why: '第 1 级，10%' }, { line: '2', sku: 'GW-01', kind: 'level', base: yuan(9950), rate: '0.1', amount: yuan(995), cut: yuan(120), why: '第 1 级，10%；触及单笔上限' }], said: ['LJ-50：99.50 × 10% = 9.95', '其中 9.95 本属 周慕云，其下单时不能获佣，按本店规则上移', '订单佣金上限 50%（99.50），策略共给出 100.70，按比例减去 1.20', '2026-12-01 10:00:00 起可提现（收货后 10 天）'] },
       { payee: { id: 'dst_1', name: names[1]! }, level: 2, granted: yuan(597), standing: yuan(597), matures_at: ago(-60 * 24 * 9), status: 'on_hold', lines: [{ line: '1', sku: 'LJ-50', kind: 'level', base: yuan(9950), rate: '0.03', amount: yuan(298), cut: yuan(0), why: '第 2 级，3%' }] },
     ],
-    declined: [{ who: { id: 'dst_4', name: names[4]! }, why: '第 3 级没有设置比例' }], reversed: row.refunded.amount ? [{ refund_id: 'ref_1', payee: row.seller!, amount: yuan(500) }] : [], cap: null,
+    said: [], declined: [{ who: { id: 'dst_4', name: names[4]! }, why: '下单时已被冻结，份额归商家', said: ['下单时已被冻结，份额归商家', '策略给出的 5.97 因此没有入账'] }], reversed: row.refunded.amount ? [{ refund_id: 'ref_1', payee: row.seller!, amount: yuan(500) }] : [], cap: null,
   }
 }
 const products: T.Product[] = ['明前龙井', '正山小种', '青瓷盖碗', '陈年普洱', '旅行茶具套装'].map((title, i) => ({
@@ -75,7 +75,13 @@ const revisions: T.Revision[] = [3, 2, 1].map((revision) => ({
   settings: { ...settings, freeze_days: revision === 1 ? 7 : 10, order_cap: revision === 3 ? '0.5' : '0.4' }, author: '李掌柜', note: ['一级提高到 10%', '加上第二级', '开店默认'][3 - revision]!, created_at: ago(60 * 24 * (4 - revision) * 10),
 }))
 const strategies: T.Strategy[] = Object.entries(schemas).map(([strategy, config_schema]) => ({ artifact: strategy, strategy, version: '1.0.0', facts: [{ name: 'order.lines', purpose: { zh: '按每件商品的实付金额计算佣金', en: 'to share what was paid for each line' } }, { name: 'chain', purpose: { zh: '知道这笔订单由谁推广、上级是谁', en: 'to know who sold it' } }], config_schema }))
-const awards: T.AwardRow[] = orders.filter((o) => o.commission.state === 'decided').map((o, i) => ({ order_id: o.id, payee: o.seller!, level: (i % 2) + 1, granted: o.commission.total, standing: o.commission.total, matures_at: i % 3 ? ago(-60 * 24 * 5) : null, status: ['held', 'settled', 'on_hold'][i % 3]!, placed_at: ago(60 * 24 * i), hold: '' }))
+const awards: T.AwardRow[] = orders.filter((o) => o.commission.state === 'decided').map((o, i) => ({ order_id: o.id, payee: o.seller!, level: (i % 2) + 1, granted: o.commission.total, standing: o.commission.total, available_at: i % 3 ? ago(-60 * 24 * 5) : null, status: ['held', 'settled', 'on_hold'][i % 3]!, placed_at: ago(60 * 24 * i), order_external_id: o.external_id, why: '第 1 级，10%' }))
+const periods: T.ClosedPeriod[] = ['2026-10', '2026-09'].map((period, i) => ({ period, from: `2026-${i ? '08' : '09'}-30T16:00:00Z`, to: `2026-${i ? '09' : '10'}-30T16:00:00Z`, state: i ? 'held' : 'closed', code: i ? 'commission.rail_period_cap' : '', reason: i ? '策略给出的分配超过本期销售额的佣金上限' : '', strategy: 'pool', version: '1.0.0', revision: 3, paid: yuan(4821000), settled: yuan(4321000), total: yuan(i ? 0 : 86420), closed_at: ago(60 * 24 * 20) }))
+const disputes: T.Dispute[] = [
+  { id: 'dsp_0', distributor: { id: 'dst_0', name: names[0]! }, order_id: 'ord_01kb7x00', order_external_id: '202611220020', claimed: '', state: 'open', outcome: '', opened_at: ago(3000), changed_at: ago(3000) },
+  { id: 'dsp_2', distributor: { id: 'dst_3', name: names[3]! }, order_id: null, order_external_id: '', claimed: '202611180077', state: 'open', outcome: '', opened_at: ago(5000), changed_at: ago(5000) },
+  { id: 'dsp_1', distributor: { id: 'dst_1', name: names[1]! }, order_id: 'ord_01kb7x01', order_external_id: '202611220019', claimed: '', state: 'answered', outcome: 'upheld', opened_at: ago(9000), changed_at: ago(200) },
+]
 const withdrawals: T.Withdrawal[] = ['requested', 'requested', 'requested', 'approved', 'paid', 'rejected', 'returned'].map((state, i) => ({
   id: `wdr_${i}`, distributor: { id: `dst_${i}`, name: names[i]! }, gross: yuan(30000 + i * 4500), tax: yuan(0), fee: yuan(300 + i * 45), net: yuan(29700 + i * 4455), method: 'manual', state, reason: state === 'rejected' ? '请先完成实名' : '', voucher: state === 'paid' ? 'ICBC-88120' : '', requested_at: ago(200 + i * 300), decided_at: null, paid_at: state === 'paid' ? ago(10) : null,
 }))
@@ -94,7 +100,7 @@ export interface Answered {
 /** Answers as the server would; `empty` is a store of one minute. */
 export function answer(method: string, path: string, query: URLSearchParams, body: unknown, empty: boolean): Answered {
   const at = path.replace('/api/merchant/v1', '')
-  const id = /\/(ord|dst|prd|buy|wdr|key)_[^/]+/.exec(at)?.[0].slice(1) ?? ''
+  const id = /\/(ord|dst|prd|buy|wdr|key|dsp)_[^/]+/.exec(at)?.[0].slice(1) ?? ''
   const ok = (b: unknown): Answered => ({ status: 200, body: b })
   const list = <X>(items: X[], next = ''): Answered => ok(empty ? page([]) : page(items, next))
   const wanted = <X extends object>(items: X[], field: string) => items.filter((x) => !query.get(field) || (x as Record<string, unknown>)[field] === query.get(field))
@@ -118,6 +124,12 @@ export function answer(method: string, path: string, query: URLSearchParams, bod
     case '/orders': return list(wanted(orders, 'state'), 'more')
     case '/orders/{id}': return ok(order(id))
     case '/orders/{id}/commission': return ok(commission(id))
+    case '/orders/{id}/commission/alternatives': return ok({ items: [{ payee: { id: 'dst_0', name: names[0] }, code: 'commission.if_grade', instead: yuan(1990), would: yuan(2985), sentence: `等级为 senior 时${names[0]}可得 29.85，而不是 19.90（高一级）` }] })
+    case '/periods': return list(periods)
+    case '/periods/2026-10': return ok({ ...periods[0], awards: [0, 1, 5].map((i) => ({ payee: { id: `dst_${i}`, name: names[i] }, kind: 'pool', base: yuan(4321000), rate: '0.02', amount: yuan(i ? 21605 : 43210), why: `分红池 864.20，等级权重 ${i ? 1 : 2}` })), declined: [{ who: { id: 'dst_4', name: names[4] }, why: '关账时不在推广状态，份额归商家' }] })
+    case '/disputes': return list(wanted(disputes, 'state'))
+    case '/disputes/{id}': return ok({ ...disputes.find((d) => d.id === id), history: [{ nth: 1, side: 'distributor', verb: 'opened', text: '我 11 月 1 日已升为高级，这单应该按 15% 计。', at: ago(3000) }, ...(id === 'dsp_1' ? [{ nth: 2, side: 'merchant', actor: 'staff', verb: 'upheld', text: '核对过了，等级生效时间录晚了，给您补发。', at: ago(200) }] : [])] })
+    case '/disputes/{id}/replay': return ok({ available: true, equal: true, differs: [] })
     case '/products': return list(wanted(products, 'state'))
     case '/products/{id}': return ok(products.find((p) => p.id === id))
     case '/distributors': return list(wanted(people, 'state'))
@@ -128,7 +140,7 @@ export function answer(method: string, path: string, query: URLSearchParams, bod
     case '/customers': return list(['顾清', '方圆', '白露'].map((name, i) => ({ id: `buy_${i}`, name, external_id: '', distributor: { id: 'dst_0', name: names[0] }, orders: 4 - i, spent: yuan(60000 - i * 9000), first_order_at: ago(60 * 24 * 20), created_at: ago(60 * 24 * 21) })))
     case '/customers/{id}': return ok({ id, name: '顾清', external_id: '', distributor: { id: 'dst_0', name: names[0] }, orders: 4, spent: yuan(60000), first_order_at: ago(9999), created_at: ago(99999), binds: [{ distributor: { id: 'dst_0', name: names[0] }, cause: 'registration', bound_at: ago(60 * 24 * 10), protected_until: ago(-60 * 24 * 5), valid_until: ago(-60 * 24 * 20), ended_at: null, ended_cause: '' }], touches: [{ at: ago(50), distributor: { id: 'dst_0', name: names[0] }, channel: 'wechat' }] })
     case '/awards': return list(awards)
-    case '/awaiting': return list([{ order_id: 'ord_01kb7x07', external_id: '202611220013', code: 'plugin.deadline', sentence: '佣金策略没有在规定时间内答复，会自动重试', since: ago(14), attempts: 3, next_try_at: ago(-1), goods: yuan(31800) }])
+    case '/awaiting': return list([{ order_id: 'ord_01kb7x07', order_external_id: '202611220013', code: 'plugin.deadline', sentence: '佣金策略没有在规定时间内答复，会自动重试', since: ago(14), attempts: 3, next_try_at: ago(-1), goods: yuan(31800) }])
     case '/withdrawals': return list(wanted(withdrawals, 'state'))
     case '/program': return ok(revisions[0])
     case '/program/revisions': return ok(page(revisions))
@@ -148,7 +160,7 @@ function preview(draft: T.ProgramDraft): T.Preview {
   const awards: T.CommissionAward[] = rates.map((rate, i) => ({ payee: { id: `p${i}`, name: ['甲', '乙', '丙'][i]! }, level: i + 1, granted: yuan(i ? 597 : 1990), standing: yuan(i ? 597 : 1990), matures_at: null, status: 'held', lines: [{ line: '1', sku: 'LJ-50', kind: 'level', base: yuan(19900), rate, amount: yuan(i ? 597 : 1990), cut: yuan(0), why: `第 ${i + 1} 级` }] }))
   const decided = (awards: T.CommissionAward[], declined: T.Declined[]): T.OrderCommission => ({ state: 'decided', awaiting: null, decision: null, awards, declined, reversed: [], cap: null })
   return {
-    items: [{ title: '一件 199.00 的商品', goods: yuan(19900), lines: [{ sku: 'LJ-50', qty: 1, unit_price: yuan(19900) }], commission: decided(awards, [{ who: '丙', why: '方案只发两级' }]) },
+    items: [{ title: '一件 199.00 的商品', goods: yuan(19900), lines: [{ sku: 'LJ-50', qty: 1, unit_price: yuan(19900) }], commission: decided(awards, [{ who: { id: 'p2', name: '丙' }, why: '方案只发两级' }]) },
       { title: '两件商品，用了满减', goods: yuan(30000), lines: [], commission: decided([], []) }],
   }
 }

@@ -46,12 +46,27 @@ const pages = [
   { name: 'customers', path: '/customers?open=buy_0' },
   { name: 'awards', path: '/commission/awards' },
   { name: 'awaiting', path: '/commission/awaiting' },
+  { name: 'periods', path: '/commission/periods' },
+  { name: 'periods-empty', path: '/commission/periods', empty: true },
+  { name: 'period', path: '/commission/periods?open=2026-10' },
+  { name: 'period-close', path: '/commission/periods', then: press(/关\s*账/) },
+  { name: 'disputes', path: '/commission/disputes' },
+  { name: 'disputes-empty', path: '/commission/disputes', empty: true },
+  { name: 'dispute', path: '/commission/disputes?open=dsp_0' },
+  { name: 'dispute-upheld', path: '/commission/disputes?open=dsp_1' },
+  { name: 'dispute-claim', path: '/commission/disputes?open=dsp_2' },
+  { name: 'en-dispute', path: '/commission/disputes?open=dsp_0', language: 'en' },
+  { name: 'en-periods', path: '/commission/periods', language: 'en' },
   { name: 'withdrawals', path: '/withdrawals', then: async (p) => { await p.locator('thead .ant-checkbox-input').check(); await p.waitForTimeout(300) } },
   { name: 'withdrawal-batch', path: '/withdrawals', then: async (p) => { await p.locator('thead .ant-checkbox-input').check(); await p.getByRole('button', { name: /^通过 ¥/ }).click(); await p.waitForTimeout(500) } },
   { name: 'leaderboard', path: '/leaderboard' },
   { name: 'program', path: '/program/edit' },
   { name: 'program-tiers', path: '/program/edit', then: async (p) => { await p.getByText('销售阶梯').click(); await p.waitForTimeout(900) } },
   { name: 'program-matrix', path: '/program/edit', then: async (p) => { await p.getByText('商品与渠道矩阵').click(); await p.waitForTimeout(900) } },
+  { name: 'program-rules', path: '/program/edit', then: async (p) => { await p.getByText('规则组合').click(); await p.waitForTimeout(900); await p.getByLabel('下移 绿茶首单').click(); await p.getByLabel('启用什么时候').last().scrollIntoViewIfNeeded(); await p.waitForTimeout(500) } },
+  { name: 'program-rules-pick', path: '/program/edit', then: async (p) => { await p.getByText('规则组合').click(); await p.waitForTimeout(900); await p.getByLabel('商品', { exact: true }).first().click(); await p.waitForTimeout(600) } },
+  { name: 'program-changes', path: '/program/edit', then: async (p) => { await p.getByLabel('各级佣金比例 1 级').fill('12'); await p.getByRole('button', { name: /改了/ }).click(); await p.waitForTimeout(600) } },
+  { name: 'en-rules', path: '/program/edit', language: 'en', then: async (p) => { await p.getByText('Rules by condition').click(); await p.waitForTimeout(900) } },
   { name: 'program-levels', path: '/program/edit', then: tab('层级与规则') },
   { name: 'program-money', path: '/program/edit', then: tab('结算与提现') },
   { name: 'program-publish', path: '/program/edit', then: async (p) => { await p.getByText('销售阶梯').click(); await p.getByRole('tab', { name: '层级与规则' }).click(); await p.getByLabel('单笔佣金上限').fill('30'); await p.getByRole('button', { name: '发布新版本' }).click(); await p.getByRole('dialog').waitFor(); await p.waitForTimeout(500) } },
@@ -71,7 +86,7 @@ for (const page of pages.filter((p) => wanted.length === 0 || wanted.includes(p.
   const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai', viewport: { width: page.width ?? 1440, height: 900 }, reducedMotion: 'reduce', bypassCSP: false })
   await context.addInitScript(([signedOut, language]) => { if (!signedOut) localStorage.setItem('fenli.session', 'fs_mountain-tea_x'); localStorage.setItem('fenli.language', language) }, [page.out ?? false, page.language ?? 'zh-CN'])
   const p = await context.newPage()
-  p.setDefaultTimeout(5000)
+  p.setDefaultTimeout(15000)
   const said = []
   p.on('console', (m) => ['error', 'warning'].includes(m.type()) && said.push(m.text().slice(0, 240)))
   p.on('pageerror', (e) => said.push(`broken: ${e.message}`))
@@ -85,6 +100,7 @@ for (const page of pages.filter((p) => wanted.length === 0 || wanted.includes(p.
   try {
     await p.goto(base + page.path, { waitUntil: 'load' })
     await p.waitForTimeout(1500)
+    await p.waitForFunction(() => !document.querySelector('.ant-skeleton, [aria-busy="true"]'), null, { timeout: 15000 }).catch(() => undefined)
     await page.then?.(p)
     await p.screenshot({ path: join(out, `${page.name}.png`) })
     // Pictures and figures are judged by axe too, with the page's own policy lifted for its script.

@@ -44,6 +44,9 @@ const database: Partial<Record<Noun, string[]>> = {
   store: ['open', 'closing', 'closed'],
   commission: ['none', 'awaiting', 'decided'],
   award: ['held', 'settled', 'on_hold'],
+  period: ['closed', 'held'],
+  dispute: ['open', 'answered', 'closed'],
+  outcome: ['upheld', 'rejected'],
 }
 
 describe('the status dictionary', () => {

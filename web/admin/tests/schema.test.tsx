@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, renderHook, screen } from '@testing-library/react'
 import { useState } from 'react'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Json, JsonSchema } from '../src/api/types'
@@ -7,7 +7,10 @@ import { atDraft } from '../src/pages/program/PreviewCard'
 import { diff, named } from '../src/pages/program/diff'
 import { sectionSchema, sections, settingsSchema, type Section } from '../src/pages/program/settings'
 import { blank, faultsOf, widgetOf } from '../src/schema/schema'
+import { useHistory } from '../src/schema/history'
+import { withParents } from '../src/schema/pickers'
 import { SchemaForm } from '../src/schema/SchemaForm'
+import { ofWall, toWall } from '../src/schema/wall'
 import { schemas } from '../dev/schemas'
 
 const percent: JsonSchema = { type: 'string', pattern: '^[0-9]{1,12}(\\.[0-9]{1,6})?$', 'x-widget': 'percent' }
@@ -37,6 +40,9 @@ describe('the widget of a setting', () => {
     ['rates by key', { type: 'object', additionalProperties: percent, 'x-widget': 'rate-table' }, 'rate-table'],
     ['a matrix', { type: 'object', additionalProperties: { type: 'array', items: percent }, 'x-widget': 'matrix' }, 'matrix'],
     ['a struct by key', { type: 'object', additionalProperties: { type: 'object', properties: { a: percent } }, 'x-widget': 'table' }, 'keyed'],
+    ['products to choose', { type: 'array', items: { type: 'string' }, 'x-widget': 'list', 'x-keys': 'sku' }, 'picker'],
+    ['grades to choose', { type: 'array', items: { type: 'string' }, 'x-widget': 'grade-picker' }, 'picker'],
+    ['rules', { type: 'array', items: { type: 'object', properties: { when: { type: 'object', properties: { a: percent } } } }, 'x-widget': 'table' }, 'cards'],
     ['an unknown hint', { type: 'boolean', 'x-widget': 'hologram' }, 'switch'],
     ['a hint that does not fit', { type: 'boolean', 'x-widget': 'percent' }, 'switch'],
     ['nothing known', {}, 'json'],
@@ -83,6 +89,62 @@ describe('the form', () => {
   it.each(Object.keys(schemas))('draws %s with every setting named', (name) => {
     open(schemas[name]!, blank(schemas[name]!))
     for (const s of Object.values(schemas[name]!.properties ?? {})) expect(screen.queryAllByText(new RegExp(s.title!)).length).toBeGreaterThan(0)
+  })
+})
+
+describe('a list of rules', () => {
+  const compose = schemas['compose']!
+  const first = (): Json => ({ mode: 'first', rules: [{ name: '甲', pay: { rates: ['0.1'] } }, { name: '乙', when: { categories: ['茶'] }, pay: { rates: ['0.2'] } }] })
+  const names = (now: { value: Json }) => (now.value as { rules: { name: string }[] }).rules.map((r) => r.name)
+
+  it('is moved, removed and added to', () => {
+    const now = open(compose, first())
+    fireEvent.click(screen.getByLabelText('下移 甲'))
+    expect(names(now)).toEqual(['乙', '甲'])
+    fireEvent.click(screen.getByLabelText('删除 乙'))
+    expect(names(now)).toEqual(['甲'])
+    fireEvent.click(screen.getAllByText(/^添\s*加$/).at(-1)!)
+    expect(names(now)).toHaveLength(2)
+  })
+  it('asks for a setting only while another has the value it waits for, and forgets what is hidden', async () => {
+    const now = open({ type: 'object', 'x-order': ['by', 'rate', 'fixed'], properties: { by: { type: 'boolean', title: '固定', default: false }, rate: { ...percent, title: '比例', 'x-when': { by: false } }, fixed: { type: 'integer', 'x-widget': 'money', title: '金额', 'x-when': { by: true } } }, required: ['by', 'rate', 'fixed'] }, { by: false, rate: '0.1' })
+    expect(screen.queryByLabelText('金额')).toBeNull()
+    fireEvent.click(screen.getByLabelText('固定'))
+    expect(now.value).toEqual({ by: true })
+    expect(screen.queryByLabelText('比例')).toBeNull()
+    type('金额', '5')
+    expect(now.value).toEqual({ by: true, fixed: 500 })
+  })
+  it('finds faults by their place in the rules, and none in what is hidden', () => {
+    expect(faultsOf(compose, { mode: 'first', rules: [{ name: '', pay: { by: 'rate', rates: ['x'], fixed: [-1] } }] })).toEqual({ '/rules/0/name': { key: 'input.required' }, '/rules/0/pay/rates/0': { key: 'input.not_percent' } })
+  })
+  it('shows a default without writing it down, and goes back to it', () => {
+    const now = open({ type: 'object', properties: { rate: { ...percent, title: '比例', default: '0.1' } } }, {})
+    expect(screen.getByLabelText<HTMLInputElement>('比例').placeholder).toBe('默认 10%')
+    type('比例', '12')
+    fireEvent.click(screen.getByLabelText('恢复默认 比例'))
+    expect(now.value).toEqual({ rate: '0.1' })
+  })
+  it('offers the categories above a category too', () => expect(withParents([{ value: '茶叶/绿茶' }, { value: '茶具' }]).map((o) => o.value)).toEqual(['茶具', '茶叶', '茶叶/绿茶']))
+  it('reads and writes moments by the store\'s clocks', () => {
+    const wall = toWall('2026-05-31T16:00:00Z', 'Asia/Shanghai')!
+    expect(wall.format('YYYY-MM-DD HH:mm')).toBe('2026-06-01 00:00')
+    expect(ofWall(wall, 'Asia/Shanghai')).toBe('2026-06-01T00:00:00+08:00')
+    expect(ofWall(toWall('2026-07-01T04:00:00Z', 'America/New_York')!, 'America/New_York')).toBe('2026-07-01T00:00:00-04:00')
+  })
+})
+
+describe('steps back and forth', () => {
+  it('are kept, and a new step forgets what was ahead', () => {
+    const { result } = renderHook(() => useHistory({ a: 1 }))
+    act(() => result.current.set({ a: 2 }))
+    act(() => result.current.undo())
+    expect(result.current.value).toEqual({ a: 1 })
+    act(() => result.current.redo())
+    expect(result.current.value).toEqual({ a: 2 })
+    act(() => result.current.undo())
+    act(() => result.current.set({ a: 3 }))
+    expect([result.current.value, result.current.canUndo, result.current.canRedo]).toEqual([{ a: 3 }, true, false])
   })
 })
 

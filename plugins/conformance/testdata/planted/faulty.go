@@ -59,6 +59,8 @@ func (f *faulty) Describe(ctx context.Context, req *strategyv1.DescribeRequest) 
 		schema(`"additionalProperties":false`, `"additionalProperties":true`)
 	case "a schema that is none":
 		schema(`"type":"array"`, `"type":"list"`)
+	case "a form that refuses what it accepts":
+		schema(`"maxItems":3`, `"maxItems":1`)
 	case "describes itself anew":
 		d.Sdk = fmt.Sprint(born)
 	}
@@ -267,6 +269,10 @@ func (f *faulty) spoil(req *strategyv1.EvaluateRequest, o *strategyv1.Order, d *
 		if o.Channel != "" {
 			a.Kind = "by_channel"
 		}
+	case "fields of a later contract":
+		if len(o.ProtoReflect().GetUnknown()) > 0 {
+			a.Kind = "later"
+		}
 	case "the length of the configuration":
 		a.Kind = fmt.Sprintf("k%d", len(req.Config))
 	}
@@ -308,6 +314,12 @@ func (f *faulty) ClosePeriod(ctx context.Context, req *strategyv1.ClosePeriodReq
 		a.Member = int32(len(req.Members))
 	case "a period with chance":
 		a.Amount = 1 + rand.Int64N(1000)
+	case "a period of its birth":
+		a.Amount = 1 + born
+	case "a period in yen is a hundredth":
+		if req.Currency == "JPY" {
+			a.Amount = a.Amount/100 + 1
+		}
 	case "the first member counts double":
 		a.Amount *= 2
 	case "a period in the dark":

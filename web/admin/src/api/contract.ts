@@ -56,6 +56,19 @@ export interface Contract {
   'POST /orders/{id}/refunds': { path: Id; body: T.NewRefund; answer: T.Refund; once: true }
   'GET /orders/{id}/commission': { path: Id; answer: T.OrderCommission }
 
+  'GET /orders/{id}/commission/alternatives': { path: Id; answer: { items: T.Alternative[] } }
+  'GET /orders/{id}/commission/case': { path: Id; answer: T.TestCase }
+
+  'GET /periods': { query: T.Paging; answer: T.Page<T.ClosedPeriod> }
+  'GET /periods/{period}': { path: { period: string }; answer: T.PeriodDetail }
+  'POST /periods/{period}/close': { path: { period: string }; answer: T.PeriodDetail }
+
+  'GET /disputes': { query: T.Paging & { state?: string; order_id?: string; distributor_id?: string }; answer: T.Page<T.Dispute> }
+  'GET /disputes/{id}': { path: Id; answer: T.DisputeDetail }
+  'GET /disputes/{id}/replay': { path: Id; answer: T.Replay }
+  'POST /disputes/{id}/answer': { path: Id; body: { outcome: string; text: string }; answer: T.DisputeDetail }
+  'POST /disputes/{id}/close': { path: Id; body: { text?: string }; answer: T.DisputeDetail }
+
   'GET /awards': { query: T.Paging & { payee_id?: string; status?: string }; answer: T.Page<T.AwardRow> }
   'GET /awaiting': { query: T.Paging; answer: T.Page<T.AwaitingOrder> }
 

@@ -41,6 +41,7 @@ const alsoShows: Record<string, string[]> = {
   withdrawals: ['withdrawals', 'overview', 'distributors'],
   distributors: ['distributors', 'tree', 'overview', 'awards', 'orders'],
   program: ['program', 'strategies'],
+  periods: ['periods', 'overview', 'distributors'],
   products: ['products'],
   skus: ['products'],
   store: ['store'],

@@ -146,6 +146,8 @@ export interface JsonSchema {
   'x-description-en'?: string
   'x-widget'?: string
   'x-keys'?: string
+  /** Shown only while settings beside it hold these values: {"mode": ["slab", "tier"]}. */
+  'x-when'?: Record<string, Json | Json[]>
   'x-order'?: string[]
   'x-enum-titles'?: Record<string, { zh?: string; en?: string } | string>
 }
@@ -385,15 +387,36 @@ export interface CommissionAward {
   matures_at: Time | null
   status: string
   lines: AwardLine[]
+  /** How it came about, what was taken from it and when it arrives, in sentences. */
+  said?: string[]
 }
 export interface Declined {
-  who: Named | string
+  /** Null: nobody stands behind the order. */
+  who: Named | null
   why: string
+  /** The reason, and what a rule of the store took. */
+  said?: string[]
 }
 export interface Cap {
-  limit: Money
+  share: Rate
+  most: Money
   asked: Money
   cut: Money
+}
+/** What an order would have given somebody had one thing been otherwise. */
+export interface Alternative {
+  payee: Named
+  code: string
+  instead: Money
+  would: Money
+  sentence: string
+}
+/** A decision as a test case that names nobody. */
+export interface TestCase {
+  strategy: string
+  version: string
+  artifact: string
+  case: { name: string }
 }
 export interface Awaiting {
   code: string
@@ -410,22 +433,81 @@ export interface OrderCommission {
   declined: Declined[]
   reversed: { refund_id: string; payee: Named; amount: Money }[]
   cap: Cap | null
+  /** Lines that pay nobody anything. */
+  not_distributed?: { line: string; sku: string; why: string }[]
+  /** By what it was decided, or what it waits for, in sentences. */
+  said?: string[]
 }
 export interface AwardRow {
   order_id: string
+  order_external_id: string
   payee: Named
   level: number
   granted: Money
   standing: Money
-  matures_at: Time | null
+  available_at: Time | null
   status: string
-  placed_at?: Time
-  hold?: string
+  placed_at: Time
+  why: string
 }
 export interface AwaitingOrder extends Awaiting {
   order_id: string
-  external_id?: string
-  goods?: Money
+  order_external_id: string
+  goods: Money
+}
+
+// ---- closed months
+
+export interface ClosedPeriod {
+  /** "2026-03", in store time. */
+  period: string
+  from: Time
+  to: Time
+  state: string
+  code: string
+  reason: string
+  strategy: string
+  version: string
+  revision: number
+  paid: Money
+  settled: Money
+  total: Money
+  closed_at: Time
+}
+export interface PeriodAward {
+  payee: Named
+  kind: string
+  base: Money
+  rate: Rate
+  amount: Money
+  why: string
+}
+export interface PeriodDetail extends ClosedPeriod {
+  awards: PeriodAward[]
+  declined: Declined[]
+}
+
+// ---- disputes
+
+export interface Dispute {
+  id: string
+  distributor: Named
+  order_id: string | null
+  order_external_id: string
+  /** The number by which they name an order that is not theirs as far as we know. */
+  claimed: string
+  state: string
+  outcome: string
+  opened_at: Time
+  changed_at: Time
+}
+export interface DisputeDetail extends Dispute {
+  history: { nth: number; side: string; actor?: string; verb: string; text: string; at: Time }[]
+}
+export interface Replay {
+  available: boolean
+  equal: boolean
+  differs: string[]
 }
 
 // ---- money that leaves

@@ -29,6 +29,8 @@ export const areas: Area[] = [
     children: [
       { path: '/commission/awards', name: 'awards', permission: 'commission.read', load: () => import('../pages/commission/Awards') },
       { path: '/commission/awaiting', name: 'awaiting', permission: 'commission.read', load: () => import('../pages/commission/AwaitingOrders') },
+      { path: '/commission/disputes', name: 'disputes', permission: 'dispute.read', load: () => import('../pages/disputes/Disputes') },
+      { path: '/commission/periods', name: 'periods', permission: 'period.read', load: () => import('../pages/commission/Periods') },
     ],
   },
   { path: '/withdrawals', name: 'withdrawals', permission: 'withdrawal.read', icon: 'withdrawals', load: () => import('../pages/withdrawals/Withdrawals') },

@@ -31,9 +31,11 @@ export async function readAll<R extends ListRoute>(route: R, input: { path?: obj
   return { rows, cut: cursor !== '' }
 }
 
-export function download(name: string, csv: string): void {
-  // The mark at the front tells Excel that this is UTF-8.
-  const address = URL.createObjectURL(new Blob(['\ufeff' + csv], { type: 'text/csv;charset=utf-8' }))
+// The mark at the front tells Excel that this is UTF-8.
+export const download = (name: string, csv: string): void => saveText(name, '\ufeff' + csv, 'text/csv;charset=utf-8')
+
+export function saveText(name: string, text: string, type: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type }))
   const link = document.createElement('a')
   link.href = address
   link.download = name

@@ -18,6 +18,9 @@ export const statuses = {
   group: { open: 'waiting', succeeded: 'good', failed: 'quiet' },
   commission: { none: 'quiet', awaiting: 'waiting', decided: 'good' },
   award: { held: 'waiting', settled: 'good', on_hold: 'warning', reversed: 'quiet' },
+  period: { closed: 'good', held: 'warning' },
+  dispute: { open: 'waiting', answered: 'active', closed: 'quiet' },
+  outcome: { upheld: 'good', rejected: 'quiet' },
   distributor: { applied: 'waiting', active: 'good', rejected: 'quiet', frozen: 'warning', banned: 'bad', left: 'quiet' },
   withdrawal: {
     requested: 'waiting', approved: 'active', manual: 'active', sending: 'active', waiting_for_user: 'waiting',

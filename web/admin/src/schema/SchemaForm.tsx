@@ -1,10 +1,13 @@
 // A form that nobody wrote: it is read from the strategy's own schema.
-import { Checkbox, Select, Switch } from 'antd'
+import { Button, Checkbox, Select, Switch } from 'antd'
 import { createContext, type ReactNode, useContext, useId } from 'react'
 import { useTranslation } from 'react-i18next'
+import { percentOf, plainMoney } from '../api/money'
 import type { Json, JsonSchema } from '../api/types'
 import { JsonField, ListField, NumberField, RangeField, TextField, TimeField } from './leaves'
-import { blank, dateEnds, escape, helpOf, isObject, orderOf, resolve, titleOf, type Widget, widgetOf, wordOf } from './schema'
+import { blank, dateEnds, escape, helpOf, isObject, isShown, orderOf, resolve, titleOf, type Widget, widgetOf, withoutHidden, wordOf } from './schema'
+import { CardsField } from './cards'
+import { PickerField } from './pickers'
 import { KeyedField, MatrixField, RateListField, RateTableField, TableField } from './tables'
 import { MoneyInput, PercentInput } from '../parts/Money'
 
@@ -14,8 +17,16 @@ interface Surroundings {
   /** What is wrong, by JSON pointer. */
   faults: Record<string, string>
   /** Known keys of a kind ("sku", "grade"), offered while typing. */
-  keys: (kind: string | undefined) => { value: string; label?: string }[]
+  keys: (kind: string | undefined) => Offer[]
+  /** Looks further than what is known: the catalogue is larger than its first page. */
+  search?: (kind: string, text: string) => Promise<Offer[]>
   disabled: boolean
+  /** The store's time zone: campaigns begin by its clocks. */
+  zone?: string
+}
+export interface Offer {
+  value: string
+  label?: string
 }
 const Context = createContext<Surroundings | null>(null)
 export function useForm(): Surroundings {
@@ -35,17 +46,17 @@ export interface FieldProps {
   label: string
 }
 
-export interface SchemaFormProps extends Partial<Pick<Surroundings, 'keys' | 'faults' | 'disabled'>> {
+export interface SchemaFormProps extends Partial<Pick<Surroundings, 'keys' | 'search' | 'faults' | 'disabled' | 'zone'>> {
   schema: JsonSchema
   value: Json
   onChange: (value: Json) => void
   currency: string
 }
 
-export function SchemaForm({ schema, value, onChange, currency, faults = {}, keys = () => [], disabled = false }: SchemaFormProps) {
+export function SchemaForm({ schema, value, onChange, currency, faults = {}, keys = () => [], search, disabled = false, zone }: SchemaFormProps) {
   const { i18n } = useTranslation()
   return (
-    <Context.Provider value={{ root: schema, currency, faults, keys, disabled }}>
+    <Context.Provider value={{ root: schema, currency, faults, keys, search, disabled, zone }}>
       <Group schema={schema} value={value} onChange={(v) => onChange(v ?? {})} at="" label={titleOf(schema, '', i18n.language)} />
       {faults['/'] && <Wrong text={faults['/']} />}
     </Context.Provider>
@@ -61,18 +72,21 @@ export function Field({ name, required, schema: given, value, onChange, at }: Om
   const widget = widgetOf(schema)
   const label = titleOf(schema, name, i18n.language)
   const help = helpOf(schema, i18n.language)
-  const simple = ['percent', 'money', 'number', 'decimal', 'text', 'long-text', 'select', 'datetime', 'switch'].includes(widget)
+  const simple = ['percent', 'money', 'number', 'decimal', 'text', 'long-text', 'select', 'datetime', 'switch', 'picker'].includes(widget)
   const optional = !required && schema.default === undefined
   const on = value !== undefined
+  /** Emptied is the same as never given, where it need not be given. */
+  const change = (v: Json | undefined) => onChange(!required && ((Array.isArray(v) && v.length === 0 && widget === 'picker') || (v === '' && ['text', 'long-text', 'decimal'].includes(widget))) ? undefined : v)
+  const ownDefault = schema.default !== undefined && on && JSON.stringify(value) !== JSON.stringify(schema.default)
   const heading: ReactNode = simple ? <label htmlFor={id}>{label}{optional && <Optional />}</label> : <div className="field-label" id={id}>{label}{optional && <Optional />}</div>
   return (
     <div className="field" role={simple ? undefined : 'group'} aria-labelledby={simple ? undefined : id}>
-      {heading}
+      <div className="field-head">{heading}{ownDefault && !disabled && <Button type="link" size="small" aria-label={`${t('schema.reset')} ${label}`} onClick={() => onChange(structuredClone(schema.default))}>{t('schema.reset')}</Button>}</div>
       {help && <div className="help">{help}</div>}
       {optional && !simple && (
         <Switch size="small" disabled={disabled} checked={on} aria-label={t('schema.use', { name: label })} onChange={(use) => onChange(use ? blank(schema, root) : undefined)} style={{ marginBottom: 8 }} />
       )}
-      {(simple || !optional || on) && <Control widget={widget} schema={schema} value={value} onChange={onChange} at={at} id={id} label={label} />}
+      {(simple || !optional || on) && <Control widget={widget} schema={schema} optional={optional} value={simple ? value : (value ?? schema.default)} onChange={change} at={at} id={id} label={label} />}
       {faults[at] && <Wrong text={faults[at]} />}
     </div>
   )
@@ -87,7 +101,7 @@ export function Wrong({ text }: { text: string }) {
 }
 
 /** The control alone: in a field, in a cell of a table, in a list. */
-export function Control({ widget, ...field }: FieldProps & { widget?: Widget }) {
+export function Control({ widget, optional, ...field }: FieldProps & { widget?: Widget; optional?: boolean }) {
   const { t, i18n } = useTranslation()
   const { root, currency, disabled } = useForm()
   const schema = resolve(field.schema, root)
@@ -97,17 +111,21 @@ export function Control({ widget, ...field }: FieldProps & { widget?: Widget }) 
   }
   const { value, onChange, id, label } = field
   const aria = id ? { id } : { 'aria-label': label }
+  const otherwise = schema.default !== undefined && value === undefined ? t('schema.default', { value: shownDefault(widget ?? widgetOf(schema), schema, currency, say) }) : undefined
   const inner = { ...field, schema }
   switch (widget ?? widgetOf(schema)) {
     case 'percent':
-      return <PercentInput {...aria} disabled={disabled} value={typeof value === 'string' && value !== '' ? value : null} onChange={(v) => onChange(v ?? (value === undefined ? undefined : ''))} />
+      return <PercentInput {...aria} disabled={disabled} value={typeof value === 'string' && value !== '' ? value : null} placeholder={otherwise} onChange={(v) => onChange(v ?? (value === undefined ? undefined : ''))} />
     case 'money':
-      return <MoneyInput {...aria} disabled={disabled} currency={currency} value={typeof value === 'number' ? { amount: value, currency } : null} onChange={(v) => onChange(v?.amount)} />
+      return <MoneyInput {...aria} disabled={disabled} currency={currency} value={typeof value === 'number' ? { amount: value, currency } : null} placeholder={otherwise} onChange={(v) => onChange(v?.amount)} />
     case 'switch':
-      return <Switch {...aria} disabled={disabled} checked={value === true} onChange={onChange} />
+      if (optional) { // yes, no, and nobody asked
+        return <Select {...aria} allowClear disabled={disabled} style={{ width: 160 }} placeholder={t('schema.any')} value={value === undefined ? undefined : String(value)} onChange={(v?: string) => onChange(v === undefined ? undefined : v === 'true')} options={['true', 'false'].map((v) => ({ value: v, label: t(v === 'true' ? 'common.yes' : 'common.no') }))} />
+      }
+      return <Switch {...aria} disabled={disabled} checked={(value ?? schema.default) === true} onChange={onChange} />
     case 'select':
       return (
-        <Select {...aria} disabled={disabled} style={{ minWidth: 200, maxWidth: 360 }} value={value as string} onChange={onChange}
+        <Select {...aria} disabled={disabled} style={{ minWidth: 200, maxWidth: 360 }} value={value as string} placeholder={otherwise} onChange={onChange}
           options={(schema.enum ?? []).map((v) => ({ value: v as string, label: say(schema, v) }))} />
       )
     case 'choices':
@@ -120,10 +138,12 @@ export function Control({ widget, ...field }: FieldProps & { widget?: Widget }) 
         <Checkbox.Group aria-label={label} disabled={disabled} value={(value ?? []) as number[]} onChange={(v) => onChange([...v].sort((a, b) => Number(a) - Number(b)) as number[])}
           options={levelsOf(schema).map((n) => ({ value: n, label: t('schema.level', { n }) }))} />
       )
-    case 'decimal': return <TextField {...inner} />
-    case 'number': return <NumberField {...inner} />
-    case 'text': return <TextField {...inner} />
-    case 'long-text': return <TextField {...inner} long />
+    case 'decimal': return <TextField {...inner} placeholder={otherwise} suffix={schema['x-widget'] === 'multiplier' ? t('schema.times') : undefined} />
+    case 'number': return <NumberField {...inner} placeholder={otherwise} />
+    case 'text': return <TextField {...inner} placeholder={otherwise} />
+    case 'long-text': return <TextField {...inner} placeholder={otherwise} long />
+    case 'picker': return <PickerField {...inner} />
+    case 'cards': return <CardsField {...inner} />
     case 'datetime': return <TimeField {...inner} />
     case 'date-range': return <RangeField {...inner} ends={dateEnds(schema)!} />
     case 'rate-list': return <RateListField {...inner} />
@@ -135,6 +155,14 @@ export function Control({ widget, ...field }: FieldProps & { widget?: Widget }) 
     case 'group': return <div className="schema-group"><Group {...inner} /></div>
     case 'json': return <JsonField {...inner} />
   }
+}
+
+/** A default as its control would show it. */
+function shownDefault(widget: Widget, schema: JsonSchema, currency: string, say: (s: JsonSchema, v: Json) => string): string {
+  const v = schema.default!
+  if (widget === 'percent' && typeof v === 'string') return `${percentOf(v)}%`
+  if (widget === 'money' && typeof v === 'number') return plainMoney({ amount: v, currency })
+  return schema.enum ? say(schema, v) : String(v)
 }
 
 function levelsOf(schema: JsonSchema): number[] {
@@ -149,11 +177,11 @@ export function Group({ schema, value, onChange, at }: FieldProps) {
     const after = { ...held }
     if (next === undefined) delete after[name]
     else after[name] = next
-    onChange(after)
+    onChange(withoutHidden(schema, after))
   }
   return (
     <>
-      {orderOf(schema).map((name) => (
+      {orderOf(schema).filter((name) => isShown(schema.properties![name]!, held, schema.properties)).map((name) => (
         <Field key={name} name={name} required={schema.required?.includes(name) ?? false} schema={schema.properties![name]!} value={held[name]} onChange={(v) => set(name, v)} at={`${at}/${escape(name)}`} />
       ))}
     </>

@@ -1,45 +1,47 @@
 // Settings that hold one thing, and lists of such.
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { AutoComplete, Button, DatePicker, Input, InputNumber } from 'antd'
-import dayjs from 'dayjs'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Json } from '../api/types'
 import { blank, isObject } from './schema'
+import { ofWall, toWall } from './wall'
 import { Control, type FieldProps, useForm, Wrong } from './SchemaForm'
 
 const naming = ({ id, label }: FieldProps) => (id ? { id } : { 'aria-label': label })
 
-export function NumberField(props: FieldProps) {
+export function NumberField(props: FieldProps & { placeholder?: string }) {
   const { disabled } = useForm()
   const { schema, value, onChange } = props
   const high = schema.maximum !== undefined && schema.maximum < Number.MAX_SAFE_INTEGER ? schema.maximum : undefined
-  return <InputNumber {...naming(props)} disabled={disabled} precision={0} min={schema.minimum} max={high} value={typeof value === 'number' ? value : null} onChange={(v) => onChange(v ?? undefined)} />
+  return <InputNumber {...naming(props)} disabled={disabled} precision={0} placeholder={props.placeholder} style={{ minWidth: 120 }} min={schema.minimum} max={high} value={typeof value === 'number' ? value : null} onChange={(v) => onChange(v ?? undefined)} />
 }
 
-export function TextField(props: FieldProps & { long?: boolean }) {
+export function TextField(props: FieldProps & { long?: boolean; placeholder?: string; suffix?: string }) {
   const { disabled, keys } = useForm()
-  const { schema, value, onChange, long } = props
-  const shared = { ...naming(props), disabled, maxLength: schema.maxLength, value: typeof value === 'string' ? value : '' }
+  const { schema, value, onChange, long, placeholder, suffix } = props
+  const shared = { ...naming(props), disabled, placeholder, maxLength: schema.maxLength, value: typeof value === 'string' ? value : '' }
   if (long) return <Input.TextArea {...shared} autoSize={{ minRows: 2, maxRows: 8 }} onChange={(e) => onChange(e.target.value)} />
   const offered = schema['x-keys'] ? keys(schema['x-keys']) : []
   if (offered.length > 0) return <AutoComplete {...shared} options={offered} style={{ minWidth: 200 }} onChange={(v: string) => onChange(v)} />
-  return <Input {...shared} style={{ maxWidth: 360 }} onChange={(e) => onChange(e.target.value)} />
+  return <Input {...shared} suffix={suffix} style={{ maxWidth: suffix ? 140 : 360 }} onChange={(e) => onChange(e.target.value)} />
 }
 
+/** A moment by the store's clocks, wherever the reader sits. */
 export function TimeField(props: FieldProps) {
-  const { disabled } = useForm()
+  const { t } = useTranslation()
+  const { disabled, zone } = useForm()
   const { value, onChange } = props
-  return <DatePicker {...naming(props)} disabled={disabled} showTime value={typeof value === 'string' && value ? dayjs(value) : null} onChange={(d) => onChange(d ? d.toISOString() : undefined)} />
+  return <><DatePicker {...naming(props)} disabled={disabled} showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" value={toWall(value, zone)} onChange={(d) => onChange(d ? ofWall(d, zone) : undefined)} />{zone && <span className="help" style={{ marginLeft: 8 }}>{t('schema.store_time', { zone })}</span>}</>
 }
 
 export function RangeField({ value, onChange, label, ends: [from, to] }: FieldProps & { ends: [string, string] }) {
-  const { disabled } = useForm()
+  const { t } = useTranslation()
+  const { disabled, zone } = useForm()
   const held = isObject(value) ? value : {}
-  const at = (k: string) => (typeof held[k] === 'string' && held[k] ? dayjs(held[k] as string) : null)
   return (
-    <DatePicker.RangePicker showTime disabled={disabled} aria-label={label} value={[at(from), at(to)]}
-      onChange={(range) => onChange({ ...held, [from]: range?.[0]?.toISOString() ?? '', [to]: range?.[1]?.toISOString() ?? '' })} />
+    <><DatePicker.RangePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" disabled={disabled} aria-label={label} value={[toWall(held[from], zone), toWall(held[to], zone)]}
+      onChange={(range) => onChange({ ...held, [from]: range?.[0] ? ofWall(range[0], zone) : '', [to]: range?.[1] ? ofWall(range[1], zone) : '' })} />{zone && <span className="help" style={{ marginLeft: 8 }}>{t('schema.store_time', { zone })}</span>}</>
   )
 }
 

@@ -4,7 +4,7 @@ import type { Json, JsonSchema } from '../api/types'
 
 export type Widget =
   | 'percent' | 'money' | 'number' | 'text' | 'long-text' | 'switch' | 'select' | 'datetime' | 'date-range'
-  | 'rate-list' | 'list' | 'levels' | 'decimal' | 'choices' | 'rate-table' | 'keyed' | 'table' | 'matrix' | 'group' | 'json'
+  | 'rate-list' | 'list' | 'levels' | 'decimal' | 'choices' | 'picker' | 'rate-table' | 'keyed' | 'table' | 'cards' | 'matrix' | 'group' | 'json'
 
 export type JsonObject = { [key: string]: Json }
 export const isObject = (v: Json | undefined): v is JsonObject => typeof v === 'object' && v !== null && !Array.isArray(v)
@@ -12,14 +12,40 @@ export const isObject = (v: Json | undefined): v is JsonObject => typeof v === '
 const named: Record<string, Widget> = {
   percent: 'percent', rate: 'percent', money: 'money', amount: 'money', number: 'number', text: 'text', textarea: 'long-text',
   switch: 'switch', select: 'select', datetime: 'datetime', 'date-time': 'datetime', 'date-range': 'date-range', 'rate-list': 'rate-list',
-  list: 'list', 'money-list': 'rate-list', levels: 'levels', multiplier: 'decimal', decimal: 'decimal', choices: 'choices', 'rate-table': 'rate-table', table: 'table', 'tier-table': 'table', matrix: 'matrix', group: 'group', json: 'json',
+  list: 'list', 'money-list': 'rate-list', levels: 'levels', multiplier: 'decimal', decimal: 'decimal', choices: 'choices', 'rate-table': 'rate-table', table: 'table', 'tier-table': 'table', matrix: 'matrix', group: 'group', conditions: 'group', json: 'json', cards: 'cards', rules: 'cards',
+  picker: 'picker', products: 'picker', 'product-picker': 'picker', categories: 'picker', 'category-picker': 'picker', grades: 'picker', 'grade-picker': 'picker', channels: 'picker', 'channel-picker': 'picker',
 }
+
+const pickedKinds: Record<string, string> = { products: 'sku', 'product-picker': 'sku', categories: 'category', 'category-picker': 'category', grades: 'grade', 'grade-picker': 'grade', channels: 'channel', 'channel-picker': 'channel' }
+/** What stands in a setting: SKUs, categories, grades, channels; undefined for anything else. */
+export const kindOf = (schema: JsonSchema): string | undefined => schema['x-keys'] ?? pickedKinds[schema['x-widget'] ?? '']
 
 /** Follows local references ("#/$defs/tier"). */
 export function resolve(schema: JsonSchema, root: JsonSchema): JsonSchema {
+  const whole = follow(schema, root)
+  const values = whole.additionalProperties
+  if (!whole.items?.$ref && !(typeof values === 'object' && values.$ref)) return whole
+  return { ...whole, items: whole.items && follow(whole.items, root), additionalProperties: typeof values === 'object' ? follow(values, root) : values }
+}
+function follow(schema: JsonSchema, root: JsonSchema): JsonSchema {
   const name = schema.$ref?.match(/^#\/\$defs\/([^/]+)$/)?.[1]
   const found = name && root.$defs?.[name]
   return found ? { ...found, ...schema, $ref: undefined } : schema
+}
+
+/** A setting may wait for others: it is asked for only while those beside it hold what it names. */
+export function isShown(schema: JsonSchema, beside: JsonObject, siblings: Record<string, JsonSchema> = {}): boolean {
+  return Object.entries(schema['x-when'] ?? {}).every(([name, wanted]) => {
+    const held = beside[name] ?? siblings[name]?.default
+    return (Array.isArray(wanted) ? wanted : [wanted]).some((w) => JSON.stringify(w) === JSON.stringify(held))
+  })
+}
+
+/** Without the settings that nobody is asked for any more: what was typed there before must not count. */
+export function withoutHidden(schema: JsonSchema, value: JsonObject): JsonObject {
+  const properties = schema.properties ?? {}
+  const kept = Object.entries(value).filter(([name]) => !properties[name] || isShown(properties[name], value, properties))
+  return kept.length === Object.keys(value).length ? value : withoutHidden(schema, Object.fromEntries(kept))
 }
 
 export function typeOf(schema: JsonSchema): string {
@@ -31,9 +57,13 @@ export function typeOf(schema: JsonSchema): string {
 
 /** The hint decides when it fits the type; an unknown or unfitting hint leaves it to the type. */
 export function widgetOf(schema: JsonSchema): Widget {
+  if (isPicked(schema)) return 'picker'
   const hinted = named[schema['x-widget'] ?? '']
   return hinted && fits(hinted, schema) ? hinted : byType(schema)
 }
+
+/** A list of things that the store knows by name. */
+const isPicked = (schema: JsonSchema): boolean => typeOf(schema) === 'array' && schema.items !== undefined && typeOf(schema.items) === 'string' && !schema.items.enum && !schema.items.format && kindOf(schema) !== undefined
 
 function byType(schema: JsonSchema): Widget {
   if (schema.enum) return 'select'
@@ -46,7 +76,7 @@ function byType(schema: JsonSchema): Widget {
     case 'array':
       if (!items) return 'json'
       if (items.enum) return 'choices'
-      if (['array', 'object'].includes(typeOf(items))) return items.properties ? 'table' : 'matrix'
+      if (['array', 'object'].includes(typeOf(items))) return !items.properties ? 'matrix' : isFlat(items) ? 'table' : 'cards'
       return widgetOf(items) === 'percent' ? 'rate-list' : 'list'
     case 'object':
       if (schema.properties) return 'group'
@@ -58,6 +88,12 @@ function byType(schema: JsonSchema): Widget {
   return 'json'
 }
 
+/** A struct whose every setting has room in a cell. */
+function isFlat(schema: JsonSchema): boolean {
+  const all = Object.values(schema.properties ?? {})
+  return all.length <= 5 && all.every((p) => !p['x-when'] && !['array', 'object'].includes(typeOf(p)))
+}
+
 function fits(widget: Widget, schema: JsonSchema): boolean {
   const type = typeOf(schema)
   switch (widget) {
@@ -67,7 +103,9 @@ function fits(widget: Widget, schema: JsonSchema): boolean {
     case 'select': return schema.enum !== undefined
     case 'levels': return type === 'array' && schema.items !== undefined && typeOf(schema.items) === 'integer'
     case 'rate-list': case 'list': case 'choices': return type === 'array' && schema.items !== undefined && !['array', 'object'].includes(typeOf(schema.items))
-    case 'table': return type === 'array' && schema.items?.properties !== undefined
+    case 'picker': return isPicked(schema)
+    case 'table': return type === 'array' && schema.items?.properties !== undefined && isFlat(schema.items)
+    case 'cards': return type === 'array' && schema.items?.properties !== undefined
     case 'rate-table': return type === 'object' && typeof schema.additionalProperties === 'object' && !['array', 'object'].includes(typeOf(schema.additionalProperties))
     case 'matrix': return innerOf(schema) !== undefined && leafOf(schema) !== undefined
     case 'date-range': return type === 'object' && dateEnds(schema) !== undefined
@@ -129,6 +167,7 @@ export function blank(schema: JsonSchema, root: JsonSchema = schema): Json {
       const made: JsonObject = {}
       for (const name of orderOf(s)) {
         const inner = s.properties![name]!
+        if (!isShown(inner, made, s.properties)) continue
         if (s.required?.includes(name) || resolve(inner, root).default !== undefined) made[name] = blank(inner, root)
       }
       return made
@@ -172,12 +211,13 @@ export function faultsOf(schema: JsonSchema, value: Json | undefined, root: Json
       if (!isObject(value)) return wrong('input.required')
       const found: Record<string, Wrong> = {}
       for (const [name, v] of Object.entries(value)) {
+        if (s.properties?.[name] && !isShown(s.properties[name], value, s.properties)) continue
         const inner = s.properties?.[name] ?? (typeof s.additionalProperties === 'object' ? s.additionalProperties : undefined)
         if (name === '') found[`${at}/`] = { key: 'input.no_key' }
         if (inner) Object.assign(found, faultsOf(inner, v, root, `${at}/${escape(name)}`))
       }
       for (const name of s.required ?? []) {
-        if (value[name] === undefined) found[`${at}/${escape(name)}`] = { key: 'input.required' }
+        if (value[name] === undefined && (!s.properties?.[name] || isShown(s.properties[name], value, s.properties))) found[`${at}/${escape(name)}`] = { key: 'input.required' }
       }
       return found
     }

@@ -147,10 +147,46 @@ export interface Explanation {
   placed_at?: string
   why?: string
   lines?: AwardLine[] | null
-  awards?: (Omit<Award, 'order_id' | 'placed_at'> & { matures_at?: string | null; lines?: AwardLine[] | null })[] | null
-  declined?: ({ who?: string; why: string } | string)[] | string | null
+  said?: string[] | null
+  awards?: (Omit<Award, 'order_id' | 'placed_at'> & { matures_at?: string | null; lines?: AwardLine[] | null; said?: string[] | null })[] | null
+  declined?: ({ who?: Buyer | string | null; why: string; said?: string[] | null } | string)[] | string | null
   reversed?: { refund_id?: string; amount: Money }[] | null
   awaiting?: { sentence?: string } | null
+}
+
+/** What would have earned more: the strategy's own answer to the question with one thing changed. */
+export interface Alternative {
+  code: string
+  instead: Money
+  would: Money
+  sentence: string
+}
+
+/** What a closed month gave beyond the orders, and why, or why nothing. */
+export interface OwnPeriod {
+  /** "2026-03" */
+  period: string
+  from: string
+  to: string
+  total: Money
+  awards: { kind: string; base?: Money; rate?: string; amount: Money; why: string }[]
+  declined: { why: string }[]
+  closed_at: string
+}
+
+export interface Dispute {
+  id: string
+  order_id: string | null
+  order_external_id: string
+  claimed: string
+  state: string
+  outcome: string
+  opened_at: string
+  changed_at: string
+}
+
+export interface DisputeDetail extends Dispute {
+  history: { nth: number; side: string; verb: string; text: string; at: string }[]
 }
 
 export interface Member {
@@ -268,6 +304,13 @@ export interface Contract {
   'GET /me/balance': { answer: Balances }
   'GET /me/awards': { query: Paged & { status?: string }; answer: Page<Award> }
   'GET /me/awards/{order_id}': { path: { order_id: string }; answer: Explanation }
+  'GET /me/awards/{order_id}/alternatives': { path: { order_id: string }; answer: { items: Alternative[] } }
+  'GET /me/periods': { query: Paged; answer: Page<OwnPeriod> }
+  'GET /me/disputes': { query: Paged & { order_id?: string }; answer: Page<Dispute> }
+  'POST /me/disputes': { body: { order_id?: string; claimed?: string; text: string }; answer: DisputeDetail }
+  'GET /me/disputes/{id}': { path: { id: string }; answer: DisputeDetail }
+  'POST /me/disputes/{id}/replies': { path: { id: string }; body: { text: string }; answer: DisputeDetail }
+  'POST /me/disputes/{id}/close': { path: { id: string }; answer: DisputeDetail }
   'GET /me/team': { query: Paged; answer: Page<Member> }
   'GET /me/customers': { query: Paged; answer: Page<Customer> }
   'GET /me/orders': { query: Paged & { state?: string }; answer: Page<Promoted> }

@@ -4,7 +4,7 @@
  */
 import type { Award, AwardLine, Explanation } from '@/api'
 
-export type Part = Partial<Omit<Award, 'order_id'>> & { matures_at?: string | null; lines: AwardLine[] }
+export type Part = Partial<Omit<Award, 'order_id'>> & { matures_at?: string | null; lines: AwardLine[]; said?: string[] | null }
 
 export function partsOf(told: Explanation): Part[] {
   if (told.awards?.length) return told.awards.map((one) => ({ ...one, lines: one.lines ?? [] }))
@@ -15,5 +15,5 @@ export function partsOf(told: Explanation): Part[] {
 export function declinedOf(told: Explanation): string[] {
   if (!told.declined) return []
   if (typeof told.declined === 'string') return [told.declined]
-  return told.declined.map((one) => (typeof one === 'string' ? one : one.why))
+  return told.declined.flatMap((one) => (typeof one === 'string' ? [one] : one.said?.length ? one.said : [one.why]))
 }

@@ -44,7 +44,11 @@ export const people = {
   left: 'quiet',
 } as const satisfies Record<string, Tone>
 
-export const groups = { balance: balances, award: awards, order: orders, withdrawal: withdrawals, person: people }
+export const disputes = { open: 'wait', answered: 'move', closed: 'quiet' } as const satisfies Record<string, Tone>
+
+export const outcomes = { upheld: 'good', rejected: 'quiet' } as const satisfies Record<string, Tone>
+
+export const groups = { balance: balances, award: awards, order: orders, withdrawal: withdrawals, person: people, dispute: disputes, outcome: outcomes }
 export type Group = keyof typeof groups
 export type Balance = keyof typeof balances
 

@@ -15,7 +15,7 @@ export default function AwaitingOrders() {
   const { t } = useTranslation()
   const time = useTime()
   const columns = useMemo<ProColumns<AwaitingOrder>[]>(() => [
-    { title: t('award.order'), render: (_, a) => <Link to={`/orders?open=${a.order_id}`}>{a.external_id || shortId(a.order_id)}</Link> },
+    { title: t('award.order'), render: (_, a) => <Link to={`/orders?open=${a.order_id}`}>{a.order_external_id || shortId(a.order_id)}</Link> },
     { title: t('awaiting.reason'), width: 420, render: (_, a) => <><div>{a.sentence}</div><code style={{ color: '#56625d' }}>{a.code}</code></> },
     { title: t('order.goods'), align: 'right', render: (_, a) => <Money of={a.goods} /> },
     { title: t('awaiting.since'), render: (_, a) => <span className="num">{time.minute(a.since)}</span> },

@@ -24,12 +24,13 @@ export default function Awards() {
   const filtered = Boolean(filters.status || filters.payee_id)
   const columns = useMemo<ProColumns<AwardRow>[]>(() => [
     { title: t('award.payee'), render: (_, a) => <Link to={`/distributors/list?open=${a.payee.id}`}>{a.payee.name}</Link> },
-    { title: t('award.order'), render: (_, a) => <Link to={`/orders?open=${a.order_id}`}>{shortId(a.order_id)}</Link> },
+    { title: t('award.order'), render: (_, a) => <Link to={`/orders?open=${a.order_id}`}>{a.order_external_id || shortId(a.order_id)}</Link> },
     { title: t('award.level'), render: (_, a) => (a.level > 0 ? t('why.level', { n: a.level }) : t('why.role')) },
     { title: t('award.granted'), align: 'right', render: (_, a) => <Money of={a.granted} /> },
     { title: t('award.standing'), align: 'right', render: (_, a) => <Money of={a.standing} strong /> },
-    { title: t('award.status'), render: (_, a) => <StatusTag noun="award" state={a.status} reason={a.hold} /> },
-    { title: t('award.matures_at'), render: (_, a) => <span className="num">{a.matures_at ? time.minute(a.matures_at) : t('award.after_receipt')}</span> },
+    { title: t('award.status'), render: (_, a) => <StatusTag noun="award" state={a.status} /> },
+    { title: t('award.matures_at'), render: (_, a) => <span className="num">{a.available_at ? time.minute(a.available_at) : t('award.after_receipt')}</span> },
+    { title: t('award.reason'), width: 240, ellipsis: true, render: (_, a) => <span title={a.why}>{a.why}</span> },
     { title: t('award.why'), fixed: 'right', render: (_, a) => <Button type="link" size="small" onClick={() => setWhy(a.order_id)}>{t('award.why')}</Button> },
   ], [t, time])
   return (
@@ -41,8 +42,8 @@ export default function Awards() {
       <CursorTable route="GET /awards" name="awards" rowKey={(a) => `${a.order_id}/${a.payee.id}`} input={{ query: filters }} columns={columns} onOpen={(a) => setWhy(a.order_id)}
         empty={filtered ? <EmptyState title={t('list.no_match')} next={t('list.no_match_next')} /> : <EmptyState title={t('award.empty')} next={t('award.empty_next')} action={<Link to="/program/edit">{t('menu.program_edit')}</Link>} />}
         csv={[
-          { title: t('award.payee'), text: (a) => a.payee.name }, { title: t('award.order'), text: (a) => a.order_id }, { title: t('award.level'), text: (a) => a.level },
-          { title: t('award.granted'), text: (a) => plainMoney(a.granted) }, { title: t('award.standing'), text: (a) => plainMoney(a.standing) }, { title: t('award.status'), text: (a) => t(`status.award.${a.status}`, a.status) }, { title: t('award.matures_at'), text: (a) => time.full(a.matures_at) },
+          { title: t('award.payee'), text: (a) => a.payee.name }, { title: t('award.order'), text: (a) => a.order_external_id || a.order_id }, { title: t('award.level'), text: (a) => a.level },
+          { title: t('award.granted'), text: (a) => plainMoney(a.granted) }, { title: t('award.standing'), text: (a) => plainMoney(a.standing) }, { title: t('award.status'), text: (a) => t(`status.award.${a.status}`, a.status) }, { title: t('award.matures_at'), text: (a) => time.full(a.available_at) },
         ]} />
       {why && <AwardWhy order={why} onClose={() => setWhy(undefined)} />}
     </PageShell>

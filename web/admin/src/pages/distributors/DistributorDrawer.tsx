@@ -126,8 +126,8 @@ function Awards({ id }: { id: string }) {
         { title: t('award.order'), render: (_, a) => <Link to={`/orders?open=${a.order_id}`}>{shortId(a.order_id)}</Link> },
         { title: t('award.level'), render: (_, a) => (a.level > 0 ? t('why.level', { n: a.level }) : t('why.role')) },
         { title: t('award.standing'), align: 'right', render: (_, a) => <Money of={a.standing} strong /> },
-        { title: t('award.status'), render: (_, a) => <StatusTag noun="award" state={a.status} reason={a.hold} /> },
-        { title: t('award.matures_at'), render: (_, a) => <span className="num">{time.minute(a.matures_at)}</span> },
+        { title: t('award.status'), render: (_, a) => <StatusTag noun="award" state={a.status} /> },
+        { title: t('award.matures_at'), render: (_, a) => <span className="num">{time.minute(a.available_at)}</span> },
         { title: t('award.why'), render: (_, a) => <Button type="link" size="small" onClick={() => setWhy(a)}>{t('award.why')}</Button> },
       ]} />
       {why && <AwardWhy order={why.order_id} onClose={() => setWhy(undefined)} />}

@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next'
 import { formatMoney, percentOf } from '../../api/money'
 import type { Json, JsonSchema } from '../../api/types'
 import { useStore } from '../../app/permissions'
-import { resolve, widgetOf, wordOf } from '../../schema/schema'
+import { useTime } from '../../parts/time'
+import { isObject, itemOf, resolve, titleOf, widgetOf, wordOf } from '../../schema/schema'
 import { type Change, named } from './diff'
 
 function schemaAt(path: string, schema: JsonSchema | undefined): JsonSchema | undefined {
@@ -20,6 +21,7 @@ function schemaAt(path: string, schema: JsonSchema | undefined): JsonSchema | un
 function useShow() {
   const { t, i18n } = useTranslation()
   const { currency } = useStore()
+  const time = useTime()
   return function show(v: Json | undefined, schema?: JsonSchema): string {
     if (v === undefined) return t('diff.unset')
     if (typeof v === 'boolean') return t(v ? 'common.yes' : 'common.no')
@@ -30,8 +32,10 @@ function useShow() {
     const widget = schema && widgetOf(schema)
     if (widget === 'percent' && typeof v === 'string') return `${percentOf(v)}%`
     if (widget === 'money' && typeof v === 'number') return formatMoney({ amount: v, currency })
-    if (Array.isArray(v)) return v.length === 0 ? t('diff.none') : v.map((x) => show(x, schema?.items)).join(i18n.language === 'en' ? ', ' : '、')
-    return typeof v === 'object' && v !== null ? JSON.stringify(v) : String(v)
+    if (Array.isArray(v)) return v.length === 0 ? t('diff.none') : v.map((x) => show(x, schema && itemOf(schema))).join(i18n.language === 'en' ? ', ' : '、')
+    if (widget === 'datetime' && typeof v === 'string') return time.minute(v)
+    if (isObject(v)) return Object.entries(v).map(([k, x]) => `${schema?.properties?.[k] ? titleOf(schema.properties[k], k, i18n.language) : k}: ${show(x, schema?.properties?.[k] ?? (typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined))}`).join(i18n.language === 'en' ? '; ' : '；')
+    return String(v)
   }
 }
 

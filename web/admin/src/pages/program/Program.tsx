@@ -1,5 +1,6 @@
 // 佣金方案: choose a strategy, set it up, watch what it would pay, then publish.
-import { Alert, Button, Card, Skeleton, Space, Tabs } from 'antd'
+import { RedoOutlined, UndoOutlined } from '@ant-design/icons'
+import { Alert, Button, Card, Popover, Skeleton, Space, Tabs } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useBlocker } from 'react-router'
@@ -11,11 +12,15 @@ import { Can, useCan, useStore } from '../../app/permissions'
 import { PageShell, PageSkeleton } from '../../parts/PageShell'
 import { useTime } from '../../parts/time'
 import { blank, faultsOf, isObject } from '../../schema/schema'
+import { useHistory } from '../../schema/history'
 import { SchemaForm } from '../../schema/SchemaForm'
+import { api } from '../../app/token'
+import { diff } from './diff'
+import { DiffTable } from './DiffTable'
 import { Leave } from './Leave'
 import { PreviewCard } from './PreviewCard'
 import { Publish } from './Publish'
-import { type Section, sections, sectionSchema } from './settings'
+import { type Section, sections, sectionSchema, settingsSchema } from './settings'
 import { StrategyPicker } from './StrategyPicker'
 
 export default function Program() {
@@ -33,8 +38,9 @@ function Editor({ current, strategies }: { current: Revision; strategies: Strate
   const { t } = useTranslation()
   const can = useCan()
   const time = useTime()
-  const { currency } = useStore()
-  const [draft, setDraft] = useState<ProgramDraft>({ strategy: current.strategy, config: current.config ?? {}, settings: current.settings })
+  const { currency, time_zone } = useStore()
+  const steps = useHistory<ProgramDraft>({ strategy: current.strategy, config: current.config ?? {}, settings: current.settings })
+  const { value: draft, set: setDraft } = steps
   const [publishing, setPublishing] = useState(false)
   const [refused, setRefused] = useState<Record<string, string>>({})
   const disabled = !can('program.revise') && !can('program.preview')
@@ -65,6 +71,8 @@ function Editor({ current, strategies }: { current: Revision; strategies: Strate
     if (kind === 'channel') return ['h5', 'wechat', 'offline'].map((c) => ({ value: c }))
     return []
   }
+  const search = async (kind: string, q: string) =>
+    kind === 'sku' ? (await api('GET /products', { query: { q, limit: 20 } })).items.flatMap((p) => p.skus.map((s) => ({ value: s.code, label: `${s.code} · ${p.title} ${s.title}` }))) : []
   const mark = (section: Section) => sections[section].some((n) => Object.keys(faults).some((at) => at === `/settings/${n}` || at.startsWith(`/settings/${n}/`)))
   const settingsTab = (section: Section) => ({
     key: section,
@@ -72,7 +80,7 @@ function Editor({ current, strategies }: { current: Revision; strategies: Strate
     children: (
       <>
         {section === 'levels' && draft.settings.levels === 3 && <Alert type="warning" showIcon title={t('program.third_level')} style={{ marginBottom: 16 }} />}
-        <SchemaForm schema={sectionSchema(section, draft.settings.levels)} value={draft.settings as unknown as Json} onChange={(v) => change({ settings: v as unknown as ProgramSettings })} currency={currency} faults={under('/settings')} keys={keys} disabled={disabled} />
+        <SchemaForm schema={sectionSchema(section, draft.settings.levels)} value={draft.settings as unknown as Json} onChange={(v) => change({ settings: v as unknown as ProgramSettings })} currency={currency} faults={under('/settings')} keys={keys} zone={time_zone} disabled={disabled} />
       </>
     ),
   })
@@ -80,6 +88,8 @@ function Editor({ current, strategies }: { current: Revision; strategies: Strate
     <PageShell title={t('menu.program_edit')} help={t('program.help')} controls={
       <Space wrap>
         <Link to="/program/revisions"><Button tabIndex={-1}>{t('program.now', { n: current.revision })}</Button></Link>
+        {!disabled && <Space.Compact><Button icon={<UndoOutlined />} aria-label={t('schema.undo')} disabled={!steps.canUndo} onClick={() => { setRefused({}); steps.undo() }} /><Button icon={<RedoOutlined />} aria-label={t('schema.redo')} disabled={!steps.canRedo} onClick={() => { setRefused({}); steps.redo() }} /></Space.Compact>}
+        {dirty && <Changed draft={draft} current={current} strategy={strategy} />}
         {dirty && <Button onClick={() => { setRefused({}); setDraft({ strategy: current.strategy, config: current.config ?? {}, settings: current.settings }) }}>{t('program.reset')}</Button>}
         <Can permission="program.revise"><Button type="primary" disabled={!dirty || Object.keys(faults).length > 0} onClick={() => setPublishing(true)}>{t('program.publish')}</Button></Can>
       </Space>
@@ -95,7 +105,7 @@ function Editor({ current, strategies }: { current: Revision; strategies: Strate
                   <StrategyPicker strategies={strategies} chosen={strategy.strategy} onChoose={choose} disabled={disabled} />
                   <h2 style={{ fontSize: 16, margin: '24px 0 12px' }}>{t('program.config')}</h2>
                   {Object.keys(strategy.config_schema?.properties ?? {}).length === 0 ? <p style={{ color: '#56625d' }}>{t('program.no_config')}</p>
-                    : <SchemaForm key={strategy.strategy} schema={strategy.config_schema} value={draft.config} onChange={(config) => change({ config })} currency={currency} faults={under('/config')} keys={keys} disabled={disabled} />}
+                    : <SchemaForm key={strategy.strategy} schema={strategy.config_schema} value={draft.config} onChange={(config) => change({ config })} currency={currency} faults={under('/config')} keys={keys} search={search} zone={time_zone} disabled={disabled} />}
                 </>
               ),
             },
@@ -107,6 +117,23 @@ function Editor({ current, strategies }: { current: Revision; strategies: Strate
       {publishing && <Publish draft={draft} current={current} strategy={strategy} onClose={() => setPublishing(false)} onRefused={(f) => { setRefused(f); setPublishing(false) }} />}
       {leaving.state === 'blocked' && <Leave onStay={() => leaving.reset()} onLeave={() => leaving.proceed()} />}
     </PageShell>
+  )
+}
+
+/** What is different from what is in force, at any time before publishing. */
+function Changed({ draft, current, strategy }: { draft: ProgramDraft; current: Revision; strategy?: Strategy }) {
+  const { t } = useTranslation()
+  const config = draft.strategy === current.strategy ? diff(current.config, draft.config) : []
+  const settings = diff(current.settings as unknown as Json, draft.settings as unknown as Json)
+  const count = config.length + settings.length + (draft.strategy === current.strategy ? 0 : 1)
+  return (
+    <Popover trigger="click" placement="bottomRight" content={
+      <div style={{ width: 560, maxWidth: '80vw', maxHeight: 420, overflow: 'auto' }}>
+        {draft.strategy !== current.strategy && <p><strong>{t('program.strategy')}</strong>: <del>{current.strategy}</del> → <ins style={{ textDecoration: 'none', fontWeight: 600 }}>{draft.strategy}</ins></p>}
+        {config.length > 0 && <DiffTable changes={config} schema={strategy?.config_schema} />}
+        {settings.length > 0 && <DiffTable changes={settings} schema={settingsSchema} />}
+      </div>
+    }><Button>{t('schema.changes', { count })}</Button></Popover>
   )
 }
 
