@@ -101,5 +101,8 @@ type replays struct{ commission *commission.Service }
 
 func (r replays) Replay(ctx context.Context, tenant tenancy.ID, which order.ID) (equal bool, differs []string, err error) {
 	again, err := r.commission.Replay(ctx, tenant, which)
-	return again.Equal(), again.Differs, err
+	for _, d := range again.Differs {
+		differs = append(differs, d.What+": "+d.Was+" → "+d.Now)
+	}
+	return again.Equal(), differs, err
 }
