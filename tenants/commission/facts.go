@@ -24,6 +24,7 @@ type facts struct {
 	plan        *plan // of the strategy that is asked
 	firstOrder  map[order.ID]bool
 	sold        map[seat]order.Sold // for strategies that have declared chain.stats
+	awarded     map[seat]int64      // for those that have declared chain.awarded
 }
 
 // firstOrders is also the host's own: who has won a new customer. It tells which orders of a batch are their buyer's first by seq: an
@@ -106,8 +107,15 @@ func (f facts) member(o order.Order, p recipient) *strategyv1.Member {
 	if f.plan.has(program.FactGrade) {
 		m.Grade = p.grade
 	}
-	if sold, told := f.sold[seat{o.ID, p.id}]; told && f.plan.has(program.FactStats) {
+	at := seat{o.ID, p.id}
+	if sold, told := f.sold[at]; told && f.plan.has(program.FactStats) {
 		m.Stats = &strategyv1.Stats{Sales: sold.Net, Orders: sold.Orders}
+	}
+	if given, told := f.awarded[at]; told && f.plan.waves() {
+		if m.Stats == nil {
+			m.Stats = &strategyv1.Stats{}
+		}
+		m.Stats.Awarded = given
 	}
 	return m
 }
