@@ -26,7 +26,7 @@ var platformTables = []string{
 // selects.
 var appendOnly = []string{
 	"ledger_movement", "commission_decision", "commission_period_award", "program_revision", "program_cancelled",
-	"attribution_touch", "registry_audit", "dispute_entry",
+	"attribution_touch", "registry_audit", "dispute_entry", "grading_run", "grading_change",
 }
 
 // sweeps are the tables in which fenli_platform may see every store's rows,
@@ -38,6 +38,7 @@ var sweeps = []struct{ Table, Caller string }{
 	{"commission_mark", "settlement: compares what has matured with the store's mark"},
 	{"leaderboard_dirty", "leaderboard: finds stores whose boards lag behind"},
 	{"program_canary", "trial: finds stores that try a candidate, to watch over it"},
+	{"grading_store", "grading: finds stores whose day is over"},
 	{"trial_run", "trial: finds stores in which a trial waits to be gone on with"},
 }
 

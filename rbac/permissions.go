@@ -34,6 +34,7 @@ const (
 	DistributorBan      = "distributor.ban"
 	DistributorMove     = "distributor.move"  // to another upline
 	DistributorGrade    = "distributor.grade" // set by hand
+	DistributorPost     = "distributor.post"  // team lead, city partner
 	DistributorSync     = "distributor.sync"  // create or change by the merchant's own id
 	CustomerRead        = "customer.read"
 	BalanceRead         = "balance.read"
@@ -63,6 +64,8 @@ const (
 	PeriodClose          = "period.close" // what a month pays beyond its orders becomes available
 	DisputeRead          = "dispute.read"
 	DisputeAnswer        = "dispute.answer"
+	GradingRead          = "grading.read"
+	GradingPreview       = "grading.preview" // what grading would do now
 	WithdrawalRead       = "withdrawal.read"
 	WithdrawalApprove    = "withdrawal.approve"
 	WithdrawalReject     = "withdrawal.reject"
@@ -85,6 +88,8 @@ const (
 	OwnDisputeRead       = "own.dispute.read"
 	OwnDisputeOpen       = "own.dispute.open" // and add to
 	OwnTeamRead          = "own.team.read"
+	OwnGradeRead         = "own.grade.read"
+	OwnTaskRead          = "own.task.read"
 	OwnCustomerRead      = "own.customer.read"
 	OwnPromotedRead      = "own.promoted.read" // orders that came by their link
 	OwnWithdrawalRead    = "own.withdrawal.read"
@@ -101,11 +106,11 @@ var Permissions = []string{
 	StoreRead, StoreBrand, StrategyRead, ProgramRead, ProgramPreview, ProgramRevise, TrialRead, TrialRun, CanaryRun,
 	KeyRead, KeyCreate, KeyRevoke, AuditRead, OverviewRead, SettlementRead,
 	DistributorRead, DistributorCreate, DistributorApprove, DistributorReject, DistributorFreeze, DistributorUnfreeze,
-	DistributorBan, DistributorMove, DistributorGrade, DistributorSync, CustomerRead, BalanceRead,
+	DistributorBan, DistributorMove, DistributorGrade, DistributorPost, DistributorSync, CustomerRead, BalanceRead,
 	ProductRead, ProductCreate, ProductChange, ProductList, ProductUnlist, ProductArchive, StockAdjust,
 	OrderRead, OrderReport, OrderPay, OrderShip, OrderReceive, OrderClose, OrderGroup, OrderRefund, TouchRecord,
-	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, DisputeRead, DisputeAnswer, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
+	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, DisputeRead, DisputeAnswer, GradingRead, GradingPreview, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
 	OwnTouch, OwnOrderPlace, OwnOrderPay, OwnOrderRead, OwnOrderReceive, OwnOrderClose, OwnApplication,
-	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
+	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnGradeRead, OwnTaskRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
 	PlatformStoreRead, PlatformStoreClock,
 }

@@ -50,6 +50,11 @@ var mutants = []mutant{
 		test: "./commission TestDrain_BatchingDoesNotChangeAFen",
 	},
 	{
+		promise: "M13 orders of the same person go one after another when the strategy asks what it gave",
+		file:    "commission/wave.go", guard: "held[p.id] || waits && first < w.seq", without: "waits && first > w.seq",
+		test: "./commission TestWaves_BatchingDoesNotChangeAFen",
+	},
+	{
 		promise: "M13 what a refund took back is not raised by the next",
 		file:    "commission/grants.go", guard: "stands[i] = min(stands[i], after[i])", without: "stands[i] = after[i]",
 		test: "./commission TestRefund_HowOftenTheLaneLooksDoesNotChangeAFen",

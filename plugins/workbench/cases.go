@@ -46,11 +46,17 @@ func ReadCases(path string) ([]stest.Case, error) {
 }
 
 func readable(c stest.Case) error {
-	if isPeriod(c) {
-		_, err := periodOf(c)
-		return err
+	var err error
+	switch {
+	case isPeriod(c):
+		_, err = periodOf(c)
+	case isTier(c):
+		_, err = tierOf(c)
+	case isProgress(c):
+		_, err = progressOf(c)
+	default:
+		_, err = orderOf(c)
 	}
-	_, err := orderOf(c)
 	return err
 }
 
@@ -82,7 +88,7 @@ func periodOf(c stest.Case) (*strategyv1.ClosePeriodRequest, error) {
 		req.Currency, req.MinorDigits = "CNY", 2
 	}
 	if req.Period == nil {
-		req.Period = &strategyv1.Period{Key: "2026-03", FromMs: 1772294400000, ToMs: 1774972800000}
+		req.Period = march()
 	}
 	return req, nil
 }
@@ -108,6 +114,7 @@ type Answer struct {
 	Failed   string            `json:"failed,omitempty"`
 	Message  string            `json:"message,omitempty"` // of a failure
 
+	told
 	reasons map[string]*strategyv1.Why // by handle: of the first award, or of the refusal
 	none    *strategyv1.Why
 }
@@ -178,7 +185,12 @@ func handleOf(o *strategyv1.Order, recipient int32) string {
 
 // AskCase asks a strategy about a case.
 func (s *Strategy) AskCase(ctx context.Context, c stest.Case) (Answer, error) {
-	if isPeriod(c) {
+	switch {
+	case isTier(c):
+		return s.askTier(ctx, c)
+	case isProgress(c):
+		return s.askProgress(ctx, c)
+	case isPeriod(c):
 		req, err := periodOf(c)
 		if err != nil {
 			return Answer{}, err
@@ -199,6 +211,9 @@ func (s *Strategy) AskCase(ctx context.Context, c stest.Case) (Answer, error) {
 
 // differences are where an answer is not what a case wants, one sentence each.
 func differences(c stest.Case, got Answer, amount func(int64) string) (list []string) {
+	if isTier(c) || isProgress(c) {
+		return differencesTold(c, got)
+	}
 	if c.Failed != "" {
 		if got.Failed != c.Failed {
 			list = append(list, fmt.Sprintf("it must fail with %s, and %s", c.Failed, got.inShort(amount)))

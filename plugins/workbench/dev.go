@@ -259,6 +259,16 @@ func (s *Strategy) samples(ctx context.Context, cases []stest.Case) []Sample {
 // outcome asks about a case and keeps every award.
 func (s *Strategy) outcome(ctx context.Context, c stest.Case) (Outcome, error) {
 	out := Outcome{Awards: []ShownPay{}, Declined: []ShownNone{}}
+	if isTier(c) || isProgress(c) {
+		said, err := s.AskCase(ctx, c)
+		if err != nil {
+			return out, err
+		}
+		out.Currency, out.answer = "CNY", said
+		s.rest(&out)
+		out.Declined = append(out.Declined, s.shownTold(said)...)
+		return out, nil
+	}
 	if isPeriod(c) {
 		req, err := periodOf(c)
 		if err != nil {

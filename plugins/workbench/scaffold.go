@@ -249,9 +249,20 @@ func writeCases(cases []stest.Case) ([]byte, error) {
 
 // Next tells what to do with the new folder.
 func (m Made) Next() string {
+	if isFile(filepath.Join(m.Dir, "package.json")) {
+		return m.nextInNode()
+	}
 	sdk := "It builds against the SDK in " + m.SDK + " (a replace line in go.mod, until a published version is required)."
 	if m.SDK == "" {
 		sdk = "No checkout of the SDK is near, so go.mod requires " + publishedSDK + ": run `go mod tidy` once, or name a checkout with --sdk."
 	}
 	return sdk + "\nNext:  cd " + m.Dir + " && go test ./... && fenli plugin dev"
+}
+
+func (m Made) nextInNode() string {
+	sdk, install := "Its scripts run the SDK in "+m.SDK+" (run `npm ci` there once).", ""
+	if m.SDK == "" {
+		sdk, install = "No checkout of the SDK is near, so package.json names a published version.", "npm install && "
+	}
+	return sdk + "\nNext:  cd " + m.Dir + " && " + install + "npm test && fenli plugin dev"
 }

@@ -77,3 +77,32 @@ func TestNewSaysWhatIsWrongAndWhatToDo(t *testing.T) {
 		}
 	}
 }
+
+// The strategy, the test and the golden case of plugins/README.md are put into
+// a new folder as they stand there.
+func TestTheFiveMinutesOfTheREADMEAreTrue(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(raw), "## Writing a strategy in five minutes")
+	section, _, _ = strings.Cut(section, "\n## ")
+	var blocks []string
+	for _, language := range []string{"```go\n", "```go\n", "```json\n"} {
+		var block string
+		_, section, _ = strings.Cut(section, language)
+		block, section, _ = strings.Cut(section, "```")
+		blocks = append(blocks, block)
+	}
+	dir := scaffold(t, workbench.Scaffold{Name: "flat"})
+	if err := os.Remove(filepath.Join(dir, "locales.go")); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "main.go"), blocks[0])
+	write(t, filepath.Join(dir, "strategy_test.go"), "package main\n\nimport (\n\t\"testing\"\n\n\t\""+"github.com/fenli-io/fenli/plugins/sdk/stest\"\n)\n\n"+blocks[1])
+	write(t, filepath.Join(dir, "testdata", "golden.json"), blocks[2])
+	if out, err := run(t, dir, "test", "-v", "./..."); err != nil || !strings.Contains(out, "PASS: TestFlat/Golden/TenPercent") {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}

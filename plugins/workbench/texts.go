@@ -29,7 +29,7 @@ fenli plugin validate # 设置表单、文案、所需数据是否完整
 BUILD
 ` + "```" + `
 
-1. 改 main 里的设置结构体，它就是商家看到的表单；每一项都要有中英文标题。
+1. 改设置（main.go 的 Config，或 src/strategy.ts 的 config），它就是商家看到的表单；每一项都要有中英文标题。
 2. 改 evaluate。只读参数，不读时间、网络、文件。金额是最小货币单位的整数（分），比例是百万分之几。
 3. 在 testdata/golden.json 里写下“这笔订单应当这样分”，每条都会被检查。
 4. 拿不到佣金的人也要有原因。文案在 locales 里，中英文的键必须一致。
@@ -38,7 +38,7 @@ BUILD
 
 A commission strategy for Fenli: who earns what of an order, and why. A pure function of its input.
 
-- the settings struct is the merchant's form; evaluate decides one order and may look at its arguments alone
+- the settings (Config in main.go, config in src/strategy.ts) are the merchant's form; evaluate decides one order and may look at its arguments alone
 - amounts are whole minor units, rates parts per million; testdata/golden.json says what orders must pay
 - ` + "`TEST`" + `, then ` + "`fenli plugin dev`" + ` to see it, ` + "`fenli plugin test`" + ` to run it as the platform does
 `

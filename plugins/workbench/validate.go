@@ -7,13 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
-	"github.com/fenli-io/fenli/plugins/conformance"
+	strategy "github.com/fenli-io/fenli/plugins/sdk"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 )
 
@@ -61,12 +62,20 @@ func (v *validation) identity() {
 	}
 }
 
+// facts are those that the platform can tell of.
+var facts = []strategy.Fact{
+	strategy.Lines, strategy.Region, strategy.Channel, strategy.Category, strategy.UnitCost,
+	strategy.Chain, strategy.Grade, strategy.MemberStats, strategy.Awarded,
+	strategy.Invitee, strategy.TeamLead, strategy.CityPartner, strategy.FirstOrder, strategy.BuyerIsDistributor, strategy.GroupBuyResult,
+	strategy.PeriodTeam, strategy.PeriodGrowth, strategy.PeriodAwarded,
+}
+
 func (v *validation) facts() {
 	seen := map[string]bool{}
 	for _, f := range v.d.GetFacts() {
 		place := "fact " + f.GetName()
-		if _, known := conformance.Facts[f.GetName()]; !known {
-			v.add("fact.unknown", fmt.Sprintf("the platform has no fact %q", f.GetName()), "choose one of "+strings.Join(sortedKeys(conformance.Facts), ", "), place)
+		if !slices.Contains(facts, strategy.Fact(f.GetName())) {
+			v.add("fact.unknown", fmt.Sprintf("the platform has no fact %q", f.GetName()), fmt.Sprintf("choose one of %v", facts), place)
 		}
 		if seen[f.GetName()] {
 			v.add("fact.twice", "it is declared twice", "leave one out", place)

@@ -22,11 +22,13 @@ type award struct {
 	DueAt     time.Time
 	MaturesAt time.Time
 	Hold      string
+	Seq       int64     // its order's; written once
+	PaidAt    time.Time // its order's; written once
 }
 
 func (a award) settled(mark time.Time) bool { return !a.MaturesAt.After(mark) }
 
-const awardColumns = "order_id, payee, level, granted, standing, points, due_at, matures_at, hold"
+const awardColumns = "order_id, payee, level, granted, standing, points, due_at, matures_at, hold, seq, coalesce(paid_at, 'epoch') as paid_at"
 
 func awardsOf(ctx context.Context, tx *pg.Tx, orders []order.ID) (map[order.ID]map[distributor.ID]award, error) {
 	rows, err := pg.Collect[award](ctx, tx, `
@@ -36,7 +38,7 @@ func awardsOf(ctx context.Context, tx *pg.Tx, orders []order.ID) (map[order.ID]m
 	}
 	all := map[order.ID]map[distributor.ID]award{}
 	for _, a := range rows {
-		a.DueAt, a.MaturesAt = a.DueAt.UTC(), a.MaturesAt.UTC()
+		a.DueAt, a.MaturesAt, a.PaidAt = a.DueAt.UTC(), a.MaturesAt.UTC(), a.PaidAt.UTC()
 		if all[a.OrderID] == nil {
 			all[a.OrderID] = map[distributor.ID]award{}
 		}
@@ -53,20 +55,22 @@ func saveAwards(ctx context.Context, tx *pg.Tx, list []award) error {
 	orders, payees, levels := make([]order.ID, n), make([]distributor.ID, n), make([]int32, n)
 	granted, standing, points := make([]int64, n), make([]int64, n), make([]int64, n)
 	dues, matures, holds := make([]time.Time, n), make([]time.Time, n), make([]string, n)
+	seqs, paid := make([]int64, n), make([]time.Time, n)
 	for i, a := range list {
+		seqs[i], paid[i] = a.Seq, a.PaidAt
 		orders[i], payees[i], levels[i] = a.OrderID, a.Payee, int32(a.Level)
 		granted[i], standing[i], points[i] = a.Granted, a.Standing, a.Points
 		dues[i], matures[i], holds[i] = a.DueAt, a.MaturesAt, a.Hold
 	}
 	_, err := tx.Exec(ctx, `
-		insert into commission_award (tenant_id, `+awardColumns+`)
-		select $1, o, p, l, g, s, pt, d, m, h
-		  from unnest($2::uuid[], $3::uuid[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::timestamptz[], $9::timestamptz[], $10::text[])
-		       as x(o, p, l, g, s, pt, d, m, h)
+		insert into commission_award (tenant_id, order_id, payee, level, granted, standing, points, due_at, matures_at, hold, seq, paid_at)
+		select $1, o, p, l, g, s, pt, d, m, h, q, pa
+		  from unnest($2::uuid[], $3::uuid[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::timestamptz[], $9::timestamptz[], $10::text[], $11::bigint[], $12::timestamptz[])
+		       as x(o, p, l, g, s, pt, d, m, h, q, pa)
 		on conflict (tenant_id, order_id, payee) do update
 		   set standing = excluded.standing, points = excluded.points, due_at = excluded.due_at,
 		       matures_at = excluded.matures_at, hold = excluded.hold`,
-		tx.Tenant(), orders, payees, levels, granted, standing, points, dues, matures, holds)
+		tx.Tenant(), orders, payees, levels, granted, standing, points, dues, matures, holds, seqs, paid)
 	if err != nil {
 		return fmt.Errorf("commission: save awards: %w", err)
 	}

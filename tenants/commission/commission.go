@@ -17,6 +17,7 @@ import (
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
+	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/program"
 )
@@ -94,7 +95,8 @@ type work struct {
 	blocked  *violation
 	retryIn  time.Duration
 
-	refundSeqs map[int]int64 // by nth: seqs that take has given to new refunds
+	given      map[distributor.ID]int64 // by the decision of this round, see givenTo
+	refundSeqs map[int]int64            // by nth: seqs that take has given to new refunds
 }
 
 // people are the order's recipients under its own programme, as far as its

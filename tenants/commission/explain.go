@@ -257,6 +257,9 @@ func everybody(orders []order.Order) (who []distributor.ID) {
 		if !o.Chain.Self.IsZero() {
 			who = append(who, o.Chain.Self)
 		}
+		for _, p := range o.Posts {
+			who = append(who, p.ID)
+		}
 	}
 	return who
 }

@@ -60,6 +60,9 @@ func (f facts) request(o order.Order, seq int64, list []recipient) *strategyv1.O
 		PlacedAtMs: o.PlacedAt.UnixMilli(), PaidAtMs: o.PaidAt.UnixMilli(),
 		Lines: f.lines(o), Buyer: f.buyer(o),
 	}
+	if f.plan.has(program.FactRegion) {
+		r.Region = o.Region
+	}
 	if f.plan.has(program.FactChannel) {
 		r.Channel = o.Channel
 	}

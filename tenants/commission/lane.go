@@ -12,6 +12,7 @@ import (
 	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/plugins/sdk/money"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
+	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/order"
 )
 
@@ -109,6 +110,7 @@ type batch struct {
 	lastSeq int64 // of the lane, before this batch
 	nextSeq int64 // of the lane, after this batch
 	zone    *time.Location
+	open    map[distributor.ID]int64 // the first order that waits outside of this batch, by who may earn from it
 }
 
 // take leases the lane, reads the changed orders, gives each undecided one its
@@ -141,7 +143,17 @@ func (s *Service) take(ctx context.Context, tenant tenancy.ID, limit int) (*batc
 		if b.facts.firstOrder, err = firstOrders(ctx, tx, b.undecided()); err != nil {
 			return err
 		}
-		b.facts.sold, err = stats(ctx, tx, b)
+		if b.facts.sold, err = stats(ctx, tx, b); err != nil {
+			return err
+		}
+		list := b.waves()
+		if len(list) == 0 {
+			return nil
+		}
+		if b.facts.awarded, err = awarded(ctx, tx, list, b.zone); err != nil {
+			return err
+		}
+		b.open, err = openOrders(ctx, tx, b, readers(list))
 		return err
 	})
 	return b, err
@@ -220,13 +232,25 @@ func (b *batch) undecided() []*work {
 // ask gets a decision for every order that needs one, or the reason why there
 // is none yet.
 func (s *Service) ask(ctx context.Context, b *batch) {
+	var alone, inWaves []*work
+	for _, w := range b.undecided() {
+		switch reason := w.unasked(); {
+		case reason != "":
+			w.decision = withoutAsking(w, reason)
+		case w.plan.waves():
+			inWaves = append(inWaves, w)
+		default:
+			alone = append(alone, w)
+		}
+	}
+	s.askByRevision(ctx, alone, b.facts)
+	s.askInWaves(ctx, b, inWaves)
+}
+
+func (s *Service) askByRevision(ctx context.Context, list []*work, f facts) {
 	groups := map[int][]*work{}
 	var revisions []int
-	for _, w := range b.undecided() {
-		if reason := w.unasked(); reason != "" {
-			w.decision = withoutAsking(w, reason)
-			continue
-		}
+	for _, w := range list {
 		n := w.revision.Revision
 		if groups[n] == nil {
 			revisions = append(revisions, n)
@@ -234,7 +258,7 @@ func (s *Service) ask(ctx context.Context, b *batch) {
 		groups[n] = append(groups[n], w)
 	}
 	for _, n := range revisions {
-		s.askAbout(ctx, groups[n], b.facts)
+		s.askAbout(ctx, groups[n], f)
 	}
 }
 
@@ -345,6 +369,9 @@ func (s *Service) write(ctx context.Context, tenant tenancy.ID, b *batch) error 
 			return err
 		}
 		if err := s.reconcile(ctx, tx, b); err != nil {
+			return err
+		}
+		if err := keepOpen(ctx, tx, b); err != nil {
 			return err
 		}
 		return finish(ctx, tx, b)

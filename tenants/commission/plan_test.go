@@ -17,8 +17,8 @@ import (
 	"github.com/fenli-io/fenli/tenants/storetest"
 )
 
-// onTheWire is what each fact becomes on the wire.
-var onTheWire = map[string]func(*strategyv1.Order) bool{
+// onWire is what each fact becomes on the wire.
+var onWire = map[string]func(*strategyv1.Order) bool{
 	program.FactLines:    func(o *strategyv1.Order) bool { return len(o.GetLines()) > 0 },
 	program.FactChannel:  func(o *strategyv1.Order) bool { return o.GetChannel() != "" },
 	program.FactCategory: func(o *strategyv1.Order) bool { return len(o.GetLines()) > 0 && o.GetLines()[0].GetCategory() != "" },
@@ -34,6 +34,7 @@ var onTheWire = map[string]func(*strategyv1.Order) bool{
 	program.FactFirstOrder:         func(o *strategyv1.Order) bool { return o.GetBuyer().GetFirstOrder() },
 	program.FactBuyerIsDistributor: func(o *strategyv1.Order) bool { return o.GetBuyer().GetDistributor() },
 	program.FactGroupBuy:           func(o *strategyv1.Order) bool { return o.GetGroupBuy() != nil },
+	program.FactRegion:             func(o *strategyv1.Order) bool { return o.GetRegion() != "" },
 }
 
 // place is what must be declared besides for a fact to have a place to stand.
@@ -52,8 +53,8 @@ func place(fact string) (other string) {
 func TestPlan_AnUndeclaredFactNeverReachesAStrategy(t *testing.T) {
 	t.Parallel()
 	s := storetest.Open(t)
-	all := make([]string, 0, len(onTheWire))
-	for fact := range onTheWire {
+	all := make([]string, 0, len(onWire))
+	for fact := range onWire {
 		all = append(all, fact)
 	}
 	slices.Sort(all)
@@ -63,7 +64,7 @@ func TestPlan_AnUndeclaredFactNeverReachesAStrategy(t *testing.T) {
 			seen := askedWith(t, s, declared)
 			for _, f := range all {
 				want := slices.Contains(declared, f) && slices.Contains(declared, place(f))
-				if got := onTheWire[f](seen); got != want {
+				if got := onWire[f](seen); got != want {
 					t.Errorf("declared %v: %s is told: %v", declared, f, got)
 				}
 			}
@@ -92,7 +93,7 @@ func askedWith(t *testing.T, s *storetest.Stores, declared []string) (seen *stra
 		if err != nil {
 			return err
 		}
-		o, _, err = s.Orders.Place(ctx, tx, order.Placement{Source: "test", ExternalID: id, Buyer: buyer.ID, Channel: "h5", GroupBuy: true,
+		o, _, err = s.Orders.Place(ctx, tx, order.Placement{Source: "test", ExternalID: id, Buyer: buyer.ID, Channel: "h5", Region: "440305", GroupBuy: true,
 			Lines: order.Lines{{ID: "1", SKU: "S1", Category: "tea/green", Qty: 1, UnitPrice: 1000, Cost: 300}}})
 		return err
 	})
@@ -156,8 +157,8 @@ func (*statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndDa
 // it, whatever the strategy has declared and whether it answers or fails.
 func TestPlan_StatementsDoNotGrowWithTheBatch(t *testing.T) {
 	t.Parallel()
-	every := make([]string, 0, len(onTheWire))
-	for fact := range onTheWire {
+	every := make([]string, 0, len(onWire))
+	for fact := range onWire {
 		every = append(every, fact)
 	}
 	count := func(orders int, answers bool) int64 {

@@ -63,7 +63,7 @@ func (r *reconciliation) order(w *work, refunds []order.Refund, stands map[distr
 // grant writes an award down for the first time.
 func (r *reconciliation) grant(w *work, payee distributor.ID, s should, dueAt time.Time) {
 	a := award{OrderID: w.order.ID, Payee: payee, Level: s.level, Granted: s.granted, Standing: s.standing, Points: s.points,
-		DueAt: dueAt, MaturesAt: Never}
+		DueAt: dueAt, MaturesAt: Never, Seq: w.seq, PaidAt: w.order.PaidAt}
 	if dueAt != Never {
 		a.MaturesAt = maturity(dueAt, r.mark)
 	}

@@ -15,7 +15,7 @@ type recipient struct {
 	grade  string
 	state  distributor.State // when the order was placed
 	level  int               // 1 to 3; 0 for a role
-	role   string            // "invitee"; "" in the chain
+	role   string            // "invitee", "team_lead", "city_partner"; "" in the chain
 	reason string            // why an ineligible member may not earn
 }
 
@@ -42,6 +42,12 @@ func recipients(o order.Order, s program.Settings) []recipient {
 	}
 	if self := o.Chain.Self; !self.IsZero() && o.Group != "" {
 		list = append(list, recipient{id: self, state: distributor.Active, role: roleInvitee})
+	}
+	for _, p := range o.Posts {
+		if p.ID == o.Chain.Self && s.SelfPurchase != "on" {
+			continue // their own purchase earns them nothing
+		}
+		list = append(list, recipient{id: p.ID, grade: p.Grade, state: p.State, role: p.Role})
 	}
 	return list
 }

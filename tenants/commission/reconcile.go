@@ -80,7 +80,7 @@ func target(w *work, refunds []order.Refund, currency string) (map[distributor.I
 	for i, p := range list {
 		if granted[i] > 0 {
 			was := want[p.id]
-			want[p.id] = should{granted: was.granted + granted[i], standing: was.standing + standing[i], level: p.level}
+			want[p.id] = should{granted: was.granted + granted[i], standing: was.standing + standing[i], level: max(was.level, p.level)}
 		}
 	}
 	if p, ok := seller(w.order, w.revision.Settings); ok && p.mayEarn() {

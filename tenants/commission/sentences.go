@@ -9,6 +9,7 @@ import (
 // What the host itself says. A strategy brings its own sentences.
 const (
 	codeQueued       = "commission.queued"
+	codeBehind       = "commission.behind"
 	codeGroupOpen    = "commission.group_open"
 	codeNobody       = "commission.nobody"
 	codeForfeit      = "commission.forfeit"
@@ -25,6 +26,7 @@ const (
 
 var sentences = map[string][2]string{
 	codeQueued:       {"正在计算佣金", "the commission is being worked out"},
+	codeBehind:       {"同一推广人有更早的订单还没有算完，稍后自动继续", "an earlier order of the same people waits; this one follows it"},
 	codeGroupOpen:    {"等待拼团结果", "the group-buy has no result yet"},
 	codeNobody:       {"这笔订单没有推广人", "nobody stands behind this order"},
 	codeForfeit:      {"下单时{state}，份额归商家", "{state} when the order was placed, so the share stays with the merchant"},

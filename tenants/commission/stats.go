@@ -3,6 +3,8 @@ package commission
 import (
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fenli-io/fenli/platform/pg"
@@ -70,11 +72,15 @@ func (b *batch) add(to order.Sold, q order.SoldQuery) order.Sold {
 }
 
 // windowAround is the day, week (from Monday), month, quarter or year of the
-// store that an instant lies in, half-open; "all" is all time.
+// store that an instant lies in, half-open; "30d" are the 30 days that end with
+// the instant's own, "all" is all time.
 func windowAround(at time.Time, window string, zone *time.Location) (from, to time.Time) {
 	at = at.In(zone)
 	y, m, d := at.Date()
 	day := func(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, zone) }
+	if days, rolling := rollingDays(window); rolling {
+		return day(y, m, d-days+1), day(y, m, d+1)
+	}
 	switch window {
 	case "day":
 		return day(y, m, d), day(y, m, d+1)
@@ -90,6 +96,16 @@ func windowAround(at time.Time, window string, zone *time.Location) (from, to ti
 		return time.Time{}, Never
 	}
 	return day(y, m, 1), day(y, m+1, 1)
+}
+
+// rollingDays reads "30d".
+func rollingDays(window string) (days int, rolling bool) {
+	text, rolling := strings.CutSuffix(window, "d")
+	if !rolling {
+		return 0, false
+	}
+	days, err := strconv.Atoi(text)
+	return days, err == nil && days > 0 && days <= 3660
 }
 
 // give hands every order and unnumbered refund of the batch its seq, in the

@@ -6,6 +6,10 @@ import "github.com/fenli-io/fenli/platform/fault"
 var (
 	ErrUnknown = fault.New(fault.NotFound, "distributor.unknown",
 		"没有这位分销员", "there is no such distributor")
+	ErrNotActive = fault.New(fault.Conflict, "distributor.not_active",
+		"只有在推广的分销员才能担任，当前状态为 {state}", "only an active distributor can hold a post; this one is {state}")
+	ErrRegionMissing = fault.New(fault.Invalid, "distributor.region_missing",
+		"请填写地区", "a region is required")
 	ErrUnknownUpline = fault.New(fault.Invalid, "distributor.unknown_upline",
 		"没有这位上级", "there is no such upline")
 	ErrLoop = fault.New(fault.Conflict, "distributor.loop",

@@ -98,7 +98,7 @@ func saveState(ctx context.Context, tx *pg.Tx, m Member) error {
 }
 
 func saveGrade(ctx context.Context, tx *pg.Tx, m Member) error {
-	_, err := tx.Exec(ctx, `update distributor_member set grade = $3 where tenant_id = $1 and id = $2`, tx.Tenant(), m.ID, m.Grade)
+	_, err := tx.Exec(ctx, `update distributor_member set grade = $3, graded_at = $4 where tenant_id = $1 and id = $2`, tx.Tenant(), m.ID, m.Grade, tx.Now())
 	return err
 }
 

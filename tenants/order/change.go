@@ -123,6 +123,15 @@ func BlockAll(ctx context.Context, tx *pg.Tx, list []Blocked) error {
 	return nil
 }
 
+// Unblock lets the orders that wait with a code be tried at once.
+func Unblock(ctx context.Context, tx *pg.Tx, code string) error {
+	_, err := tx.Exec(ctx, `update order_change set next_try_at = default where tenant_id = $1 and blocked_code = $2`, tx.Tenant(), code)
+	if err != nil {
+		return fmt.Errorf("order: unblock: %w", err)
+	}
+	return nil
+}
+
 // RetryNow lets every waiting order of the store be tried at once.
 func (s *Service) RetryNow(ctx context.Context, tenant tenancy.ID) error {
 	return s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {

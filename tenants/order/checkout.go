@@ -18,6 +18,7 @@ type Purchase struct {
 	Buyer   customer.ID
 	Lines   []catalog.Line
 	Channel string
+	Region  string // where it goes
 	Code    string // of the distributor whose link the buyer came by, "" for none
 	Freight int64
 }
@@ -37,7 +38,7 @@ func (s *Service) Buy(ctx context.Context, tx *pg.Tx, p Purchase) (Order, error)
 		return Order{}, err
 	}
 	o, _, err := s.Place(ctx, tx, Placement{Source: Checkout, ExternalID: orderNumber(tx.Now()), Buyer: p.Buyer,
-		Channel: p.Channel, Lines: linesOf(priced), Freight: p.Freight})
+		Channel: p.Channel, Region: p.Region, Lines: linesOf(priced), Freight: p.Freight})
 	if err != nil {
 		return Order{}, err
 	}

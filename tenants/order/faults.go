@@ -10,6 +10,7 @@ var (
 	errRefundReused   = fault.New(fault.Conflict, "order.refund_id_reused", "退款单号 {external_id} 已用于另一笔内容不同的退款", "{external_id} already names a refund with other content")
 	errNoLines        = fault.New(fault.Invalid, "order.no_lines", "订单至少要有一行商品", "an order needs at least one line")
 	errManyLines      = fault.New(fault.Invalid, "order.too_many_lines", "一个订单最多 1000 行", "an order has at most 1000 lines")
+	errRegion         = fault.New(fault.Invalid, "order.region", "地区最多 100 个字", "a region has at most 100 letters")
 	errLineTwice      = fault.New(fault.Invalid, "order.line_id_twice", "行号 {line} 出现了两次", "line id {line} is used twice")
 	errQuantity       = fault.New(fault.Invalid, "order.quantity", "数量必须大于 0", "the quantity must be above zero")
 	errNegative       = fault.New(fault.Invalid, "order.negative_amount", "金额不能为负", "an amount cannot be negative")

@@ -25,6 +25,7 @@ type Report struct {
 	BuyerName  string
 	Via        string // the shop's own id of the distributor whose link the buyer came by, "" for none
 	Channel    string
+	Region     string `json:",omitempty"` // where it goes; the fingerprints of older reports stay as they are
 	PlacedAt   time.Time
 	Lines      Lines // an empty ID is the line's number, from 1; an empty title or category is the catalogue's, and so is an unsaid distribution
 	Discount   int64
@@ -67,7 +68,7 @@ func (s *Service) IngestAll(ctx context.Context, tx *pg.Tx, reports []Report) ([
 		}
 	}
 	for _, step := range []func(context.Context) error{
-		in.recogniseKnown, in.fillIn, in.price, in.findPeople, in.findProgrammes, in.draft, in.tryOn, in.write,
+		in.recogniseKnown, in.fillIn, in.price, in.findPeople, in.findProgrammes, in.draft, in.findPosts, in.tryOn, in.write,
 	} {
 		if err := step(ctx); err != nil || len(in.list) == 0 {
 			return in.out, err
@@ -269,6 +270,20 @@ func (in *intake) draft(ctx context.Context) error {
 	return nil
 }
 
+// findPosts finds who holds a post towards each order.
+func (in *intake) findPosts(ctx context.Context) error {
+	sellers, regions := make([]distributor.ID, len(in.list)), make([]string, len(in.list))
+	for i, n := range in.list {
+		sellers[i], regions[i] = n.order.Seller, n.order.Region
+	}
+	posts, err := distributor.PostsForAll(ctx, in.tx, sellers, regions)
+	for i, n := range in.list {
+		n.order.Posts = posts[i]
+		n.out.Order.Posts = posts[i]
+	}
+	return err
+}
+
 // tryOn puts the orders of teams that try a candidate under it.
 func (in *intake) tryOn(ctx context.Context) error {
 	list := make([]*Order, len(in.list))
@@ -284,7 +299,7 @@ func (in *intake) tryOn(ctx context.Context) error {
 
 func (n *newcomer) placement() Placement {
 	r := n.report
-	return Placement{Source: r.Source, ExternalID: r.ExternalID, Buyer: n.buyer.ID, Channel: r.Channel, Lines: r.Lines,
+	return Placement{Source: r.Source, ExternalID: r.ExternalID, Buyer: n.buyer.ID, Channel: r.Channel, Region: r.Region, Lines: r.Lines,
 		Discount: r.Discount, Freight: r.Freight, GroupBuy: r.GroupBuy, PlacedAt: r.PlacedAt}
 }
 

@@ -70,6 +70,8 @@ type Order struct {
 	Refunded   int64 // of goods
 	Lines      Lines
 	Chain      attribution.Chain
+	Region     string // where it goes, as the store writes it
+	Posts      Posts  // who held a post towards it when it was placed
 	State      State
 	Group      GroupState
 	Seq        int64 // the store's order of money; 0 before the lane has seen it
@@ -80,6 +82,34 @@ type Order struct {
 	ClosedAt   time.Time
 
 	bodyHash []byte
+}
+
+// Posts pack into positional JSON arrays: [[role, member, grade, state], …].
+type Posts []distributor.Post
+
+func (ps Posts) MarshalJSON() ([]byte, error) {
+	rows := make([][4]any, len(ps))
+	for i, p := range ps {
+		rows[i] = [4]any{p.Role, p.ID, p.Grade, p.State}
+	}
+	return json.Marshal(rows)
+}
+
+func (ps *Posts) UnmarshalJSON(b []byte) error {
+	var rows [][4]json.RawMessage
+	if err := json.Unmarshal(b, &rows); err != nil {
+		return err
+	}
+	*ps = make(Posts, len(rows))
+	for i, row := range rows {
+		p := &(*ps)[i]
+		for j, field := range []any{&p.Role, &p.ID, &p.Grade, &p.State} {
+			if err := json.Unmarshal(row[j], field); err != nil {
+				return fmt.Errorf("order: post %d: %w", i, err)
+			}
+		}
+	}
+	return nil
 }
 
 // Line is one line of an order.

@@ -15,6 +15,7 @@ type Turnover struct {
 	Seller  distributor.ID
 	Paid    int64
 	Settled int64 // of that, received by its revision's cut-off
+	Orders  int64
 }
 
 // RevisionsPaid are the programmes under which the orders paid within a period
@@ -37,7 +38,8 @@ func Turnovers(ctx context.Context, tx *pg.Tx, from, to time.Time, cutOffs map[i
 	}
 	all, err := pg.Collect[Turnover](ctx, tx, `
 		select o.seller_id as seller, sum(o.goods - o.refunded)::bigint as paid,
-		       coalesce(sum(o.goods - o.refunded) filter (where o.received_at <= c.cut_off), 0)::bigint as settled
+		       coalesce(sum(o.goods - o.refunded) filter (where o.received_at <= c.cut_off), 0)::bigint as settled,
+		       count(*) as orders
 		  from order_record o
 		  left join unnest($4::int[], $5::timestamptz[]) as c(revision, cut_off) on c.revision = o.revision
 		 where o.tenant_id = $1 and o.paid_at >= $2 and o.paid_at < $3

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/fenli-io/fenli/platform/id"
 	"github.com/fenli-io/fenli/platform/pg"
@@ -15,6 +16,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/attribution"
 	"github.com/fenli-io/fenli/tenants/catalog"
 	"github.com/fenli-io/fenli/tenants/customer"
+	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/program"
 )
 
@@ -42,6 +44,7 @@ type Placement struct {
 	ExternalID string      `json:"external_id"`
 	Buyer      customer.ID `json:"buyer"`
 	Channel    string      `json:"channel,omitempty"`
+	Region     string      `json:"region,omitempty"` // where it goes
 	Lines      Lines       `json:"lines"`
 	Discount   int64       `json:"discount,omitempty"` // of the whole order, minor units
 	Freight    int64       `json:"freight,omitempty"`
@@ -114,6 +117,9 @@ func (s *Service) draft(ctx context.Context, tx *pg.Tx, p Placement) (Order, err
 		return Order{}, err
 	}
 	o := drafted(tx, p, rev, chain)
+	if o.Posts, err = distributor.PostsFor(ctx, tx, o.Seller, o.Region); err != nil {
+		return Order{}, fmt.Errorf("order: posts: %w", err)
+	}
 	return o, tryOn(ctx, tx, []*Order{&o})
 }
 
@@ -123,7 +129,7 @@ func drafted(tx *pg.Tx, p Placement, rev program.Revision, chain attribution.Cha
 	o := Order{
 		ID: id.New[kind](at), Month: tx.Month(), Source: p.Source, ExternalID: p.ExternalID, Buyer: p.Buyer,
 		Seller: chain.Seller, Channel: p.Channel, Revision: rev.Revision, Goods: p.Lines.goods(), Freight: p.Freight,
-		Lines: p.Lines, Chain: chain, PlacedAt: at,
+		Lines: p.Lines, Chain: chain, Region: p.Region, PlacedAt: at,
 	}
 	if p.GroupBuy {
 		o.Group = GroupOpen
@@ -131,6 +137,9 @@ func drafted(tx *pg.Tx, p Placement, rev program.Revision, chain attribution.Cha
 	o.State = o.state()
 	return o
 }
+
+// maxRegion bounds a region, in letters.
+const maxRegion = 100
 
 func checkPlacement(p Placement, now time.Time) error {
 	switch {
@@ -140,6 +149,8 @@ func checkPlacement(p Placement, now time.Time) error {
 		return errManyLines.At("lines")
 	case p.Freight < 0:
 		return errNegative.At("freight")
+	case utf8.RuneCountInString(p.Region) > maxRegion:
+		return errRegion.At("region")
 	}
 	seen := make(map[string]bool, len(p.Lines))
 	for i, l := range p.Lines {

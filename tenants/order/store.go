@@ -27,6 +27,8 @@ type row struct {
 	Refunded   int64
 	Lines      json.RawMessage
 	Chain      json.RawMessage
+	Region     string
+	Posts      json.RawMessage
 	State      State
 	GroupState string
 	Seq        int64
@@ -38,14 +40,14 @@ type row struct {
 }
 
 const columns = `id, month, source, external_id, body_hash, buyer_id, seller_id, channel, revision, goods, freight, refunded,
-	lines, chain, state, coalesce(group_state, '') as group_state, coalesce(seq, 0) as seq,
+	lines, chain, region, posts, state, coalesce(group_state, '') as group_state, coalesce(seq, 0) as seq,
 	placed_at, paid_at, shipped_at, received_at, closed_at`
 
 func (r row) order() (Order, error) {
 	o := Order{
 		ID: r.ID, Month: r.Month, Source: r.Source, ExternalID: r.ExternalID, Buyer: r.BuyerID, Seller: r.SellerID,
 		Channel: r.Channel, Revision: r.Revision, Goods: r.Goods, Freight: r.Freight, Refunded: r.Refunded,
-		State: r.State, Group: GroupState(r.GroupState), Seq: r.Seq, PlacedAt: r.PlacedAt,
+		Region: r.Region, State: r.State, Group: GroupState(r.GroupState), Seq: r.Seq, PlacedAt: r.PlacedAt,
 		PaidAt: instant(r.PaidAt), ShippedAt: instant(r.ShippedAt), ReceivedAt: instant(r.ReceivedAt), ClosedAt: instant(r.ClosedAt),
 		bodyHash: r.BodyHash,
 	}
@@ -54,6 +56,9 @@ func (r row) order() (Order, error) {
 	}
 	if err := json.Unmarshal(r.Chain, &o.Chain); err != nil {
 		return Order{}, fmt.Errorf("order: chain of %s: %w", r.ID, err)
+	}
+	if err := json.Unmarshal(r.Posts, &o.Posts); err != nil {
+		return Order{}, fmt.Errorf("order: posts of %s: %w", r.ID, err)
 	}
 	return o, nil
 }
@@ -171,6 +176,7 @@ func insertAll(ctx context.Context, tx *pg.Tx, list []Order) error {
 	buyers, sellers, channels, revisions := make([]customer.ID, n), make([]distributor.ID, n), make([]string, n), make([]int, n)
 	goods, freights, lines, chains := make([]int64, n), make([]int64, n), make([]string, n), make([]string, n)
 	states, groups, placed, paid := make([]string, n), make([]string, n), make([]time.Time, n), make([]*time.Time, n)
+	regions, posts := make([]string, n), make([]string, n)
 	for i, o := range list {
 		packedLines, err := json.Marshal(o.Lines)
 		if err != nil {
@@ -180,6 +186,11 @@ func insertAll(ctx context.Context, tx *pg.Tx, list []Order) error {
 		if err != nil {
 			return fmt.Errorf("order: %w", err)
 		}
+		packedPosts, err := json.Marshal(o.Posts)
+		if err != nil {
+			return fmt.Errorf("order: %w", err)
+		}
+		regions[i], posts[i] = o.Region, string(packedPosts)
 		ids[i], months[i], sources[i], externals[i], hashes[i] = o.ID, o.Month, o.Source, o.ExternalID, o.bodyHash
 		buyers[i], sellers[i], channels[i], revisions[i] = o.Buyer, o.Seller, o.Channel, o.Revision
 		goods[i], freights[i], lines[i], chains[i] = o.Goods, o.Freight, string(packedLines), string(packedChain)
@@ -187,15 +198,16 @@ func insertAll(ctx context.Context, tx *pg.Tx, list []Order) error {
 	}
 	stored, err := tx.Exec(ctx, `
 		insert into order_record (tenant_id, recorded_at, id, month, source, external_id, body_hash, buyer_id, seller_id, channel, revision,
-		                          goods, freight, lines, chain, state, group_state, placed_at, paid_at)
+		                          goods, freight, lines, chain, state, group_state, placed_at, paid_at, region, posts)
 		select $1, $2, id, month, source, external_id, hash, buyer, seller, channel, revision,
-		       goods, freight, lines::json, chain::json, state, nullif(grp, ''), placed, paid
+		       goods, freight, lines::json, chain::json, state, nullif(grp, ''), placed, paid, region, posts::json
 		  from unnest($3::uuid[], $4::date[], $5::text[], $6::text[], $7::bytea[], $8::uuid[], $9::uuid[], $10::text[], $11::int[],
-		              $12::bigint[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[], $19::timestamptz[])
-		       as x(id, month, source, external_id, hash, buyer, seller, channel, revision, goods, freight, lines, chain, state, grp, placed, paid)
+		              $12::bigint[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[], $19::timestamptz[],
+		              $20::text[], $21::text[])
+		       as x(id, month, source, external_id, hash, buyer, seller, channel, revision, goods, freight, lines, chain, state, grp, placed, paid, region, posts)
 		on conflict do nothing`,
 		tx.Tenant(), tx.Now(), ids, months, sources, externals, hashes, buyers, sellers, channels, revisions,
-		goods, freights, lines, chains, states, groups, placed, paid)
+		goods, freights, lines, chains, states, groups, placed, paid, regions, posts)
 	if err != nil {
 		return fmt.Errorf("order: insert: %w", err)
 	}

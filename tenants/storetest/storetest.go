@@ -23,6 +23,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/customer"
 	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/grading"
 	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/program"
@@ -43,6 +44,7 @@ type Stores struct {
 	Distributors *distributor.Service
 	Orders       *order.Service
 	Commission   *commission.Service
+	Grading      *grading.Service
 	Settlement   *settlement.Service
 	Strategy     *InProcess
 }
@@ -57,6 +59,8 @@ type InProcess struct {
 
 	BeforeClose func(*strategyv1.ClosePeriodRequest) error
 	AfterClose  func(*strategyv1.ClosePeriodResponse)
+
+	BeforeTier func(*strategyv1.EvaluateTierRequest) error
 
 	Others map[string]strategyv1.StrategyServer // by hash, see Install
 }
@@ -84,6 +88,21 @@ func (p *InProcess) ClosePeriod(ctx context.Context, sha string, r *strategyv1.C
 		p.AfterClose(answer)
 	}
 	return answer, err
+}
+
+// BeforeTier, when set, runs before each answer about grades; it may fail the
+// call.
+func (p *InProcess) EvaluateTier(ctx context.Context, sha string, r *strategyv1.EvaluateTierRequest) (*strategyv1.EvaluateTierResponse, error) {
+	if p.BeforeTier != nil {
+		if err := p.BeforeTier(r); err != nil {
+			return nil, err
+		}
+	}
+	return p.server(sha).EvaluateTier(ctx, r)
+}
+
+func (p *InProcess) Incentives(ctx context.Context, sha string, r *strategyv1.IncentivesRequest) (*strategyv1.IncentivesResponse, error) {
+	return p.server(sha).Incentives(ctx, r)
 }
 
 // Reset has nothing to forget: nothing here is ever given up.
@@ -128,6 +147,7 @@ func Open(t testing.TB, opts ...pg.Option) *Stores {
 	attribution.New(s.Distributors)
 	s.Orders = order.New(db.DB, s.Programs)
 	s.Commission = commission.New(db.DB, s.Programs, s.Strategy, yuan{}, pgtest.Start)
+	s.Grading = grading.New(db.DB, s.Programs, s.Distributors, s.Commission, s.Strategy, yuan{})
 	s.Settlement = settlement.New(db.DB)
 
 	described, err := s.Strategy.Server.Describe(t.Context(), &strategyv1.DescribeRequest{})
@@ -147,7 +167,7 @@ func Open(t testing.TB, opts ...pg.Option) *Stores {
 	}
 	for _, tenant := range []tenancy.ID{s.A, s.B} {
 		s.Do(t, tenant, func(ctx context.Context, tx *pg.Tx) error {
-			for _, row := range []func(context.Context, *pg.Tx) error{distributor.OnSignUp, commission.OnSignUp, commission.GiveMark, s.Programs.OnSignUp} {
+			for _, row := range []func(context.Context, *pg.Tx) error{distributor.OnSignUp, commission.OnSignUp, commission.GiveMark, s.Programs.OnSignUp, s.Grading.OnSignUp} {
 				if err := row(ctx, tx); err != nil {
 					return err
 				}

@@ -18,6 +18,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/attribution"
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/grading"
 	"github.com/fenli-io/fenli/tenants/leaderboard"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/program"
@@ -80,6 +81,7 @@ type App struct {
 	Boards       *leaderboard.Service
 	Commission   *commission.Service
 	Trials       *trial.Service
+	Grading      *grading.Service
 	Settlement   *settlement.Service
 	Withdrawals  *withdrawal.Service
 	Clockwork    *Clockwork

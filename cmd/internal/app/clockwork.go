@@ -16,6 +16,7 @@ import (
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/tenants/commission"
+	"github.com/fenli-io/fenli/tenants/grading"
 	"github.com/fenli-io/fenli/tenants/leaderboard"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/program"
@@ -34,6 +35,7 @@ type Clockwork struct {
 	stores      *registry.Service
 	orders      *order.Service
 	lanes       *commission.Service
+	grading     *grading.Service
 	settlement  *settlement.Service
 	withdrawals *withdrawal.Service
 	trials      *trial.Service
@@ -59,6 +61,7 @@ const (
 	settlementEvery = 10 * time.Second
 	boardEvery      = time.Second
 	trialEvery      = 2 * time.Second
+	gradingEvery    = time.Minute
 )
 
 // Run works until the context ends.
@@ -72,6 +75,7 @@ func (w *Clockwork) Run(ctx context.Context) error {
 	})
 	g.Go(func() error { return w.sweep(ctx, "trials", trialEvery, trial.StoresWaiting, w.trials.Resume) })
 	g.Go(func() error { return w.sweep(ctx, "canaries", trialEvery, program.StoresTrying, w.trials.WatchCanary) })
+	g.Go(func() error { return w.sweep(ctx, "grading", gradingEvery, grading.StoresDue, w.grade) })
 	g.Go(func() error { return w.every(ctx, "boards", boardEvery, w.boards.Sweep) })
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
@@ -100,7 +104,7 @@ func (w *Clockwork) Settle(ctx context.Context, tenant tenancy.ID) error {
 			return err
 		}
 		if matured == 0 {
-			return errors.Join(w.settleDebts(ctx, tenant), w.boards.Flush(ctx, tenant))
+			return errors.Join(w.grade(ctx, tenant), w.settleDebts(ctx, tenant), w.boards.Flush(ctx, tenant))
 		}
 	}
 }
@@ -180,6 +184,13 @@ func (w *Clockwork) runDue(ctx context.Context, tenant tenancy.ID) error {
 
 func (w *Clockwork) mature(ctx context.Context, tenant tenancy.ID) error {
 	_, err := w.settlement.Mature(ctx, tenant)
+	return err
+}
+
+// grade does so for the days of a store that are over; grades count for later
+// orders, so nothing else becomes due by it.
+func (w *Clockwork) grade(ctx context.Context, tenant tenancy.ID) error {
+	_, err := w.grading.Run(ctx, tenant)
 	return err
 }
 

@@ -18,7 +18,7 @@ func TestAStrategyThatLies(t *testing.T) {
 	t.Parallel()
 	w := openTown(t)
 	s := w.openShop("believes", "a")
-	w.install(buildLiar(t))
+	w.install(buildStrategy(t, "liar"))
 	s.merchant("POST", "/program/revisions", object{"strategy": "liar", "config": object{}, "consent": []string{"order.channel"}}, nil)
 	s.open("PUT", "/distributors/seller", object{"name": "seller"}, nil)
 
@@ -104,10 +104,11 @@ func (w *town) install(path string) {
 	}
 }
 
-func buildLiar(t *testing.T) string {
+// buildStrategy compiles one of testdata's.
+func buildStrategy(t *testing.T, name string) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "liar")
-	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path, "./testdata/liar")
+	path := filepath.Join(t.TempDir(), name)
+	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path, "./testdata/"+name)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -12,6 +12,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/customer"
 	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/grading"
 	"github.com/fenli-io/fenli/tenants/leaderboard"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/program"
@@ -49,9 +50,10 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 	a.Commission = commission.New(a.DB, a.Programs, a.Host, storeMoney{a.Registry}, clock.Real())
 	a.Trials = trial.New(a.DB, a.Commission, a.Programs, storeMoney{a.Registry})
 	a.Trials.Enqueue = func(ctx context.Context, tx *pg.Tx, w trial.Work) error { return a.Jobs.Insert(ctx, tx, w) }
+	a.Grading = grading.New(a.DB, a.Programs, a.Distributors, a.Commission, a.Host, storeMoney{a.Registry})
 	a.Settlement = settlement.New(a.DB)
 	a.Withdrawals = withdrawal.New(a.DB, a.withdrawalRules)
-	a.Clockwork = &Clockwork{db: a.DB, stores: a.Registry, orders: a.Orders, lanes: a.Commission, settlement: a.Settlement,
+	a.Clockwork = &Clockwork{db: a.DB, stores: a.Registry, orders: a.Orders, lanes: a.Commission, grading: a.Grading, settlement: a.Settlement,
 		withdrawals: a.Withdrawals, trials: a.Trials, boards: a.Boards, bell: a.Bell, log: a.Log}
 	a.Commission.Owing = a.Clockwork.owes
 	a.background = append(a.background, a.Clockwork.Run)
@@ -60,7 +62,7 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 // signedUp gives a new store every slice's first rows.
 func (a *App) signedUp(ctx context.Context, tx *pg.Tx, _ registry.Store) error {
 	for _, rows := range []func(context.Context, *pg.Tx) error{
-		distributor.OnSignUp, commission.OnSignUp, commission.GiveMark, a.Programs.OnSignUp,
+		distributor.OnSignUp, commission.OnSignUp, commission.GiveMark, a.Programs.OnSignUp, a.Grading.OnSignUp,
 	} {
 		if err := rows(ctx, tx); err != nil {
 			return err

@@ -23,8 +23,9 @@ function el(tag, attributes = {}, ...children) {
   const e = document.createElement(tag)
   for (const [k, v] of Object.entries(attributes)) {
     if (k.startsWith('on')) e.addEventListener(k.slice(2), v)
-    else if (k in e && k !== 'list') e[k] = v
-    else if (v !== undefined) e.setAttribute(k, v)
+    else if (v === undefined) continue
+    else if (k in e) e[k] = v
+    else e.setAttribute(k, v)
   }
   e.append(...children.flat().filter((c) => c !== null && c !== undefined && c !== ''))
   return e
@@ -162,6 +163,12 @@ function groupOf(s, value, set, path) {
   show()
   return box
 }
+/** An input without a label of its own has a name all the same. */
+function named(e, name) {
+  const i = e.matches('input, select') ? e : e.querySelector('input, select')
+  if (i && !i.id) i.setAttribute('aria-label', name)
+  return e
+}
 /** Writing into it calls back, after the write. */
 function watched(target, told) {
   return new Proxy(target, {
@@ -181,7 +188,7 @@ function listOf(s, value, set, path) {
       const drop = el('button', { type: 'button', className: 'x', title: '×', 'aria-label': '×', onclick: () => { items.splice(i, 1); put(); show() } }, '×')
       const item = itemOf(s)
       if (item.type === 'object') return el('div', { className: 'entry', 'data-path': `${path}/${i}` }, el('div', { style: 'float:right' }, drop), ...fields(item, watched(items[i], put), `${path}/${i}`))
-      return el('div', { className: 'row', 'data-path': `${path}/${i}` }, el('span', { className: 'n' }, levelList(s) ? t('level', { n: i + 1 }) : `${i + 1}`), input(item, v, (x) => { items[i] = x ?? ''; put() }, `${path}/${i}`), drop)
+      return el('div', { className: 'row', 'data-path': `${path}/${i}` }, el('span', { className: 'n' }, levelList(s) ? t('level', { n: i + 1 }) : `${i + 1}`), named(input(item, v, (x) => { items[i] = x ?? ''; put() }, `${path}/${i}`), levelList(s) ? t('level', { n: i + 1 }) : `${i + 1}`), drop)
     }),
     s.maxItems && items.length >= s.maxItems ? '' : el('button', { type: 'button', onclick: () => { items.push(blank(itemOf(s))); put(); show() } }, '+ ' + t('add')))
   show()
@@ -203,7 +210,8 @@ function mapOf(s, value, set, path) {
     ...entries.map(([k, v], i) => {
       const key = el('input', { className: 'key', value: k, placeholder: name, 'aria-label': name, oninput: (e) => { entries[i][0] = e.target.value; put() } })
       const drop = el('button', { type: 'button', className: 'x', 'aria-label': '×', onclick: () => { entries.splice(i, 1); put(); show() } }, '×')
-      const body = input(item.type === 'array' && s['x-widget'] === 'money-list' ? { ...item, 'x-widget': 'money-list' } : item, v, (x) => { entries[i][1] = x ?? blank(item); put() }, `${path}/${k}`)
+      const body = item.properties ? el('div', {}, ...fields(item, watched(v, put), `${path}/${k}`))
+        : named(input(item.type === 'array' && s['x-widget'] === 'money-list' ? { ...item, 'x-widget': 'money-list' } : item, v, (x) => { entries[i][1] = x ?? blank(item); put() }, `${path}/${k}`), k || name)
       return flat ? el('div', { className: 'row', 'data-path': `${path}/${k}` }, key, body, drop) : el('div', { className: 'entry', 'data-path': `${path}/${k}` }, el('div', { className: 'row' }, key, drop), body)
     }),
     el('button', { type: 'button', onclick: () => { entries.push(['', blank(item)]); show() } }, '+ ' + t('add')))

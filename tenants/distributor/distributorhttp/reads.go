@@ -87,7 +87,14 @@ func (a api) detail(ctx context.Context, tx *pg.Tx, m distributor.Member, curren
 	if err != nil {
 		return d, err
 	}
-	d = Detail{Distributor: rows[0], Ancestors: []Person{}, Profile: map[string]any{}}
+	d = Detail{Distributor: rows[0], Ancestors: []Person{}, Profile: map[string]any{}, Regions: []string{}}
+	partnerOf, err := distributor.Partners(ctx, tx, m.ID)
+	if err != nil {
+		return d, err
+	}
+	for _, p := range partnerOf {
+		d.Regions = append(d.Regions, p.Region)
+	}
 	if err := json.Unmarshal(m.Profile, &d.Profile); err != nil {
 		return d, err
 	}

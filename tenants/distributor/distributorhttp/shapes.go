@@ -26,6 +26,7 @@ type Distributor struct {
 	State       distributor.State `json:"state" enum:"applied,rejected,active,frozen,banned,left"`
 	StateReason string            `json:"state_reason"`
 	Upline      *Person           `json:"upline"`
+	Lead        bool              `json:"lead" doc:"Whether they are a team lead"`
 	AppliedAt   time.Time         `json:"applied_at"`
 	JoinedAt    *time.Time        `json:"joined_at"`
 	Balance     Balance           `json:"balance"`
@@ -50,6 +51,7 @@ func balanceShape(b ledger.Balance, currency string) Balance {
 // Detail is the page of one distributor.
 type Detail struct {
 	Distributor
+	Regions   []string       `json:"regions" doc:"Of which they are the city partner"`
 	Profile   map[string]any `json:"profile"`
 	Ancestors []Person       `json:"ancestors" doc:"Nearest first, the whole way up"`
 	Children  int            `json:"children"`
@@ -93,13 +95,17 @@ func (a api) dress(ctx context.Context, tx *pg.Tx, members []distributor.Member,
 			return nil, err
 		}
 	}
+	leads, err := distributor.Leads(ctx, tx, who)
+	if err != nil {
+		return nil, err
+	}
 	rows := make([]Distributor, len(members))
 	for i, m := range members {
 		var upline *Person
 		if !m.UplineID.IsZero() {
 			upline = &Person{m.UplineID, names[m.UplineID]}
 		}
-		rows[i] = Distributor{m.ID, m.Code, m.ExternalID, m.Name, m.Grade, m.State, m.StateReason, upline, m.AppliedAt, m.JoinedAt,
+		rows[i] = Distributor{m.ID, m.Code, m.ExternalID, m.Name, m.Grade, m.State, m.StateReason, upline, leads[m.ID], m.AppliedAt, m.JoinedAt,
 			balanceShape(balances[parties[i]], currency), money.Amount{Minor: sales[m.ID].Net, Currency: currency}, sales[m.ID].Orders}
 	}
 	return rows, nil

@@ -92,10 +92,13 @@ func (h *handlers) detail(ctx context.Context, tx *pg.Tx, o order.Order) (Detail
 		return Detail{}, err
 	}
 	c, lang := teller(shapes[0].Goods.Currency), httpapi.LangOf(ctx)
-	d := Detail{Order: shapes[0], Lines: c.lines(o, true), Chain: []Member{}, Refunds: []Refund{}, Attribution: Attribution{
+	d := Detail{Order: shapes[0], Lines: c.lines(o, true), Chain: []Member{}, Roles: []Holder{}, Refunds: []Refund{}, Attribution: Attribution{
 		Reason: string(o.Chain.Reason), Sentence: say("reason."+string(o.Chain.Reason), lang), Since: instant(o.Chain.Since)}}
 	for _, m := range o.Chain.Members {
 		d.Chain = append(d.Chain, Member{seller(m.ID, labels), m.Level, m.Grade, string(m.State)})
+	}
+	for _, p := range o.Posts {
+		d.Roles = append(d.Roles, Holder{seller(p.ID, labels), p.Role, p.Grade, string(p.State)})
 	}
 	for _, f := range refunds[o.ID] {
 		d.Refunds = append(d.Refunds, c.refund(o, f))
@@ -107,6 +110,9 @@ func (h *handlers) detail(ctx context.Context, tx *pg.Tx, o order.Order) (Detail
 func people(o order.Order, touches []attribution.TouchRecord, binds []attribution.Bind) (who []distributor.ID) {
 	for _, m := range o.Chain.Members {
 		who = append(who, m.ID)
+	}
+	for _, p := range o.Posts {
+		who = append(who, p.ID)
 	}
 	for _, t := range touches {
 		who = append(who, t.Distributor)

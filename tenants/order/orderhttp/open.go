@@ -21,6 +21,7 @@ type Report struct {
 	} `json:"buyer"`
 	Via      string        `json:"via,omitempty" maxLength:"200" doc:"External id of the distributor whose link the buyer came by"`
 	Channel  string        `json:"channel,omitempty" maxLength:"40"`
+	Region   string        `json:"region,omitempty" maxLength:"100" doc:"Where it goes, as the shop writes it: 440305, or 广东/深圳/南山"`
 	PlacedAt *time.Time    `json:"placed_at,omitempty"`
 	Lines    []ReportLine  `json:"lines"`
 	Discount *money.Amount `json:"discount,omitempty" doc:"Of the whole order; spread over the lines"`
@@ -46,7 +47,7 @@ type ReportLine struct {
 
 func (r Report) report(currency string) (order.Report, error) {
 	p := &purse{currency: currency}
-	out := order.Report{Source: r.Source, ExternalID: r.ExternalID, Buyer: r.Buyer.ExternalID, BuyerName: r.Buyer.Name, Via: r.Via, Channel: r.Channel,
+	out := order.Report{Source: r.Source, ExternalID: r.ExternalID, Buyer: r.Buyer.ExternalID, BuyerName: r.Buyer.Name, Via: r.Via, Channel: r.Channel, Region: r.Region,
 		PlacedAt: moment(r.PlacedAt), GroupBuy: r.GroupBuy, Paid: r.Paid || r.PaidAt != nil, PaidAt: moment(r.PaidAt)}
 	for i, l := range r.Lines {
 		line := order.Line{ID: l.ID, SKU: l.SKU, Title: l.Title, Category: l.Category, Qty: l.Qty, UnitPrice: p.minor(l.UnitPrice, at(i, "unit_price"))}

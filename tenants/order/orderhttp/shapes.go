@@ -36,6 +36,7 @@ type Order struct {
 	State      order.State      `json:"state" enum:"placed,paid,shipped,received,closed"`
 	GroupState order.GroupState `json:"group_state,omitempty" enum:"open,succeeded,failed"`
 	Channel    string           `json:"channel"`
+	Region     string           `json:"region" doc:"Where it goes"`
 	Revision   int              `json:"revision" doc:"Of the programme the order was placed under"`
 	Buyer      Buyer            `json:"buyer"`
 	Seller     *Seller          `json:"seller"`
@@ -55,6 +56,7 @@ type Detail struct {
 	Order
 	Lines       []Line      `json:"lines"`
 	Chain       []Member    `json:"chain" doc:"Who stood behind the order when it was placed, the seller first"`
+	Roles       []Holder    `json:"roles" doc:"Who held a post towards the order when it was placed: team lead, city partner"`
 	Attribution Attribution `json:"attribution"`
 	Refunds     []Refund    `json:"refunds"`
 	Timeline    []Event     `json:"timeline" doc:"Touches, binds and what happened to the order, the oldest first"`
@@ -79,6 +81,14 @@ type Line struct {
 type Member struct {
 	Seller
 	Level int    `json:"level"`
+	Grade string `json:"grade" doc:"When the order was placed"`
+	State string `json:"state" doc:"When the order was placed"`
+}
+
+// Holder is somebody beside the chain.
+type Holder struct {
+	Seller
+	Role  string `json:"role" enum:"team_lead,city_partner"`
 	Grade string `json:"grade" doc:"When the order was placed"`
 	State string `json:"state" doc:"When the order was placed"`
 }
@@ -157,7 +167,7 @@ func (c teller) money(minor int64) money.Amount {
 
 func (c teller) order(o order.Order, buyers map[customer.ID]string, sellers map[distributor.ID]distributor.Label) Order {
 	shape := Order{
-		ID: o.ID, ExternalID: o.ExternalID, Source: o.Source, State: o.State, GroupState: o.Group, Channel: o.Channel, Revision: o.Revision,
+		ID: o.ID, ExternalID: o.ExternalID, Source: o.Source, State: o.State, GroupState: o.Group, Channel: o.Channel, Region: o.Region, Revision: o.Revision,
 		Buyer: Buyer{o.Buyer, buyers[o.Buyer]}, Goods: c.money(o.Goods), Freight: c.money(o.Freight), Refunded: c.money(o.Refunded),
 		PlacedAt: o.PlacedAt.UTC(), PaidAt: instant(o.PaidAt), ShippedAt: instant(o.ShippedAt), ReceivedAt: instant(o.ReceivedAt), ClosedAt: instant(o.ClosedAt),
 	}

@@ -20,6 +20,7 @@ type buying struct {
 			Qty int    `json:"qty"`
 		} `json:"lines" maxItems:"200"`
 		Channel string        `json:"channel,omitempty" maxLength:"40"`
+		Region  string        `json:"region,omitempty" maxLength:"100" doc:"Where it goes: 440305, or 广东/深圳/南山"`
 		Via     string        `json:"via,omitempty" maxLength:"40" doc:"Code of the distributor whose link the buyer came by"`
 		Freight *money.Amount `json:"freight,omitempty"`
 	}
@@ -38,7 +39,7 @@ func (h *handlers) buy(ctx context.Context, in *buying) (*purchaseAnswer, error)
 			return shape, err
 		}
 		wallet := &purse{currency: currency}
-		p := order.Purchase{Buyer: buyer, Channel: in.Body.Channel, Code: in.Body.Via, Freight: wallet.optional(in.Body.Freight, "freight", 0)}
+		p := order.Purchase{Buyer: buyer, Channel: in.Body.Channel, Region: in.Body.Region, Code: in.Body.Via, Freight: wallet.optional(in.Body.Freight, "freight", 0)}
 		if wallet.err != nil {
 			return shape, wallet.err
 		}

@@ -158,6 +158,49 @@ func (h *hostile) ClosePeriod(_ context.Context, req *strategyv1.ClosePeriodRequ
 	return &strategyv1.ClosePeriodResponse{Outcome: &strategyv1.ClosePeriodResponse_NothingToClose{NothingToClose: &strategyv1.NothingToClose{Why: why}}}, nil
 }
 
+func (h *hostile) EvaluateTier(_ context.Context, req *strategyv1.EvaluateTierRequest) (*strategyv1.EvaluateTierResponse, error) {
+	out := &strategyv1.EvaluateTierResponse{}
+	for i := range req.GetMembers() {
+		out.Decisions = append(out.Decisions, &strategyv1.TierDecision{Member: int32(i),
+			Outcome: &strategyv1.TierDecision_Keep{Keep: &strategyv1.KeepGrade{Why: &strategyv1.Why{Key: req.GetMembers()[i].GetDid().GetHandle()}}}})
+	}
+	switch req.GetWindow().GetKey() {
+	case "hang":
+		select {}
+	case "crash":
+		os.Exit(3)
+	case "error":
+		return nil, fmt.Errorf("no")
+	case "silent":
+		return &strategyv1.EvaluateTierResponse{}, nil
+	case "twice":
+		out.Decisions = append(out.Decisions, out.Decisions[0])
+	case "stranger":
+		out.Decisions[0].Member = 9999
+	case "nothing":
+		out.Decisions[0].Outcome = nil
+	}
+	return out, nil
+}
+
+func (h *hostile) Incentives(_ context.Context, req *strategyv1.IncentivesRequest) (*strategyv1.IncentivesResponse, error) {
+	out := &strategyv1.IncentivesResponse{}
+	for i := range req.GetMembers() {
+		out.Progress = append(out.Progress, &strategyv1.Progress{Member: int32(i), Key: req.GetMembers()[i].GetHandle()})
+	}
+	switch req.GetPeriod().GetKey() {
+	case "hang":
+		select {}
+	case "crash":
+		os.Exit(3)
+	case "stranger":
+		out.Progress[0].Member = 9999
+	case "failed":
+		return &strategyv1.IncentivesResponse{Failed: &strategyv1.Failed{Code: "strategy.unsure"}}, nil
+	}
+	return out, nil
+}
+
 // attacks tries what no strategy may do and tells what happened: "" when it
 // succeeded, the error otherwise.
 func attacks(args map[string]any) *strategyv1.Why {

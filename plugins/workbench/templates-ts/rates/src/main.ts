@@ -1,0 +1,4 @@
+import { serve } from "@fenli/strategy";
+import { strategy } from "./strategy.js";
+
+serve(strategy);
