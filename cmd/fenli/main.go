@@ -18,17 +18,19 @@ import (
 
 // commands are the subcommands, one file each.
 type commands struct {
-	Serve   serveCommand      `cmd:"" help:"Answer requests and work in the background."`
-	Demo    demoCommand       `cmd:"" help:"Show two stores with sample data on this machine."`
-	Cases   casesCommand      `cmd:"" help:"Play worked commission cases through the real stack."`
-	Import  importCommand     `cmd:"" help:"Replay a real order history."`
-	Doctor  doctorCommand     `cmd:"" help:"Prove that the books are right."`
-	Bench   benchCommand      `cmd:"" help:"Measure what an order costs on this machine."`
-	Floor   benchFloorCommand `cmd:"" name:"bench-floor" hidden:""`
-	Plugin  pluginCommand     `cmd:"" help:"Try a strategy."`
-	Migrate migrateCommand    `cmd:"" help:"Bring the database to the shape this binary knows."`
-	Openapi openapiCommand    `cmd:"" help:"Write the API's OpenAPI documents."`
-	Version versionCommand    `cmd:"" help:"Say which version this is."`
+	Serve    serveCommand      `cmd:"" help:"Answer requests and work in the background."`
+	Demo     demoCommand       `cmd:"" help:"Show two stores with sample data on this machine."`
+	Cases    casesCommand      `cmd:"" help:"Play worked commission cases through the real stack."`
+	Import   importCommand     `cmd:"" help:"Replay a real order history."`
+	Decision decisionCommand   `cmd:"" help:"Ask again about what was decided, and prove it."`
+	Backtest backtestCommand   `cmd:"" help:"Try another programme on a store's own orders."`
+	Doctor   doctorCommand     `cmd:"" help:"Prove that the books are right."`
+	Bench    benchCommand      `cmd:"" help:"Measure what an order costs on this machine."`
+	Floor    benchFloorCommand `cmd:"" name:"bench-floor" hidden:""`
+	Plugin   pluginCommand     `cmd:"" help:"Try a strategy."`
+	Migrate  migrateCommand    `cmd:"" help:"Bring the database to the shape this binary knows."`
+	Openapi  openapiCommand    `cmd:"" help:"Write the API's OpenAPI documents."`
+	Version  versionCommand    `cmd:"" help:"Say which version this is."`
 }
 
 func main() {

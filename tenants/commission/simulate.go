@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/fenli-io/fenli/platform/fault"
@@ -34,7 +35,10 @@ type Simulation struct {
 	after    int64     // everything up to this seq is dealt with
 	last     int64     // nothing after this seq is asked for; 0: no end
 
-	history *history // nil when the strategy has not declared that it wants to know
+	history *history  // nil when the strategy has not declared that it wants to know
+	given   *dayBook  // what it would have given so far; nil likewise
+	warm    time.Time // since when orders are decided for given's sake alone
+	shown   int64     // what has a seq up to this one is, too
 }
 
 // SimulationOf says which orders to decide again.
@@ -58,7 +62,7 @@ func (s *Service) Plan(ctx context.Context, tenant tenancy.ID, d program.Draft) 
 
 // Simulate begins a simulation.
 func (s *Service) Simulate(ctx context.Context, tenant tenancy.ID, of SimulationOf) (*Simulation, error) {
-	m := &Simulation{service: s, tenant: tenant, plan: of.Plan, from: of.From, to: of.To, after: of.After, last: of.Last}
+	m := &Simulation{service: s, tenant: tenant, plan: of.Plan, from: of.From, to: of.To, after: of.After, last: of.Last, warm: of.From, shown: of.After}
 	if m.to.IsZero() {
 		m.to = Never
 	}
@@ -68,10 +72,14 @@ func (s *Service) Simulate(ctx context.Context, tenant tenancy.ID, of Simulation
 			return err
 		}
 		m.zone, m.facts = zone, facts{currency: currency, minorDigits: int32(money.Digits(currency))}
-		if m.told, err = s.plan(ctx, tx, m.plan); err != nil || !m.told.has(program.FactStats) {
+		if m.told, err = s.plan(ctx, tx, m.plan); err != nil || !m.told.has(program.FactStats) && !m.told.waves() {
 			return err
 		}
-		m.history, err = readHistory(ctx, tx, m)
+		since, err := m.lookBack(ctx, tx)
+		if err != nil || !m.told.has(program.FactStats) {
+			return err
+		}
+		m.history, err = readHistory(ctx, tx, m, since)
 		return err
 	})
 	return m, err
@@ -122,6 +130,15 @@ var ErrStrategyAway = fault.New(fault.Unavailable, "commission.strategy_away", "
 // the seq up to which everything has been dealt with, orders of other times
 // included. It is not for use in a transaction.
 func (m *Simulation) Next(ctx context.Context, limit int) (page []Compared, to int64, done bool, err error) {
+	for {
+		page, to, done, err = m.next(ctx, limit)
+		if err != nil || done || to > m.shown {
+			return page, to, done, err
+		}
+	}
+}
+
+func (m *Simulation) next(ctx context.Context, limit int) (page []Compared, to int64, done bool, err error) {
 	var was []Recorded
 	err = m.service.db.Within(ctx, m.tenant, func(ctx context.Context, tx *pg.Tx) error {
 		was, to, err = m.read(ctx, tx, limit)
@@ -137,11 +154,16 @@ func (m *Simulation) Next(ctx context.Context, limit int) (page []Compared, to i
 	if err := m.decide(ctx, would); err != nil {
 		return nil, m.after, false, err
 	}
-	page = make([]Compared, len(was))
+	page = make([]Compared, 0, len(was))
 	for i := range was {
-		if page[i], err = compared(was[i], would[i], m.facts.currency); err != nil {
+		if was[i].Seq <= m.shown || was[i].Order.PaidAt.Before(m.from) {
+			continue // decided for the counters alone
+		}
+		c, err := compared(was[i], would[i], m.facts.currency)
+		if err != nil {
 			return nil, m.after, false, err
 		}
+		page = append(page, c)
 	}
 	m.after = to
 	return page, to, false, nil
@@ -155,7 +177,7 @@ func (m *Simulation) read(ctx context.Context, tx *pg.Tx, limit int) (was []Reco
 		last = 1<<63 - 1
 	}
 	was, to, err = m.service.recordedBetween(ctx, tx, m.after, last, limit, func(o order.Order) bool {
-		return !o.PaidAt.Before(m.from) && o.PaidAt.Before(m.to)
+		return !o.PaidAt.Before(m.warm) && o.PaidAt.Before(m.to)
 	})
 	if err != nil {
 		return nil, 0, err
@@ -211,7 +233,11 @@ func (s *Service) recordedBetween(ctx context.Context, tx *pg.Tx, after, last in
 // decide asks the strategy about a page. While it is away nothing is known.
 func (m *Simulation) decide(ctx context.Context, list []*work) error {
 	m.facts.sold = m.history.before(list)
-	m.service.decide(ctx, list, m.facts)
+	if m.given != nil {
+		m.inWaves(ctx, list)
+	} else {
+		m.service.decide(ctx, list, m.facts)
+	}
 	for _, w := range list {
 		if w.blocked != nil && w.blocked.code == "plugin.unavailable" {
 			return ErrStrategyAway.Because(errors.New(w.blocked.note))
@@ -238,7 +264,7 @@ func outcomeOf(w *work, refunds []order.Refund, currency string) (Outcome, error
 	out := Outcome{Revision: w.revision.Revision}
 	if w.decision == nil {
 		out.Code, out.Note = w.blocked.code, w.blocked.note
-		_, out.Rail = rails[w.blocked.code]
+		out.Rail = strings.HasPrefix(w.blocked.code, "commission.rail_")
 		return out, nil
 	}
 	out.Decided, out.Code = true, w.decision.reason
@@ -258,12 +284,6 @@ func outcomeOf(w *work, refunds []order.Refund, currency string) (Outcome, error
 		out.Cut += g.cut
 	}
 	return out, nil
-}
-
-// rails are the codes of answers that are wrong, not merely generous.
-var rails = map[string]bool{
-	"commission.rail_stranger": true, "commission.rail_line": true, "commission.rail_level": true, "commission.rail_negative": true,
-	"commission.rail_amount": true, "commission.rail_no_reason": true, "commission.rail_too_many": true,
 }
 
 // margins tell what each line leaves. What was given for the order as a whole

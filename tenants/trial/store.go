@@ -149,7 +149,7 @@ type holderID = id.Of[holderKind]
 func lease(ctx context.Context, tx *pg.Tx, which ID, by holderID, now, until time.Time) (t Trial, found bool, err error) {
 	rows, err := pg.Collect[row](ctx, tx, `
 		update trial_run set state = 'running', holder = $3, leased_until = $5
-		 where tenant_id = $1 and id = $2 and state in ('queued', 'running') and (leased_until < $4 or holder = $3)
+		 where tenant_id = $1 and id = $2 and state in ('queued', 'running') and leased_until < $4
 		returning `+columns, tx.Tenant(), which, by, now, until)
 	if err != nil || len(rows) == 0 {
 		return Trial{}, false, err
