@@ -18,6 +18,7 @@ type Querier interface {
 var platformTables = []string{
 	"registry_store", "registry_host", "registry_person",
 	"program_artifact",
+	"marketplace_%",
 	"fenli_migration", // goose
 	"river_%",         // job arguments are ids only, the worker re-reads within the store
 }
@@ -36,6 +37,7 @@ var sweeps = []struct{ Table, Caller string }{
 	{"order_due", "order: finds stores whose unpaid orders close or whose parcels count as received"},
 	{"commission_award", "settlement: finds stores in which something has matured"},
 	{"commission_mark", "settlement: compares what has matured with the store's mark"},
+	{"program_revision", "program: tells operators which stores use a version of a strategy; its settings and configuration are not granted"},
 	{"leaderboard_dirty", "leaderboard: finds stores whose boards lag behind"},
 	{"program_canary", "trial: finds stores that try a candidate, to watch over it"},
 	{"grading_store", "grading: finds stores whose day is over"},

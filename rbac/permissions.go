@@ -95,9 +95,24 @@ const (
 	OwnWithdrawalRead    = "own.withdrawal.read"
 	OwnWithdrawalRequest = "own.withdrawal.request"
 
+	// A developer about themselves.
+	OwnDeveloperRead    = "own.developer.read"
+	OwnDeveloperToken   = "own.developer.token"
+	OwnSigningKeyAdd    = "own.signing_key.add"
+	OwnSigningKeyRevoke = "own.signing_key.revoke"
+	OwnPluginRead       = "own.plugin.read"
+	OwnPluginSubmit     = "own.plugin.submit"
+
 	// The platform.
 	PlatformStoreRead  = "platform.store.read"
 	PlatformStoreClock = "platform.store.clock"
+
+	PlatformPluginRead    = "platform.plugin.read"
+	PlatformPluginExamine = "platform.plugin.examine"
+	PlatformPluginApprove = "platform.plugin.approve"
+	PlatformPluginReject  = "platform.plugin.reject"
+	PlatformPluginRevoke  = "platform.plugin.revoke"
+	PlatformPluginForgive = "platform.plugin.forgive" // end a quarantine
 )
 
 // Permissions lists them all, in the order above.
@@ -112,5 +127,7 @@ var Permissions = []string{
 	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, DisputeRead, DisputeAnswer, GradingRead, GradingPreview, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
 	OwnTouch, OwnOrderPlace, OwnOrderPay, OwnOrderRead, OwnOrderReceive, OwnOrderClose, OwnApplication,
 	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnGradeRead, OwnTaskRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
+	OwnDeveloperRead, OwnDeveloperToken, OwnSigningKeyAdd, OwnSigningKeyRevoke, OwnPluginRead, OwnPluginSubmit,
 	PlatformStoreRead, PlatformStoreClock,
+	PlatformPluginRead, PlatformPluginExamine, PlatformPluginApprove, PlatformPluginReject, PlatformPluginRevoke, PlatformPluginForgive,
 }

@@ -30,10 +30,11 @@ const (
 	Buyer       Role = "buyer"
 	Key         Role = "key"
 	Operator    Role = "operator"
+	Developer   Role = "developer" // of strategies; no store's
 )
 
 // Roles lists them all.
-var Roles = []Role{Owner, Manager, Finance, Support, Distributor, Buyer, Key, Operator}
+var Roles = []Role{Owner, Manager, Finance, Support, Distributor, Buyer, Key, Operator, Developer}
 
 //go:embed model.conf
 var modelText string

@@ -248,7 +248,7 @@ func (l law) sliceMayImport(from, to string, under func(string, ...string) bool)
 		return isHTTP(from)
 	}
 	if !under(to, "tenants") {
-		return under(to, "platform", "plugins/sdk")
+		return under(to, "platform", "plugins/sdk", "plugins/registry") // packages are files; processes are the host's
 	}
 	if isHTTP(to) && !isHTTP(from) {
 		return false

@@ -28,6 +28,13 @@ type pluginCommand struct {
 	Record   pluginRecord   `cmd:"" help:"Take a decision of a store, with nobody in it."`
 	Replay   pluginReplay   `cmd:"" help:"Ask a recorded question again."`
 	Run      pluginRun      `cmd:"" help:"Ask a strategy about orders, in the sandbox it has in production."`
+
+	Keys     pluginKeys     `cmd:"" help:"Make, show and register the keys that packages are signed with."`
+	Pack     pluginPack     `cmd:"" help:"Make a package of a strategy."`
+	Sign     pluginSign     `cmd:"" help:"Sign a package."`
+	Inspect  pluginInspect  `cmd:"" help:"Show what a package holds, who signed it and what is wrong with it."`
+	Publish  pluginPublish  `cmd:"" help:"Send a package to a platform, or put it into a registry of one's own."`
+	Registry pluginRegistry `cmd:"" help:"Withdraw versions and renew the index of a registry of one's own."`
 }
 
 type pluginRun struct {

@@ -44,6 +44,21 @@ type Config struct {
 	// strategies/ beside the binary.
 	Strategies string `env:"FENLI_STRATEGIES"`
 
+	// Registry is the folder of the registry of strategies, which every node
+	// of an installation shares; empty means registry/ in Dir.
+	Registry string `env:"FENLI_REGISTRY"`
+
+	// RegistryKey is the file of the operator's key, which signs the registry
+	// (fenli plugin keys new); empty keeps one in Dir.
+	RegistryKey string `env:"FENLI_REGISTRY_KEY"`
+
+	// KeyPassphrase opens that file when it is sealed.
+	KeyPassphrase string `env:"FENLI_KEY_PASSPHRASE"`
+
+	// Production refuses what is good enough on a developer's machine alone: a
+	// weaker sandbox for strategies, and changed bytes of a known version.
+	Production bool `env:"FENLI_PRODUCTION"`
+
 	// Log is "json" for machines or "text" for people.
 	Log string `env:"FENLI_LOG" envDefault:"text"`
 

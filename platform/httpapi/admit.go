@@ -90,25 +90,27 @@ func bearer(header string) string {
 }
 
 // inspect refuses an address or a body that no decoder should see.
-func (s *Server) inspect(hc huma.Context, next func(huma.Context)) {
-	c := humafiber.Unwrap(hc)
-	if strings.Contains(c.OriginalURL(), "%00") {
-		s.write(c, errNUL)
-		return
-	}
-	if err := checkPath(hc); err != nil {
-		s.write(c, err)
-		return
-	}
-	if hc.Header("Content-Encoding") != "" {
-		s.write(c, errMediaType) // Fiber would unpack it without a limit
-		return
-	}
-	if body := c.Body(); len(body) > 0 {
-		if err := CheckBody(body); err != nil {
+func (s *Server) inspect(op Operation) func(huma.Context, func(huma.Context)) {
+	return func(hc huma.Context, next func(huma.Context)) {
+		c := humafiber.Unwrap(hc)
+		if strings.Contains(c.OriginalURL(), "%00") {
+			s.write(c, errNUL)
+			return
+		}
+		if err := checkPath(hc); err != nil {
 			s.write(c, err)
 			return
 		}
+		if hc.Header("Content-Encoding") != "" {
+			s.write(c, errMediaType) // Fiber would unpack it without a limit
+			return
+		}
+		if body := c.Body(); len(body) > 0 && !op.Binary {
+			if err := CheckBody(body); err != nil {
+				s.write(c, err)
+				return
+			}
+		}
+		next(plainPath{hc})
 	}
-	next(plainPath{hc})
 }

@@ -19,6 +19,7 @@ type Operation struct {
 	Summary    string
 	Status     int           // of success; 0 is 200, or 204 when the answer has no Body
 	Timeout    time.Duration // 0 is 30 s
+	Binary     bool          // the body is a file and no JSON: RawBody, of at most 16 MiB
 }
 
 // Registered is an operation and where it stands.
@@ -76,7 +77,7 @@ func (s *Server) describe(a Audience, op Operation) huma.Operation {
 		DefaultStatus: op.Status,
 		MaxBodyBytes:  hardLimit, // ours is checked earlier
 		Errors:        []int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusTooManyRequests},
-		Middlewares:   huma.Middlewares{s.admit(a, op), s.inspect},
+		Middlewares:   huma.Middlewares{s.admit(a, op), s.inspect(op)},
 	}
 	if !op.Public {
 		d.Errors = append(d.Errors, http.StatusUnauthorized, http.StatusForbidden)

@@ -42,6 +42,23 @@ func Do[A Args](w *Workers, work func(ctx context.Context, args A) error) {
 	}))
 }
 
+// DoWithin is Do for work that may take longer than River's minute.
+func DoWithin[A Args](w *Workers, limit time.Duration, work func(ctx context.Context, args A) error) {
+	w.kinds++
+	river.AddWorker(w.workers, &patient[A]{limit: limit, work: work})
+}
+
+// patient is a worker with a limit of its own.
+type patient[A Args] struct {
+	river.WorkerDefaults[A]
+	limit time.Duration
+	work  func(ctx context.Context, args A) error
+}
+
+func (p *patient[A]) Timeout(*river.Job[A]) time.Duration { return p.limit }
+
+func (p *patient[A]) Work(ctx context.Context, job *river.Job[A]) error { return p.work(ctx, job.Args) }
+
 // Every registers work for every so often, in one process at a time.
 func Every[A Args](w *Workers, interval time.Duration, args A, work func(ctx context.Context, args A) error) {
 	Do(w, work)

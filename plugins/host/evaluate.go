@@ -40,6 +40,9 @@ func (h *Host) Evaluate(ctx context.Context, sha string, req *strategyv1.Evaluat
 	if _, err := h.store.find(sha); err != nil {
 		return nil, err
 	}
+	if err := h.mayRun(sha); err != nil {
+		return allRevoked(len(req.GetOrders()), err), nil
+	}
 	e := &evaluation{host: h, slot: h.slot(sha), sha: sha, req: req, decisions: make([]*strategyv1.Decision, len(req.GetOrders()))}
 	h.counters.orders.Add(int64(len(req.GetOrders())))
 	for from := 0; from < len(e.decisions); {
@@ -47,7 +50,9 @@ func (h *Host) Evaluate(ctx context.Context, sha string, req *strategyv1.Evaluat
 		e.decide(ctx, from, to)
 		from = to
 	}
-	e.settle()
+	if h.mayRun(sha) == nil { // its end was ours otherwise
+		e.settle()
+	}
 	if !e.asked && len(e.decisions) > 0 {
 		return nil, e.refusal
 	}
@@ -109,7 +114,11 @@ func (e *evaluation) decide(ctx context.Context, from, to int) {
 		e.fail(from, to, CodeRuntimeMissing, err.Error())
 	case isRefusal(err) || ctx.Err() != nil:
 		e.refusal = err
-		e.fail(from, to, CodeUnavailable, err.Error())
+		code := CodeUnavailable
+		if errors.Is(err, ErrRevoked) { // stopped under us: each order says so
+			e.asked, code = true, CodeRevoked
+		}
+		e.fail(from, to, code, err.Error())
 	case to-from > 1:
 		middle := from + (to-from)/2
 		e.decide(ctx, from, middle)

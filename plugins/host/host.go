@@ -92,6 +92,7 @@ type Host struct {
 	sockets  string
 	poison   poison
 	counters counters
+	stopped  atomic.Pointer[map[string]string] // artifact → why it must not run
 
 	rechecking sync.Mutex // one at a time
 

@@ -16,6 +16,9 @@ func (h *Host) ClosePeriod(ctx context.Context, sha string, req *strategyv1.Clos
 	if _, err := h.store.find(sha); err != nil {
 		return nil, err
 	}
+	if err := h.mayRun(sha); err != nil {
+		return closeFailed(CodeRevoked, err.Error()), nil
+	}
 	if code := h.poison.known(sha, req); code != "" {
 		return closeFailed(code, "asked before, with the same bytes"), nil
 	}

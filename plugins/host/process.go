@@ -40,6 +40,9 @@ const lanes = 4
 // startProcess starts a verified binary in the sandbox and asks what it is.
 // Nothing the plugin does or omits can hold it up beyond the timeout.
 func (h *Host) startProcess(ctx context.Context, sha string) (*process, error) {
+	if err := h.mayRun(sha); err != nil {
+		return nil, err
+	}
 	binary, err := h.store.open(sha)
 	if err != nil {
 		return nil, err

@@ -17,7 +17,7 @@ var (
 
 // Status is how an artifact's process is.
 type Status struct {
-	State     string    // "stopped", "serving", "crashed" or "quarantined"
+	State     string    // "stopped", "serving", "crashed", "quarantined" or "revoked"
 	PID       string    // of the running process
 	Crashes   int       // within the window
 	LastError string    // of the last crash
@@ -80,6 +80,9 @@ func (s *slot) running(atOnce bool) (*process, error) {
 	if s.closed {
 		return nil, ErrClosed
 	}
+	if err := s.host.mayRun(s.sha); err != nil {
+		return nil, err
+	}
 	if s.quarantined() {
 		return nil, ErrQuarantined
 	}
@@ -111,6 +114,9 @@ func (s *slot) release() {
 
 // crashed remembers a crash and sets the pause before the next start.
 func (s *slot) crashed(cause error) {
+	if s.host.mayRun(s.sha) != nil { // its end was ours
+		return
+	}
 	c := s.host.config
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -169,6 +175,8 @@ func (s *slot) status() Status {
 		st.LastError = s.lastErr.Error()
 	}
 	switch {
+	case s.host.mayRun(s.sha) != nil:
+		st.State = "revoked"
 	case s.quarantined():
 		st.State = "quarantined"
 	case s.process != nil && s.process.alive():

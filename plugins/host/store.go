@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 
 	"google.golang.org/protobuf/proto"
 
@@ -97,7 +98,10 @@ func (s *store) open(sha string) (*os.File, error) {
 	if !shaPattern.MatchString(sha) {
 		return nil, ErrNotInstalled
 	}
-	f, err := os.Open(s.path(sha))
+	f, err := os.OpenFile(s.path(sha), os.O_RDONLY|syscall.O_NOFOLLOW, 0)
+	if errors.Is(err, syscall.ELOOP) {
+		return nil, ErrTampered // a link where a file was put
+	}
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, ErrNotInstalled
 	} else if err != nil {

@@ -27,7 +27,7 @@ func propose(t *testing.T, s *storetest.Stores, rates string, change func(*progr
 	settings := program.Defaults()
 	settings.Levels, settings.ThirdLevelAck, settings.FreezeDays = 3, "test", 7
 	change(&settings)
-	_, err := s.Programs.Propose(t.Context(), s.A, program.Draft{Settings: settings, Strategy: "three-level", Config: json.RawMessage(`{"rates": ` + rates + `}`)})
+	_, err := s.Programs.Propose(t.Context(), s.A, program.Draft{Settings: settings, Consent: program.Facts(), Strategy: "three-level", Config: json.RawMessage(`{"rates": ` + rates + `}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -335,7 +335,7 @@ func TestPreview_ExplainsAndWritesNothing(t *testing.T) {
 	before := rows()
 	settings := program.Defaults()
 	settings.Levels, settings.ThirdLevelAck, settings.IneligibleUpline = 3, "test", "roll_up"
-	draft := program.Draft{Settings: settings, Strategy: "three-level", Config: json.RawMessage(`{"rates": ["0.40", "0.20", "0.10"]}`)}
+	draft := program.Draft{Settings: settings, Consent: program.Facts(), Strategy: "three-level", Config: json.RawMessage(`{"rates": ["0.40", "0.20", "0.10"]}`)}
 	samples, err := s.Commission.Preview(t.Context(), s.A, draft, []commission.SampleLine{{SKU: "X", Qty: 2, UnitPrice: 500}}, "en")
 	if err != nil || len(samples) != 4 {
 		t.Fatal(err, samples)

@@ -17,8 +17,8 @@ import (
 	"github.com/fenli-io/fenli/tenants/storetest"
 )
 
-// onWire is what each fact becomes on the wire.
-var onWire = map[string]func(*strategyv1.Order) bool{
+// onTheWire is what each fact becomes on the wire.
+var onTheWire = map[string]func(*strategyv1.Order) bool{
 	program.FactLines:    func(o *strategyv1.Order) bool { return len(o.GetLines()) > 0 },
 	program.FactChannel:  func(o *strategyv1.Order) bool { return o.GetChannel() != "" },
 	program.FactCategory: func(o *strategyv1.Order) bool { return len(o.GetLines()) > 0 && o.GetLines()[0].GetCategory() != "" },
@@ -53,8 +53,8 @@ func place(fact string) (other string) {
 func TestPlan_AnUndeclaredFactNeverReachesAStrategy(t *testing.T) {
 	t.Parallel()
 	s := storetest.Open(t)
-	all := make([]string, 0, len(onWire))
-	for fact := range onWire {
+	all := make([]string, 0, len(onTheWire))
+	for fact := range onTheWire {
 		all = append(all, fact)
 	}
 	slices.Sort(all)
@@ -64,7 +64,7 @@ func TestPlan_AnUndeclaredFactNeverReachesAStrategy(t *testing.T) {
 			seen := askedWith(t, s, declared)
 			for _, f := range all {
 				want := slices.Contains(declared, f) && slices.Contains(declared, place(f))
-				if got := onWire[f](seen); got != want {
+				if got := onTheWire[f](seen); got != want {
 					t.Errorf("declared %v: %s is told: %v", declared, f, got)
 				}
 			}
@@ -157,8 +157,8 @@ func (*statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndDa
 // it, whatever the strategy has declared and whether it answers or fails.
 func TestPlan_StatementsDoNotGrowWithTheBatch(t *testing.T) {
 	t.Parallel()
-	every := make([]string, 0, len(onWire))
-	for fact := range onWire {
+	every := make([]string, 0, len(onTheWire))
+	for fact := range onTheWire {
 		every = append(every, fact)
 	}
 	count := func(orders int, answers bool) int64 {

@@ -35,7 +35,7 @@ func install(t *testing.T, s *storetest.Stores, sha256 string, server strategyv1
 	settings := program.Defaults()
 	settings.Levels, settings.ThirdLevelAck, settings.FreezeDays = 3, "test", 7
 	change(&settings)
-	if _, err := s.Programs.Propose(t.Context(), s.A, program.Draft{Settings: settings, Strategy: a.Strategy, Config: json.RawMessage(config), Consent: program.Facts()}); err != nil {
+	if _, err := s.Programs.Propose(t.Context(), s.A, program.Draft{Settings: settings, Consent: program.Facts(), Strategy: a.Strategy, Config: json.RawMessage(config)}); err != nil {
 		t.Fatal(err)
 	}
 }

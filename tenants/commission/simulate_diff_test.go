@@ -18,7 +18,7 @@ import (
 func threeLevels(rates string) program.Draft {
 	settings := program.Defaults()
 	settings.Levels, settings.ThirdLevelAck, settings.FreezeDays, settings.Withdrawal.Min = 3, "test", 7, 0
-	return program.Draft{Settings: settings, Strategy: "three-level", Config: json.RawMessage(rates), Author: "test"}
+	return program.Draft{Settings: settings, Consent: program.Facts(), Strategy: "three-level", Config: json.RawMessage(rates), Author: "test"}
 }
 
 func TestMoneyDiff(t *testing.T) {

@@ -133,7 +133,7 @@ func TestSimulate_AnotherProgramme(t *testing.T) {
 	settings := program.Defaults()
 	settings.OrderCap = 100_000
 	before := s.Int(t, `select count(*) from commission_decision`) + s.Int(t, `select count(*) from ledger_movement`)
-	plan := planOf(t, s, program.Draft{Settings: settings, Strategy: "three-level", Config: json.RawMessage(`{"rates":["0.2"]}`)})
+	plan := planOf(t, s, program.Draft{Settings: settings, Consent: program.Facts(), Strategy: "three-level", Config: json.RawMessage(`{"rates":["0.2"]}`)})
 
 	t.Run("ComparesWhatWasWithWhatWouldBe", func(t *testing.T) {
 		all := runs(t, s, commission.SimulationOf{Plan: plan}, 10)

@@ -99,5 +99,6 @@ func keepOpen(ctx context.Context, tx *pg.Tx, b *batch) error {
 	if _, err := tx.Exec(ctx, `delete from commission_open where tenant_id = $1 and order_id = any($2::uuid[])`, tx.Tenant(), decided); err != nil {
 		return fmt.Errorf("commission: let open orders go: %w", err)
 	}
+	b.left = true // whoever waited behind them is next
 	return order.Unblock(ctx, tx, codeBehind)
 }

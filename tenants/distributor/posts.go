@@ -23,57 +23,58 @@ type Post struct {
 	State State
 }
 
-// PostsFor reads who holds a post towards an order of a seller that goes to a
-// region: the nearest lead at or above the seller, however high, and the
-// partner of the longest matching region. Neither seller nor region need be
-// given.
-func PostsFor(ctx context.Context, tx *pg.Tx, seller ID, region string) ([]Post, error) {
-	all, err := PostsForAll(ctx, tx, []ID{seller}, []string{region})
-	return all[0], err
+// Sale is what decides who holds a post towards an order; both may be absent.
+type Sale struct {
+	Seller ID
+	Region string
 }
 
-// PostsForAll is [PostsFor] of many orders, place by place, in one statement.
-func PostsForAll(ctx context.Context, tx *pg.Tx, sellers []ID, regions []string) ([][]Post, error) {
-	all := make([][]Post, len(sellers))
-	var sold, goes []int
-	var who []ID
+// PostsFor reads, sale by sale, who holds a post towards it: the nearest lead
+// at or above the seller, however high, and the partner of the longest matching
+// region. However many sales there are, it is one statement.
+func PostsFor(ctx context.Context, tx *pg.Tx, sales []Sale) ([][]Post, error) {
+	var nths []int32
 	var prefixes []string
-	for i, seller := range sellers {
-		if !seller.IsZero() {
-			sold, who = append(sold, i), append(who, seller)
-		}
-		for _, p := range prefixesOf(regions[i]) {
-			goes, prefixes = append(goes, i), append(prefixes, p)
+	sellers, asks := make([]ID, len(sales)), false
+	for i, s := range sales {
+		sellers[i], asks = s.Seller, asks || !s.Seller.IsZero()
+		for _, p := range prefixesOf(s.Region) {
+			nths, prefixes, asks = append(nths, int32(i+1)), append(prefixes, p), true
 		}
 	}
-	if len(sold)+len(goes) == 0 {
-		return all, nil
+	found := make([][]Post, len(sales))
+	if !asks {
+		return found, nil
 	}
 	rows, err := pg.Collect[struct {
-		Place int
-		Post
+		Nth   int
+		Role  string
+		ID    ID
+		Grade string
+		State State
 	}](ctx, tx, `
-		select x.place, 'team_lead' as role, lead.id, lead.grade, lead.state
-		  from unnest($2::int[], $3::uuid[]) as x(place, seller) cross join lateral (
-		    select m.id, m.grade, m.state
+		select q.nth::int as nth, 'team_lead' as role, m.id, m.grade, m.state
+		  from unnest($2::uuid[]) with ordinality q (seller, nth)
+		  cross join lateral (
+		    select l.member_id
 		      from distributor_member s
-		      cross join unnest(s.id || s.ancestors) with ordinality p (id, nth)
+		      cross join unnest(s.id || s.ancestors) with ordinality p (id, high)
 		      join distributor_lead l on l.tenant_id = $1 and l.member_id = p.id
-		      join distributor_member m on m.tenant_id = $1 and m.id = p.id
-		     where s.tenant_id = $1 and s.id = x.seller
-		     order by p.nth limit 1) lead
+		     where s.tenant_id = $1 and s.id = q.seller
+		     order by p.high limit 1) lead
+		  join distributor_member m on m.tenant_id = $1 and m.id = lead.member_id
 		union all
-		select y.place, 'city_partner', m.id, m.grade, m.state
-		  from (select distinct on (g.place) g.place, p.member_id
-		          from unnest($4::int[], $5::text[]) as g(place, prefix)
-		          join distributor_partner p on p.tenant_id = $1 and p.prefix = g.prefix
-		         order by g.place, length(p.prefix) desc) y
-		  join distributor_member m on m.tenant_id = $1 and m.id = y.member_id
-		 order by place, role desc`, tx.Tenant(), sold, who, goes, prefixes)
+		select p.nth, 'city_partner', m.id, m.grade, m.state
+		  from (select distinct on (q.nth) q.nth, c.member_id
+		          from unnest($3::int[], $4::text[]) q (nth, prefix)
+		          join distributor_partner c on c.tenant_id = $1 and c.prefix = q.prefix
+		         order by q.nth, length(c.prefix) desc) p
+		  join distributor_member m on m.tenant_id = $1 and m.id = p.member_id
+		 order by 1, 2 desc`, tx.Tenant(), sellers, nths, prefixes)
 	for _, r := range rows {
-		all[r.Place] = append(all[r.Place], r.Post)
+		found[r.Nth-1] = append(found[r.Nth-1], Post{r.Role, r.ID, r.Grade, r.State})
 	}
-	return all, err
+	return found, err
 }
 
 // SetLead makes an active member a team lead, or takes the post away. It counts

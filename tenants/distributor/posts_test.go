@@ -25,8 +25,14 @@ func TestPostsFor(t *testing.T) {
 	posts := func(seller distributor.ID, region string) map[string]distributor.ID {
 		found := map[string]distributor.ID{}
 		do(func(ctx context.Context, tx *pg.Tx) error {
-			list, err := distributor.PostsFor(ctx, tx, seller, region)
-			for _, p := range list {
+			all, err := distributor.PostsFor(ctx, tx, []distributor.Sale{{}, {Seller: seller, Region: region}})
+			if err != nil {
+				return err
+			}
+			if len(all[0]) != 0 {
+				t.Errorf("towards nothing: %v", all[0])
+			}
+			for _, p := range all[1] {
 				if _, twice := found[p.Role]; twice {
 					t.Errorf("two %ss", p.Role)
 				}

@@ -68,7 +68,7 @@ func (s *Service) IngestAll(ctx context.Context, tx *pg.Tx, reports []Report) ([
 		}
 	}
 	for _, step := range []func(context.Context) error{
-		in.recogniseKnown, in.fillIn, in.price, in.findPeople, in.findProgrammes, in.draft, in.findPosts, in.tryOn, in.write,
+		in.recogniseKnown, in.fillIn, in.price, in.findPeople, in.findProgrammes, in.draft, in.appoint, in.tryOn, in.write,
 	} {
 		if err := step(ctx); err != nil || len(in.list) == 0 {
 			return in.out, err
@@ -270,16 +270,15 @@ func (in *intake) draft(ctx context.Context) error {
 	return nil
 }
 
-// findPosts finds who holds a post towards each order.
-func (in *intake) findPosts(ctx context.Context) error {
-	sellers, regions := make([]distributor.ID, len(in.list)), make([]string, len(in.list))
+// appoint freezes who holds a post towards each order.
+func (in *intake) appoint(ctx context.Context) error {
+	list := make([]*Order, len(in.list))
 	for i, n := range in.list {
-		sellers[i], regions[i] = n.order.Seller, n.order.Region
+		list[i] = &n.order
 	}
-	posts, err := distributor.PostsForAll(ctx, in.tx, sellers, regions)
-	for i, n := range in.list {
-		n.order.Posts = posts[i]
-		n.out.Order.Posts = posts[i]
+	err := appoint(ctx, in.tx, list)
+	for _, n := range in.list {
+		n.out.Order.Posts = n.order.Posts
 	}
 	return err
 }

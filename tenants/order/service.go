@@ -16,7 +16,6 @@ import (
 	"github.com/fenli-io/fenli/tenants/attribution"
 	"github.com/fenli-io/fenli/tenants/catalog"
 	"github.com/fenli-io/fenli/tenants/customer"
-	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/program"
 )
 
@@ -117,8 +116,8 @@ func (s *Service) draft(ctx context.Context, tx *pg.Tx, p Placement) (Order, err
 		return Order{}, err
 	}
 	o := drafted(tx, p, rev, chain)
-	if o.Posts, err = distributor.PostsFor(ctx, tx, o.Seller, o.Region); err != nil {
-		return Order{}, fmt.Errorf("order: posts: %w", err)
+	if err := appoint(ctx, tx, []*Order{&o}); err != nil {
+		return Order{}, err
 	}
 	return o, tryOn(ctx, tx, []*Order{&o})
 }

@@ -202,8 +202,7 @@ func insertAll(ctx context.Context, tx *pg.Tx, list []Order) error {
 		select $1, $2, id, month, source, external_id, hash, buyer, seller, channel, revision,
 		       goods, freight, lines::json, chain::json, state, nullif(grp, ''), placed, paid, region, posts::json
 		  from unnest($3::uuid[], $4::date[], $5::text[], $6::text[], $7::bytea[], $8::uuid[], $9::uuid[], $10::text[], $11::int[],
-		              $12::bigint[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[], $19::timestamptz[],
-		              $20::text[], $21::text[])
+		              $12::bigint[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[], $19::timestamptz[], $20::text[], $21::text[])
 		       as x(id, month, source, external_id, hash, buyer, seller, channel, revision, goods, freight, lines, chain, state, grp, placed, paid, region, posts)
 		on conflict do nothing`,
 		tx.Tenant(), tx.Now(), ids, months, sources, externals, hashes, buyers, sellers, channels, revisions,

@@ -33,34 +33,23 @@ func (s *Service) Remember(ctx context.Context, artifacts []Artifact) error {
 	})
 }
 
-// Artifacts lists the newest artifact of every strategy.
-func (s *Service) Artifacts(ctx context.Context, tx *pg.Tx) ([]Artifact, error) {
-	rows, err := pg.Collect[artifactRow](ctx, tx, `
-		select distinct on (strategy) sha256, strategy, version, description
-		  from program_artifact order by strategy, installed_at desc`)
-	if err != nil {
-		return nil, fmt.Errorf("program: artifacts: %w", err)
-	}
-	all := make([]Artifact, len(rows))
-	for i, r := range rows {
-		if all[i], err = r.artifact(); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
-}
-
 // Artifact reads one artifact by its hash; it never changes, so it is kept in
 // memory.
 func (s *Service) Artifact(ctx context.Context, tx *pg.Tx, sha256 string) (Artifact, error) {
 	if kept, ok := s.artifacts.Load(sha256); ok {
 		return kept.(Artifact), nil
 	}
-	found, err := newest(ctx, tx, sha256)
-	if err == nil && found.SHA256 == sha256 {
-		s.artifacts.Store(sha256, found)
+	found, err := installed(ctx, tx, sha256)
+	if err != nil {
+		return Artifact{}, err
 	}
-	return found, err
+	if len(found) == 0 {
+		return Artifact{}, errUnknown.With("strategy", sha256).At("strategy")
+	}
+	if found[0].SHA256 == sha256 {
+		s.artifacts.Store(sha256, found[0])
+	}
+	return found[0], nil
 }
 
 type artifactRow struct {
@@ -78,18 +67,22 @@ func (r artifactRow) artifact() (Artifact, error) {
 	return Artifact{SHA256: r.Sha256, Strategy: r.Strategy, Version: r.Version, Description: d}, nil
 }
 
-// newest finds an artifact by its strategy's id or by its own hash.
-func newest(ctx context.Context, tx *pg.Tx, name string) (Artifact, error) {
+// installed reads artifacts of a strategy by its id, or one by its own hash,
+// or all of them for "": those that came last first.
+func installed(ctx context.Context, tx *pg.Tx, name string) ([]Artifact, error) {
 	rows, err := pg.Collect[artifactRow](ctx, tx, `
 		select sha256, strategy, version, description from program_artifact
-		 where strategy = $1 or sha256 = $1 order by installed_at desc limit 1`, name)
+		 where $1 = '' or strategy = $1 or sha256 = $1 order by installed_at desc, sha256`, name)
 	if err != nil {
-		return Artifact{}, fmt.Errorf("program: artifact: %w", err)
+		return nil, fmt.Errorf("program: artifacts: %w", err)
 	}
-	if len(rows) == 0 {
-		return Artifact{}, errUnknown.With("strategy", name).At("strategy")
+	all := make([]Artifact, len(rows))
+	for i, r := range rows {
+		if all[i], err = r.artifact(); err != nil {
+			return nil, err
+		}
 	}
-	return rows[0].artifact()
+	return all, nil
 }
 
 // checkSchema validates a configuration against the strategy's JSON Schema and

@@ -70,7 +70,7 @@ var beginning = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
 // OnSignUp gives a new store its first revision: the trade's defaults and the
 // three-level strategy with its own defaults, when the platform has it.
 func (s *Service) OnSignUp(ctx context.Context, tx *pg.Tx) error {
-	artifact, err := newest(ctx, tx, "three-level")
+	artifact, err := s.choose(ctx, tx, "three-level")
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (s *Service) Check(ctx context.Context, tenant tenantID, d Draft) (Artifact
 	}
 	var artifact Artifact
 	err := s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) (err error) {
-		artifact, err = newest(ctx, tx, d.Strategy)
+		artifact, err = s.choose(ctx, tx, d.Strategy)
 		return err
 	})
 	if err != nil {

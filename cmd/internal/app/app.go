@@ -20,6 +20,8 @@ import (
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/grading"
 	"github.com/fenli-io/fenli/tenants/leaderboard"
+	"github.com/fenli-io/fenli/tenants/marketplace"
+	"github.com/fenli-io/fenli/tenants/marketplace/marketplacehttp"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/registry"
@@ -54,6 +56,10 @@ type Config struct {
 	Version       string
 	Dir           string // holds plugins; private to this installation
 	Strategies    string // folder of built reference strategies; "" looks beside the binary
+	Registry      string // folder of the registry of strategies; "" is registry/ in Dir
+	RegistryKey   string // file of the key that signs it; "" keeps one in Dir
+	KeyPassphrase string // of that file
+	Production    bool   // refuses a weaker sandbox, and changed bytes of a known version
 	Sandbox       bool   // buyers pay with nothing: for the demo and for tests
 	Log           *slog.Logger
 	MaxConns      int32 // of the pool; 0 is pgx's default
@@ -74,6 +80,7 @@ type App struct {
 	Host *host.Host
 
 	Registry     *registry.Service
+	Marketplace  *marketplace.Service
 	Programs     *program.Service
 	Distributors *distributor.Service
 	Attribution  *attribution.Service
@@ -86,6 +93,9 @@ type App struct {
 	Withdrawals  *withdrawal.Service
 	Clockwork    *Clockwork
 
+	bazaar     *bazaar
+	production bool
+	everywhere []func(context.Context) error // runs in every process, until the context ends
 	background []func(context.Context) error // runs while the process works, until the context ends
 	closers    []func()
 }
@@ -119,11 +129,15 @@ func New(ctx context.Context, cfg Config) (_ *App, err error) {
 	a.Bell = redis.NewDoorbell(a.Redis, cfg.Log)
 	a.closers = append(a.closers, a.Bell.Close)
 
-	if a.Host, err = openHost(cfg.Dir, cfg.Log); err != nil {
+	a.production = cfg.Production
+	if a.Host, err = openHost(cfg, cfg.Log); err != nil {
 		return nil, err
 	}
 	a.closers = append(a.closers, func() { _ = a.Host.Close(context.WithoutCancel(ctx)) })
 
+	if err := a.openMarketplace(cfg, box); err != nil {
+		return nil, err
+	}
 	a.buildSlices(cfg, box, clock)
 	if err := a.installStrategies(ctx, cfg.Strategies); err != nil {
 		return nil, err
@@ -131,15 +145,17 @@ func New(ctx context.Context, cfg Config) (_ *App, err error) {
 
 	// The work people wait seconds for.
 	workers := jobs.NewWorkers()
+	a.marketplaceJobs(workers)
 	jobs.Do(workers, a.Trials.Do)
 	if a.Jobs, err = jobs.Open(a.DB, workers, a.jobsAtOnce(), cfg.Log); err != nil {
 		return nil, err
 	}
+	a.Marketplace.Jobs = a.Jobs
 
 	// The door.
 	a.HTTP = httpapi.New(httpapi.Config{
 		Tenants:      registryhttp.Tenants{Registry: a.Registry},
-		Authenticate: registryhttp.Authenticate(a.Registry),
+		Authenticate: marketplacehttp.Authenticate(a.Marketplace, registryhttp.Authenticate(a.Registry)),
 		Allow:        func(c httpapi.Caller, permission string) bool { return rbac.Allow(c.Role, permission) },
 		Observe:      observe(a.Metrics),
 		Log:          cfg.Log,
@@ -147,6 +163,7 @@ func New(ctx context.Context, cfg Config) (_ *App, err error) {
 	})
 	a.openPlainRoutes()
 	if a.Role.answers() {
+		a.openRegistry()
 		a.openRoutes(cfg)
 	}
 	return a, a.checkPermissions()

@@ -139,6 +139,11 @@ var notAThing = map[string]string{
 	"merchant periods/{period}":             "a month, the same word in every store",
 	"merchant program/revisions/{revision}": "a number, the same in every store",
 	"platform stores/{store_id}":            "operators see every store; no store's token enters",
+
+	"platform plugins/{plugin}/versions/{version}":               "strategies are the platform's; no store's token enters",
+	"platform developers/me/plugins/{plugin}/versions/{version}": "a developer's own; no store's token enters",
+	"platform developers/me/keys/{key}":                          "a developer's own; no store's token enters",
+	"platform developers/{developer}":                            "operators see every developer; no store's token enters",
 }
 
 // foundsItsOwn are operations where another store's id means nothing special:

@@ -17,6 +17,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/insight"
 	"github.com/fenli-io/fenli/tenants/insight/insighthttp"
 	"github.com/fenli-io/fenli/tenants/leaderboard/leaderboardhttp"
+	"github.com/fenli-io/fenli/tenants/marketplace/marketplacehttp"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/order/orderhttp"
 	"github.com/fenli-io/fenli/tenants/program/programhttp"
@@ -32,6 +33,7 @@ func (a *App) openRoutes(cfg Config) {
 	cataloghttp.Routes(a.HTTP, a.DB, a.Registry, a.earn)
 	attributionhttp.Routes(a.HTTP, a.DB, a.Attribution, a.Programs, order.RulesOf)
 	orderhttp.Routes(a.HTTP, orderhttp.Config{DB: a.DB, Orders: a.Orders, Currency: a.currency, Earned: commissionhttp.Earned})
+	marketplacehttp.Routes(a.HTTP, a.Marketplace, processes{a.Host})
 	programhttp.Routes(a.HTTP, a.DB, a.Programs, commissionhttp.Gate(a.Commission))
 	commissionhttp.Routes(a.HTTP, commissionhttp.Config{DB: a.DB, Commission: a.Commission, Orders: a.Orders, Programs: a.Programs, Currency: a.currency})
 	trialhttp.Routes(a.HTTP, trialhttp.Config{DB: a.DB, Trials: a.Trials, Commission: a.Commission, Programs: a.Programs, Currency: a.currency})

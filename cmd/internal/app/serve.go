@@ -36,6 +36,9 @@ func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 		_ = ln.Close() // a shutdown that overtakes the start of Fiber would leave it listening
 		return err
 	})
+	for _, follow := range a.everywhere {
+		group.Go(func() error { return untilCancelled(ctx, follow) })
+	}
 	if a.Role.works() {
 		for _, work := range a.background {
 			group.Go(func() error { return untilCancelled(ctx, work) })

@@ -21,12 +21,12 @@ import (
 
 // openHost starts the host of strategies in a short directory that the
 // strategies' own users can pass through.
-func openHost(dir string, log *slog.Logger) (*host.Host, error) {
-	short, err := hostDir(dir)
+func openHost(cfg Config, log *slog.Logger) (*host.Host, error) {
+	short, err := hostDir(cfg.Dir)
 	if err != nil {
 		return nil, err
 	}
-	return host.New(host.Config{Dir: short, Development: true}, log)
+	return host.New(host.Config{Dir: short, Development: !cfg.Production}, log)
 }
 
 // hostDir is dir/plugins, unless sockets below it would have too long a path
@@ -100,6 +100,10 @@ func (a *App) installStrategies(ctx context.Context, dir string) error {
 	for i, id := range ids {
 		g.Go(func() error {
 			artifact, described, err := a.Host.Install(ctx, files[id])
+			if errors.Is(err, host.ErrVersionTaken) { // in production; what stores run stays
+				a.Log.Error("a reference strategy has changed under the same version and was left out: give it a new version", "strategy", id, "error", err)
+				return nil
+			}
 			if err != nil {
 				return fmt.Errorf("app: strategy %s: %w", id, err)
 			}
@@ -110,7 +114,8 @@ func (a *App) installStrategies(ctx context.Context, dir string) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	return a.Programs.Remember(ctx, slices.Clip(installed))
+	installed = slices.DeleteFunc(installed, func(p program.Artifact) bool { return p.SHA256 == "" })
+	return a.Programs.Remember(ctx, installed)
 }
 
 // runs is false for a strategy in TypeScript where there is no Node.js: the

@@ -48,12 +48,17 @@ func (d Draft) Over(ctx context.Context, db *pg.DB, svc *program.Service) (progr
 	if out.Author == "" {
 		out.Author = caller.Actor
 	}
+	out.Strategy = now.Artifact // what is left out stays as it is, the version too
 	if d.Strategy != "" {
 		out.Strategy = d.Strategy
 	}
+	same, err := svc.SameStrategy(ctx, httpapi.TenantOf(ctx), out.Strategy, now.Strategy)
+	if err != nil {
+		return program.Draft{}, err
+	}
 	if len(d.Config) > 0 {
 		out.Config = d.Config
-	} else if out.Strategy != now.Strategy {
+	} else if !same {
 		out.Config = json.RawMessage("{}") // one strategy's configuration means nothing to another
 	}
 	out.Settings, err = changed(now.Settings, d.Settings)

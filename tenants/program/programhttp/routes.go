@@ -27,6 +27,7 @@ func Routes(s *httpapi.Server, db *pg.DB, svc *program.Service, gates ...Gate) {
 		return httpapi.Operation{ID: id, Method: method, Path: path, Permission: permission, Summary: summary, Status: status}
 	}
 	httpapi.Register(s, httpapi.Platform, op("strategy.list", http.MethodGet, "/strategies", rbac.StrategyRead, "The installed strategies", 0), h.platformStrategies)
+	httpapi.Register(s, httpapi.Platform, op("plugin.stores", http.MethodGet, "/plugins/{plugin}/versions/{version}/stores", rbac.PlatformPluginRead, "The stores that use a version", 0), h.uses)
 	httpapi.Register(s, httpapi.Merchant, op("strategy.list", http.MethodGet, "/strategies", rbac.StrategyRead, "Strategies to choose from", 0), h.strategies)
 	httpapi.Register(s, httpapi.Merchant, op("program.get", http.MethodGet, "/program", rbac.ProgramRead, "The programme in force", 0), h.current)
 	httpapi.Register(s, httpapi.Merchant, op("program.revisions", http.MethodGet, "/program/revisions", rbac.ProgramRead, "Every revision, the newest first", 0), h.revisions)
@@ -63,7 +64,10 @@ func (out *strategiesAnswer) read(ctx context.Context, tx *pg.Tx, svc *program.S
 	for i, a := range all {
 		out.Body.Items[i] = strategyShape(a, agreed)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return out.offer(ctx, tx, svc)
 }
 
 type revisionAnswer struct{ Body Revision }

@@ -26,6 +26,7 @@ type Strategy struct {
 	ConfigSchema json.RawMessage `json:"config_schema" doc:"JSON Schema of its configuration"`
 	Consented    bool            `json:"consented" doc:"Whether the store has agreed to every fact already"`
 	CanRecompute bool            `json:"can_recompute" doc:"Whether the refund policy recompute may be chosen"`
+	Offer
 }
 
 // Fact is one thing that a strategy wants to know.

@@ -17,11 +17,12 @@ import { Server } from "../server.js";
 import * as wire from "../wire/strategy_pb.js";
 import { checkDescription } from "./description.js";
 import { Asked, handleOf, periodHandles } from "./sound.js";
-import { properties } from "./properties.js";
+import { checkProgress, checkTier } from "./members.js";
+import { properties, recompute } from "./properties.js";
 
 /**
- * One order, or one period, and what a strategy must answer: the same JSON
- * that the Go SDK's kit reads. Recipients go by their handles.
+ * One order, one period, the grades of members or their tasks, and what a
+ * strategy must answer: the same JSON that the Go SDK's kit reads. Recipients go by their handles.
  */
 export interface Case {
   name: string;
@@ -31,11 +32,16 @@ export interface Case {
   by_paying?: boolean; // campaigns go by the time of paying
   order?: unknown;
   period?: unknown; // instead of an order
+  tier?: unknown; // or grades
+  progress?: unknown; // or tasks
   pays?: ByHandle<number>; // handle: sum over lines
   why?: ByHandle<string>; // handle: message key of their first award
   declined?: ByHandle<string>; // handle: message key
   none?: string; // message key: nobody earns
   failed?: string; // code
+  becomes?: ByHandle<string>; // of a tier: the grade from now on, of everybody
+  next?: ByHandle<string>; // of a tier: the grade above
+  tasks?: ByHandle<readonly string[]>; // of progress, as told: "ten 3/10 pays 500 points 9 badge b"
 }
 
 type ByHandle<T> = Readonly<Record<string, T | undefined>>;
@@ -46,11 +52,23 @@ export function verify(plugin: Plugin<never> | Plugin, cases: readonly Case[]): 
   test("Description", () => checkDescription(asked));
   test("Config", () => checkConfigs(asked, cases));
   test("Golden", async (t) => {
-    for (const c of cases) await t.test(c.name, () => (c.period ? checkPeriod(asked, c) : checkOrder(asked, c)));
+    for (const c of cases) await t.test(c.name, () => check(asked, c));
   });
+  const orders = cases.filter((c) => c.order && !c.failed);
   test("Properties", async (t) => {
-    for (const c of cases) if (!c.failed && !c.period) await t.test(c.name, () => properties(asked, c, cases));
+    for (const c of orders) await t.test(c.name, () => properties(asked, c, orders));
   });
+  if (!plugin.canRecompute) return;
+  test("Recompute", async (t) => {
+    for (const c of orders) await t.test(c.name, () => recompute(asked, c, orders));
+  });
+}
+
+function check(asked: Asked, c: Case): void {
+  if (c.period) checkPeriod(asked, c);
+  else if (c.tier) checkTier(asked, c);
+  else if (c.progress) checkProgress(asked, c);
+  else checkOrder(asked, c);
 }
 
 export function rulesOf(c: Case): wire.Rules {

@@ -44,6 +44,28 @@ export class Asked {
     return outcome;
   }
 
+  evaluateTier(request: wire.EvaluateTierRequest): wire.TierDecision[] {
+    const { decisions } = this.server.evaluateTier(request);
+    assert.deepEqual(decisions.map((d) => d.member), request.members.map((_, i) => i));
+    for (const { outcome, evidence, next } of decisions) {
+      if (outcome.case === "failed") assert.notEqual(outcome.value.code, "", "failed without a code");
+      else this.sentence(outcome.value?.why);
+      if (outcome.case === "change") assert.ok(request.grades.includes(outcome.value.to), `the store has no grade ${outcome.value.to}`);
+      for (const e of [...evidence, ...(next?.missing ?? [])]) this.sentence(e.what);
+    }
+    return decisions;
+  }
+
+  incentives(request: wire.IncentivesRequest): wire.IncentivesResponse {
+    const out = this.server.incentives(request);
+    for (const p of out.progress) {
+      assert.ok(request.members[p.member] && p.key !== "" && p.target > 0n, "a task is out of bounds");
+      this.sentence(p.title);
+      if (p.reward?.badge) this.sentence(create(wire.WhySchema, { key: p.reward.badge }));
+    }
+    return out;
+  }
+
   validate(config: Uint8Array, rules: wire.Rules): wire.ConfigProblem[] {
     const { problems } = this.server.validateConfig(create(wire.ValidateConfigRequestSchema, { config, rules }));
     for (const p of problems) this.sentence(p.why);
