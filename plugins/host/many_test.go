@@ -20,7 +20,12 @@ func TestFiftyVersionsLiveOnOneNode(t *testing.T) {
 	}
 	t.Parallel()
 	const versions = 50
-	h := newHost(t, func(c *Config) { c.Development = true; c.StartTimeout = 30 * time.Second; c.CallBase = 10 * time.Second; c.CallMax = 10 * time.Second })
+	h := newHost(t, func(c *Config) {
+		c.Development = true
+		c.StartTimeout = 30 * time.Second
+		c.CallBase = 10 * time.Second
+		c.CallMax = 10 * time.Second
+	})
 	raw, err := os.ReadFile(friendly(t))
 	if err != nil {
 		t.Fatal(err)
