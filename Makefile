@@ -153,9 +153,10 @@ cases: build ## worked commission cases, played: make cases FILE=cases.json
 	@bin/fenli cases '$(FILE)'
 
 .PHONY: bench
-bench: ## the benchmarks of the packages that have some
+bench: build ## what an order costs here, in bench.json as well; BENCH=full for full size, BENCH=go for the packages' benchmarks
 	$(call heading,bench)
-	@$(SERVERS) $(GO) test -buildvcs=false -run '^$$' -bench . -benchtime 1s ./...
+	@if [ '$(BENCH)' != go ]; then bin/fenli bench --json bench.json $(if $(filter full,$(BENCH)),--full); exit; fi; \
+	$(SERVERS) $(GO) test -buildvcs=false -run '^$$' -bench . -benchtime 1s ./...
 
 .PHONY: lint
 lint: ## golangci-lint where it is installed, else go vet and gofmt

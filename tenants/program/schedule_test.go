@@ -9,7 +9,7 @@ import (
 
 	"github.com/fenli-io/fenli/platform/fault"
 	"github.com/fenli-io/fenli/platform/pg"
-	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/storetest"
 )
@@ -119,12 +119,12 @@ func TestDiff(t *testing.T) {
 func TestCanary(t *testing.T) {
 	t.Parallel()
 	s := storetest.Open(t)
-	roots := make([]distributor.ID, 300)
+	roots := make([]tenancy.ID, 300)
 	for i := range roots {
 		copy(roots[i][:], fmt.Sprintf("%016d", i))
 	}
-	takes := func(c program.Canary) map[distributor.ID]bool {
-		all := map[distributor.ID]bool{}
+	takes := func(c program.Canary) map[tenancy.ID]bool {
+		all := map[tenancy.ID]bool{}
 		for _, r := range roots {
 			if c.Takes(r) {
 				all[r] = true

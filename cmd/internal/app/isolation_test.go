@@ -88,6 +88,10 @@ func doBusiness(s *shop, mark, tag string) business {
 	s.open("POST", "/touches", object{"buyer_external_id": tag + "-buyer", "distributor_external_id": tag + "-seller", "channel": mark}, nil)
 	s.later(11 * 24 * time.Hour) // the counter's orders are settled
 
+	var questioned struct{ ID string }
+	s.store(applicant, "POST", "/me/disputes", object{"order_id": b.things["me/awards/{order_id}"], "text": mark}, &questioned)
+	b.things["disputes/{id}"], b.things["me/disputes/{id}"] = questioned.ID, questioned.ID
+
 	var asked struct{ ID string }
 	s.store(applicant, "POST", "/me/withdrawals", object{"amount": yuan(1000)}, &asked)
 	b.things["withdrawals/{id}"] = asked.ID
@@ -159,6 +163,8 @@ var bodies = map[string]object{
 	"merchant distributor.move": {"upline_id": nil}, "merchant distributor.grade": {"grade": "senior", "reason": "r"},
 	"merchant product.change": {"title": "t", "category": "", "description": "", "picture": "", "distributed": true,
 		"skus": []object{{"code": "MINE", "title": "t", "price": yuan(100), "stock": 1}}},
+	"merchant distributor.lead": {"lead": true}, "merchant dispute.answer": {"outcome": "rejected", "text": "t"},
+	"merchant dispute.close": {}, "store me.dispute.reply": {"text": "t"}, "store me.dispute.close": {},
 	"merchant canary.ramp": {"share": 100}, "merchant canary.stop": {"reason": "r"},
 	"merchant stock.adjust":      {"delta": 1, "reason": "r"},
 	"merchant order.refund":      {"amount": yuan(100), "reason": "r"},

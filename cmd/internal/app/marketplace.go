@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/filesystem"
 
 	"github.com/fenli-io/fenli/platform/clock"
@@ -176,7 +177,9 @@ func (a *App) installApproved(ctx context.Context, v marketplace.Version) error 
 // openRegistry serves the registry's folder as it is: its files are signed,
 // and a package is found by who knows its hash.
 func (a *App) openRegistry() {
-	a.HTTP.Fiber().Use("/registry", filesystem.New(filesystem.Config{Root: http.Dir(a.bazaar.dir.Path())}))
+	f := a.HTTP.Fiber()
+	f.Use("/registry", filesystem.New(filesystem.Config{Root: http.Dir(a.bazaar.dir.Path())}))
+	f.Use("/registry", func(c *fiber.Ctx) error { return c.SendStatus(http.StatusNotFound) }) // not the shop's page
 }
 
 // processes shows operators the host of this node.

@@ -16,7 +16,7 @@ const rules: Record<string, JsonSchema> = {
   self_purchase: choice({ off: { zh: '自购不返佣（上级按一级）', en: 'Off: the upline is level 1' }, upline_second: { zh: '自购不返佣（上级仍按二级）', en: 'Off: the upline keeps level 2' }, on: { zh: '自购返佣（本人按一级）', en: 'On: they are level 1' } }, '分销员自购', 'Own purchases'),
   ineligible_upline: choice({ forfeit: { zh: '归商家', en: 'Stays with the store' }, stop: { zh: '其以上都不发', en: 'Nobody above earns either' }, roll_up: { zh: '归上一位有资格的上级', en: 'Goes to the next eligible one' }, compress: { zh: '层级压缩补位', en: 'Levels close ranks' } }, '上级无资格时', 'When an upline may not earn', '上级被冻结、封禁或退出时，其份额怎么办。', 'What becomes of the share of somebody frozen, banned or gone.'),
   rounding: choice({ floor: { zh: '向下取整（余分归商家）', en: 'Down; the rest stays with the store' }, half_up: { zh: '四舍五入', en: 'Half up' } }, '取整', 'Rounding'),
-  refund: choice({ frozen: { zh: '按原结果扣回', en: 'Take back what that line earned' }, recompute: { zh: '按剩余重新计算', en: 'Compute again from what remains' } }, '退款时', 'On a refund'),
+  refund: choice({ frozen: { zh: '按原结果扣回', en: 'Take back what that line earned' } }, '退款时', 'On a refund'),
   campaign_clock: choice({ placed_at: { zh: '下单时间', en: 'When it was placed' }, paid_at: { zh: '付款时间', en: 'When it was paid' } }, '活动按哪个时间', 'Campaigns go by'),
   order_cap: percent('单笔佣金上限', 'Cap per order', '一单全部佣金不超过实付的这个比例，超出按比例削减并记录。', 'All awards of an order together; what exceeds it is cut in proportion and recorded.'),
   bind: group({
