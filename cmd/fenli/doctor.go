@@ -15,7 +15,7 @@ type doctorCommand struct{}
 func (doctorCommand) Help() string {
 	return `Proves that the books are right: the database's walls, every store's journal against its
 balances, every order against what its decision and refunds say, sums against awards, and the
-boards in Redis against the sums. Prints what it finds; the exit status is 1 when there is any.`
+boards in Redis against the sums. Starts every strategy and says how it is. Prints what it finds; the exit status is 1 when there is any.`
 }
 
 var errUnwell = errors.New("the doctor has findings")
@@ -30,6 +30,12 @@ func (doctorCommand) Run(ctx context.Context) error {
 	findings, err := l.Doctor(ctx, func(string) { stores++ })
 	if err != nil {
 		return err
+	}
+	for _, s := range l.Strategies(ctx) {
+		fmt.Printf("strategy %s %s (%.8s): %s, %d MiB\n", s.ID, s.Version, s.Artifact, s.State, s.Resident>>20)
+		if s.Problem != "" {
+			findings = append(findings, app.Finding{What: fmt.Sprintf("the strategy %s %s does not start: %s", s.ID, s.Version, s.Problem)})
+		}
 	}
 	for _, f := range findings {
 		where := f.Store

@@ -3,7 +3,7 @@ package host
 import "sync/atomic"
 
 type counters struct {
-	started, crashed, timedOut, quarantined, malformed, calls, orders, rechecked, impure, forRecheck atomic.Int64
+	started, crashed, timedOut, quarantined, malformed, calls, orders, rechecked, impure atomic.Int64
 }
 
 // Counters are totals since the host was opened, for metrics.
@@ -15,7 +15,7 @@ type Counters struct {
 	Malformed   int64 // decisions missing, doubled or for unknown orders
 	Calls       int64 // Evaluate calls that reached a plugin
 	Orders      int64 // orders that were asked about
-	Rechecked   int64 // orders asked about twice
+	Rechecked   int64 // answers compared with those of a fresh process
 	Impure      int64 // of those, answered differently
 }
 

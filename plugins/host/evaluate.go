@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -43,6 +44,7 @@ func (h *Host) Evaluate(ctx context.Context, sha string, req *strategyv1.Evaluat
 	if err := h.mayRun(sha); err != nil {
 		return allRevoked(len(req.GetOrders()), err), nil
 	}
+	began := time.Now()
 	e := &evaluation{host: h, slot: h.slot(sha), sha: sha, req: req, decisions: make([]*strategyv1.Decision, len(req.GetOrders()))}
 	h.counters.orders.Add(int64(len(req.GetOrders())))
 	for from := 0; from < len(e.decisions); {
@@ -59,6 +61,7 @@ func (h *Host) Evaluate(ctx context.Context, sha string, req *strategyv1.Evaluat
 	for i, d := range e.decisions {
 		d.Order = int32(i)
 	}
+	h.trace(ctx, sha, "Evaluate", len(e.decisions), time.Since(began), h.metrics.decided(sha, e.decisions))
 	e.maybeRecheck()
 	return &strategyv1.EvaluateResponse{Decisions: e.decisions}, nil
 }
@@ -115,8 +118,11 @@ func (e *evaluation) decide(ctx context.Context, from, to int) {
 	case isRefusal(err) || ctx.Err() != nil:
 		e.refusal = err
 		code := CodeUnavailable
-		if errors.Is(err, ErrRevoked) { // stopped under us: each order says so
+		switch {
+		case errors.Is(err, ErrRevoked): // stopped under us: each order says so
 			e.asked, code = true, CodeRevoked
+		case errors.Is(err, ErrImpure):
+			e.asked, code = true, CodeImpure
 		}
 		e.fail(from, to, code, err.Error())
 	case to-from > 1:
@@ -189,9 +195,11 @@ func (e *evaluation) askAlone(ctx context.Context, part *strategyv1.EvaluateRequ
 func (e *evaluation) send(ctx context.Context, p *process, part *strategyv1.EvaluateRequest, patience time.Duration) (*strategyv1.EvaluateResponse, error) {
 	e.asked = true
 	e.host.counters.calls.Add(1)
+	began := time.Now()
 	out, err := call(ctx, p, patience, func(ctx context.Context) (*strategyv1.EvaluateResponse, error) {
 		return p.strategy.Evaluate(ctx, part)
 	})
+	e.host.metrics.called(e.sha, time.Since(began), err)
 	if fatal(err) {
 		e.crash = err
 		e.restarts++
@@ -219,6 +227,7 @@ func (e *evaluation) take(from, to int, out *strategyv1.EvaluateResponse) {
 		}
 		seen[at]++
 		if d.GetOutcome() != nil && seen[at] == 1 {
+			ownName(d.GetFailed())
 			e.decisions[from+at] = d
 		}
 	}
@@ -241,6 +250,14 @@ func (e *evaluation) take(from, to int, out *strategyv1.EvaluateResponse) {
 func (e *evaluation) fail(from, to int, code, message string) {
 	for i := from; i < to; i++ {
 		e.decisions[i] = &strategyv1.Decision{Outcome: &strategyv1.Decision_Failed{Failed: &strategyv1.Failed{Code: code, Message: message, Retryable: true}}}
+	}
+}
+
+// ownName keeps a strategy from speaking in the host's name: what begins with
+// "plugin." is said by this package alone.
+func ownName(f *strategyv1.Failed) {
+	if rest, ours := strings.CutPrefix(f.GetCode(), "plugin."); ours {
+		f.Code = "strategy." + rest
 	}
 }
 

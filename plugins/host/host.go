@@ -54,8 +54,9 @@ type Config struct {
 	// Node is the Node.js that runs strategies in TypeScript; empty: the one
 	// on PATH. Without any, only those strategies are refused.
 	Node string
-	// RecheckEvery asks about one order in so many a second time, alone and in
-	// a fresh process, to prove that the strategy is a pure function; 0 never.
+	// RecheckEvery asks, once in so many orders of a strategy, about a batch a
+	// second time, shuffled and one order of it alone, in a fresh process, to
+	// prove that the strategy is a pure function; 0 never.
 	RecheckEvery int
 }
 
@@ -95,6 +96,8 @@ type Host struct {
 	stopped  atomic.Pointer[map[string]string] // artifact → why it must not run
 
 	rechecking sync.Mutex // one at a time
+	working    sync.WaitGroup
+	metrics    *metrics
 
 	mu     sync.Mutex
 	slots  map[string]*slot
@@ -123,6 +126,7 @@ func New(config Config, log *slog.Logger) (*Host, error) {
 	}
 	config.Dir = dir
 	h := &Host{config: config, log: log, box: sandbox{report}, node: nodeRuntime{configured: config.Node}, slots: map[string]*slot{}, stop: make(chan struct{})}
+	h.metrics = newMetrics(h)
 	if h.store, err = openStore(filepath.Join(dir, "store")); err != nil {
 		return nil, err
 	}
@@ -257,10 +261,20 @@ func (h *Host) ValidateConfig(ctx context.Context, sha string, config []byte, ru
 	return out, err
 }
 
-// Reset forgets a strategy's crashes: one in quarantine may start again.
+// Reset gives a strategy that crashed a second chance: what waits for it may be
+// asked at once, also out of a quarantine. It is for merchants, who share
+// strategies, so it does nothing when the last chance was given a moment ago,
+// and nothing for a strategy that answered the same question differently.
 func (h *Host) Reset(sha string) {
+	if s := h.slot(sha); (s.troubled() || h.poison.has(sha)) && s.secondChance() {
+		h.poison.clear(sha)
+	}
+}
+
+// Forgive forgets all that is held against a strategy. It is for operators.
+func (h *Host) Forgive(sha string) {
 	h.poison.clear(sha)
-	h.slot(sha).reset()
+	h.slot(sha).forgive()
 }
 
 // Close lets calls in flight end, stops every plugin and gives up what ctx
@@ -281,6 +295,7 @@ func (h *Host) Close(ctx context.Context) error {
 		all.Go(func() { s.close(ctx) })
 	}
 	all.Wait()
+	h.working.Wait() // what is rechecked is killed
 	return os.RemoveAll(h.sockets)
 }
 

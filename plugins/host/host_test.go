@@ -121,7 +121,7 @@ func TestEvaluate(t *testing.T) {
 			if calls := h.Counters().Calls - before; calls > 25 {
 				t.Errorf("%s: it was asked %d times", mode, calls)
 			}
-			h.Reset(sha)
+			h.Forgive(sha)
 		}
 	})
 	t.Run("AnImpatientCallerDoesNotSaveAHungPlugin", func(t *testing.T) {
@@ -163,6 +163,14 @@ func TestEvaluate(t *testing.T) {
 			t.Errorf("got %v", got)
 		}
 		<-crashed
+	})
+	t.Run("AStrategyDoesNotSpeakInOurName", func(t *testing.T) {
+		t.Parallel()
+		h := newHost(t)
+		sha := install(t, h, hostile(t, ""))
+		if got := codesOf(ask(t, h, sha, "pretender", 2)); got[0] != "strategy.revoked" || got[1] != got[0] {
+			t.Errorf("got %v", got)
+		}
 	})
 	t.Run("AnUnknownStrategyIsAnError", func(t *testing.T) {
 		t.Parallel()
@@ -230,12 +238,38 @@ func TestCrash(t *testing.T) {
 		if s := h.Status(sha); s.State != "quarantined" || s.Crashes != 3 || s.LastError == "" {
 			t.Errorf("got %+v", s)
 		}
-		h.Reset(sha)
+		h.Forgive(sha)
 		if s := h.Status(sha); s.State != "stopped" || s.LastError != "" {
 			t.Errorf("got %+v", s)
 		}
 		if got := codesOf(ask(t, h, sha, "", 1)); got[0] != "" {
 			t.Errorf("after the reset: %v", got)
+		}
+	})
+	t.Run("AMerchantGivesOneMoreChanceAtATime", func(t *testing.T) {
+		t.Parallel()
+		h := newHost(t, func(c *Config) { c.BackoffMin, c.BackoffMax = time.Millisecond, time.Hour })
+		sha := install(t, h, hostile(t, ""))
+		crashes := int64(0)
+		for i := range int64(12) { // every time the merchant presses the button, another order ends the plugin
+			_, _ = h.Evaluate(context.Background(), sha, &strategyv1.EvaluateRequest{Config: []byte(`{"mode":"crash"}`), Orders: []*strategyv1.Order{{Seq: i}}})
+			time.Sleep(5 * time.Millisecond)
+			if h.Status(sha).State == "quarantined" {
+				h.Reset(sha)
+			}
+			crashes = h.Counters().Crashed
+		}
+		if crashes != 4 { // three, and the one that the chance cost
+			t.Errorf("%d crashes", crashes)
+		}
+	})
+	t.Run("AHangingStartIsNotTriedAtOnce", func(t *testing.T) {
+		t.Parallel()
+		h := newHost(t, func(c *Config) { c.BackoffMin = time.Millisecond })
+		s := h.slot(install(t, h, hostile(t, "")))
+		s.crashedAfter(errors.New("it hung"), 10*time.Second)
+		if wait := time.Until(h.Status(s.sha).RetryAt); wait < 19*time.Second {
+			t.Errorf("the next start is in %s", wait)
 		}
 	})
 	t.Run("TheNextStartWaits", func(t *testing.T) {
@@ -259,8 +293,42 @@ func TestPurity(t *testing.T) {
 		sha := install(t, h, hostile(t, ""))
 		ask(t, h, sha, "moody", 2)
 		eventually(t, "it is quarantined", func() bool { return h.Status(sha).State == "quarantined" })
-		if _, err := h.Evaluate(context.Background(), sha, &strategyv1.EvaluateRequest{Orders: []*strategyv1.Order{{}}}); !errors.Is(err, ErrQuarantined) {
-			t.Errorf("got %v", err)
+		p, started := pid(h, sha), h.Counters().Started
+		for range 2 {
+			if got := codesOf(ask(t, h, sha, "", 2)); got[0] != CodeImpure || got[1] != CodeImpure {
+				t.Errorf("got %v", got)
+			}
+			h.Reset(sha) // a merchant cannot lift it
+		}
+		if h.Counters().Started != started || pid(h, sha) != p {
+			t.Error("it was started again")
+		}
+		h.Forgive(sha)
+		if got := codesOf(ask(t, h, sha, "", 2)); got[0] != "" {
+			t.Errorf("forgiven: %v", got)
+		}
+	})
+	t.Run("OneThatMindsItsNeighboursIsQuarantined", func(t *testing.T) {
+		t.Parallel()
+		h := newHost(t, every)
+		sha := install(t, h, hostile(t, ""))
+		ask(t, h, sha, "sociable", 8)
+		eventually(t, "it is quarantined", func() bool { return h.Status(sha).State == "quarantined" })
+		if s := h.Status(sha); !strings.Contains(s.LastError, "differently") || h.Counters().Impure != 1 {
+			t.Errorf("got %+v, %+v", s, h.Counters())
+		}
+	})
+	t.Run("NeverTwoAtATime", func(t *testing.T) {
+		t.Parallel()
+		h := newHost(t, func(c *Config) { c.RecheckEvery = 1 })
+		sha := install(t, h, friendly(t))
+		for i := range int64(20) {
+			if _, err := h.Evaluate(context.Background(), sha, &strategyv1.EvaluateRequest{Config: []byte(`{}`), Orders: []*strategyv1.Order{sale(i)}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := h.Counters().Started; n > 2 { // its own, and one that asks again and then rests
+			t.Errorf("%d processes for twenty orders", n)
 		}
 	})
 	t.Run("APureOneIsNot", func(t *testing.T) {
@@ -271,7 +339,7 @@ func TestPurity(t *testing.T) {
 		if _, err := h.Evaluate(context.Background(), sha, req); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, "it is asked again", func() bool { return h.Counters().Rechecked == 1 })
+		eventually(t, "three are asked again, and one of them alone", func() bool { return h.Counters().Rechecked == 4 })
 		if h.Counters().Impure != 0 || h.Status(sha).State != "serving" {
 			t.Errorf("got %+v, %+v", h.Counters(), h.Status(sha))
 		}

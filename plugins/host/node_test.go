@@ -310,7 +310,7 @@ func TestNodeSandbox(t *testing.T) {
 			case got != code:
 				t.Errorf("got %q, want %q", got, code)
 			}
-			h.Reset(sha)
+			h.Forgive(sha)
 			if got := codesOf(ask(t, h, sha, "", 1)); got[0] != "" {
 				t.Errorf("afterwards: %v", got)
 			}

@@ -28,7 +28,7 @@ func (h *Host) ClosePeriod(ctx context.Context, sha string, req *strategyv1.Clos
 		return nil, err
 	}
 	patience := h.patience(len(req.GetMembers()))
-	out, err := h.sendClose(ctx, p, req, patience)
+	out, err := h.sendClose(ctx, sha, p, req, patience)
 	slot.release()
 	if fatal(err) { // somebody else's order may have ended the process
 		out, err = h.closeAlone(ctx, sha, req, min(4*patience, h.config.CallMax))
@@ -49,6 +49,7 @@ func (h *Host) ClosePeriod(ctx context.Context, sha string, req *strategyv1.Clos
 		h.log.Error("malformed answer", "plugin", sha[:8], "period", req.GetPeriod().GetKey(), "flaw", flaw)
 		return closeFailed(CodeMalformed, flaw), nil
 	}
+	ownName(out.GetFailed())
 	return out, nil
 }
 
@@ -58,14 +59,16 @@ func (h *Host) closeAlone(ctx context.Context, sha string, req *strategyv1.Close
 		return nil, notAsked{err}
 	}
 	defer func() { go p.stop(h.config.KillGrace) }()
-	return h.sendClose(ctx, p, req, patience)
+	return h.sendClose(ctx, sha, p, req, patience)
 }
 
-func (h *Host) sendClose(ctx context.Context, p *process, req *strategyv1.ClosePeriodRequest, patience time.Duration) (*strategyv1.ClosePeriodResponse, error) {
+func (h *Host) sendClose(ctx context.Context, sha string, p *process, req *strategyv1.ClosePeriodRequest, patience time.Duration) (*strategyv1.ClosePeriodResponse, error) {
 	h.counters.calls.Add(1)
+	began := time.Now()
 	out, err := call(ctx, p, patience, func(ctx context.Context) (*strategyv1.ClosePeriodResponse, error) {
 		return p.strategy.ClosePeriod(ctx, req)
 	})
+	h.metrics.called(sha, time.Since(began), err)
 	if errors.Is(err, errTimeout) {
 		h.counters.timedOut.Add(1)
 	}

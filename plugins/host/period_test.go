@@ -14,7 +14,7 @@ func TestClosePeriod_WhateverThePluginDoesThereIsAnOutcome(t *testing.T) {
 	sha := install(t, h, hostile(t, ""))
 	ask := func(key string) *strategyv1.ClosePeriodResponse {
 		t.Helper()
-		h.slot(sha).reset() // each way of misbehaving on its own
+		h.slot(sha).forgive() // each way of misbehaving on its own
 		out, err := h.ClosePeriod(context.Background(), sha, &strategyv1.ClosePeriodRequest{Period: &strategyv1.Period{Key: key}})
 		if err != nil {
 			t.Fatalf("%s: %v", key, err)

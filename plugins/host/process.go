@@ -89,6 +89,7 @@ func (h *Host) startProcess(ctx context.Context, sha string) (*process, error) {
 		return nil, err
 	}
 	h.counters.started.Add(1)
+	h.metrics.started(sha, p.described)
 	log.Info("plugin started", "id", p.described.GetId(), "version", p.described.GetVersion(), "pid", p.runner.ID(), "took", time.Since(began))
 	return p, nil
 }

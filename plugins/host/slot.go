@@ -22,6 +22,7 @@ type Status struct {
 	Crashes   int       // within the window
 	LastError string    // of the last crash
 	RetryAt   time.Time // when a crashed one may start again
+	Resident  int64     // bytes of memory of the running process
 }
 
 // slot is an artifact's place: at most one process, and the memory of crashes.
@@ -41,7 +42,10 @@ type slot struct {
 	retryAt  time.Time
 	lastErr  error
 	closed   bool
-	impure   bool // in quarantine until reset
+	impure   bool  // in quarantine until forgiven
+	unproved int64 // orders since the last recheck
+	lifts    int   // second chances in a row, and when the next may be had
+	nextLift time.Time
 }
 
 // acquire returns the running process, or starts one, and keeps it from being
@@ -57,10 +61,11 @@ func (s *slot) acquire(ctx context.Context, atOnce bool) (*process, error) {
 	if p, err := s.running(atOnce); p != nil || err != nil {
 		return p, err
 	}
+	began := time.Now()
 	p, err := s.host.startProcess(ctx, s.sha)
 	if err != nil {
 		if ctx.Err() == nil && !errors.Is(err, ErrNotInstalled) && !errors.Is(err, ErrTampered) && !errors.Is(err, ErrRuntimeMissing) {
-			s.crashed(err)
+			s.crashedAfter(err, time.Since(began))
 		}
 		return nil, err
 	}
@@ -82,6 +87,9 @@ func (s *slot) running(atOnce bool) (*process, error) {
 	}
 	if err := s.host.mayRun(s.sha); err != nil {
 		return nil, err
+	}
+	if s.impure {
+		return nil, ErrImpure
 	}
 	if s.quarantined() {
 		return nil, ErrQuarantined
@@ -113,7 +121,12 @@ func (s *slot) release() {
 }
 
 // crashed remembers a crash and sets the pause before the next start.
-func (s *slot) crashed(cause error) {
+func (s *slot) crashed(cause error) { s.crashedAfter(cause, 0) }
+
+// crashedAfter is crashed for a start that somebody waited for: the pause is
+// at least twice as long as the wait, so that a plugin that hangs at its start
+// holds its lane up for a third of the time at most.
+func (s *slot) crashedAfter(cause error, waited time.Duration) {
 	if s.host.mayRun(s.sha) != nil { // its end was ours
 		return
 	}
@@ -126,7 +139,9 @@ func (s *slot) crashed(cause error) {
 	if pause > c.BackoffMax || pause <= 0 {
 		pause = c.BackoffMax
 	}
+	pause = max(pause, min(2*waited, c.BackoffMax))
 	s.inRow++
+	s.host.metrics.crashed(s.sha)
 	s.lastErr = cause
 	s.retryAt = time.Now().Add(pause)
 	if s.quarantined() {
@@ -146,25 +161,45 @@ func (s *slot) quarantined() bool {
 	return s.impure || len(s.crashes) >= s.host.config.CrashLimit
 }
 
-// condemn quarantines a strategy that answered the same question differently.
-func (s *slot) condemn() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.impure = true
-	s.lastErr = errors.New("the strategy answered the same question differently")
-	s.host.counters.quarantined.Add(1)
-}
-
 func (s *slot) succeeded() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.inRow, s.retryAt = 0, time.Time{}
+	s.inRow, s.retryAt, s.lifts = 0, time.Time{}, 0
 }
 
-func (s *slot) reset() {
+// forgive forgets everything.
+func (s *slot) forgive() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.crashes, s.inRow, s.retryAt, s.lastErr, s.impure = nil, 0, time.Time{}, nil, false
+	s.lifts, s.nextLift, s.unproved = 0, time.Time{}, 0
+}
+
+// secondChance lifts a pause or a quarantine for one try, unless it was done
+// too recently: many stores share the strategy, and any of their merchants may
+// ask. Each further chance without a success is twice as far away.
+func (s *slot) secondChance() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	if s.impure || now.Before(s.nextLift) {
+		return false
+	}
+	c := s.host.config
+	s.nextLift = now.Add(min(c.BackoffMax<<min(s.lifts, 10), max(c.CrashWindow, c.BackoffMax)))
+	s.lifts++
+	if extra := len(s.crashes) - (c.CrashLimit - 1); extra > 0 { // one more crash, and it is back in quarantine
+		s.crashes = s.crashes[extra:]
+	}
+	s.inRow, s.retryAt = 0, time.Time{}
+	return true
+}
+
+// troubled tells whether there is anything to lift.
+func (s *slot) troubled() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.quarantined() || len(s.crashes) > 0 || time.Now().Before(s.retryAt)
 }
 
 func (s *slot) status() Status {
@@ -181,6 +216,7 @@ func (s *slot) status() Status {
 		st.State = "quarantined"
 	case s.process != nil && s.process.alive():
 		st.State, st.PID = "serving", s.process.runner.ID()
+		st.Resident = residentBytes(st.PID)
 	case time.Now().Before(s.retryAt):
 		st.State = "crashed"
 	}

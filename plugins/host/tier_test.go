@@ -22,7 +22,7 @@ func TestEvaluateTier_EveryMemberHasExactlyOneDecision(t *testing.T) {
 	sha := install(t, h, hostile(t, ""))
 	ask := func(key string, members int) []*strategyv1.TierDecision {
 		t.Helper()
-		h.slot(sha).reset()
+		h.slot(sha).forgive()
 		out, err := h.EvaluateTier(context.Background(), sha, &strategyv1.EvaluateTierRequest{Window: &strategyv1.Period{Key: key}, Members: tierMembers(members)})
 		if err != nil {
 			t.Fatalf("%s: %v", key, err)
@@ -55,13 +55,36 @@ func TestEvaluateTier_EveryMemberHasExactlyOneDecision(t *testing.T) {
 	}
 }
 
+func TestEvaluateTier_APoisonMemberStandsAlone(t *testing.T) {
+	t.Parallel()
+	h := newHost(t)
+	sha := install(t, h, hostile(t, ""))
+	list := tierMembers(16)
+	list[11].Did.Handle = "poison"
+	out, err := h.EvaluateTier(context.Background(), sha, &strategyv1.EvaluateTierRequest{Window: &strategyv1.Period{}, Members: list})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, d := range out.GetDecisions() {
+		if (d.GetKeep() == nil) != (i == 11) || int(d.GetMember()) != i {
+			t.Errorf("member %d: %v", i, d)
+		}
+	}
+	if f := out.Decisions[11].GetFailed(); f.GetCode() != CodeCrashed {
+		t.Errorf("got %v", f)
+	}
+	if c := h.Counters(); c.Crashed != 0 {
+		t.Errorf("one bad member is held against the strategy: %+v", c)
+	}
+}
+
 func TestIncentives(t *testing.T) {
 	t.Parallel()
 	h := newHost(t, func(c *Config) { c.CallBase = 500 * time.Millisecond })
 	sha := install(t, h, hostile(t, ""))
 	ask := func(key string) *strategyv1.IncentivesResponse {
 		t.Helper()
-		h.slot(sha).reset()
+		h.slot(sha).forgive()
 		req := &strategyv1.IncentivesRequest{Period: &strategyv1.Period{Key: key}}
 		for _, m := range tierMembers(250) {
 			req.Members = append(req.Members, m.Did)

@@ -92,6 +92,7 @@ var sentences = map[string][2]string{
 
 	"plugin.unavailable":      {"策略进程暂时不可用，稍后自动重试", "the strategy is not available; it will be tried again"},
 	"plugin.revoked":          {"平台已停用这个策略；更换方案或恢复后自动重试", "the platform has stopped this strategy; the order is tried again once it is back"},
+	"plugin.impure":           {"策略对同一问题给出过不同的答复，已被平台隔离；请等待平台处理或更换方案", "the strategy has answered the same question differently and is in quarantine; wait for the platform or choose another"},
 	"plugin.crashed":          {"策略处理这笔订单时崩溃", "the strategy crashes on this order"},
 	"plugin.timeout":          {"策略没有在规定时间内答复", "the strategy did not answer in time"},
 	"plugin.too_large":        {"请求或答复过大", "the question or the answer is too large"},

@@ -60,6 +60,7 @@ type Config struct {
 	RegistryKey   string // file of the key that signs it; "" keeps one in Dir
 	KeyPassphrase string // of that file
 	Production    bool   // refuses a weaker sandbox, and changed bytes of a known version
+	RecheckEvery  int    // orders of a strategy to a recheck of its purity; 0 is 100, below 0 never
 	Sandbox       bool   // buyers pay with nothing: for the demo and for tests
 	Log           *slog.Logger
 	MaxConns      int32 // of the pool; 0 is pgx's default
@@ -95,6 +96,7 @@ type App struct {
 
 	bazaar     *bazaar
 	production bool
+	hostDir    string
 	everywhere []func(context.Context) error // runs in every process, until the context ends
 	background []func(context.Context) error // runs while the process works, until the context ends
 	closers    []func()
@@ -130,10 +132,11 @@ func New(ctx context.Context, cfg Config) (_ *App, err error) {
 	a.closers = append(a.closers, a.Bell.Close)
 
 	a.production = cfg.Production
-	if a.Host, err = openHost(cfg, cfg.Log); err != nil {
+	if err = a.openHost(cfg); err != nil {
 		return nil, err
 	}
-	a.closers = append(a.closers, func() { _ = a.Host.Close(context.WithoutCancel(ctx)) })
+	a.closers = append(a.closers, func() { a.closeHost(context.WithoutCancel(ctx)) })
+	a.Metrics.MustRegister(a.Host.Metrics())
 
 	if err := a.openMarketplace(cfg, box); err != nil {
 		return nil, err

@@ -10,10 +10,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fenli-io/fenli/platform/clock"
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/telemetry"
 	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/grading"
@@ -43,9 +45,10 @@ type Clockwork struct {
 	bell        Bell
 	log         *slog.Logger
 
-	ringing sync.Map // stores whose lane a goroutine is about to drain
-	owing   sync.Map // stores in which somebody may owe what a withdrawal has not sent yet
-	looked  sync.Map // stores that this process has looked at once: another may have died before it did
+	laneTurns *turns // of the bell and of the sweep: a store's lane is worked once
+
+	owing  sync.Map // stores in which somebody may owe what a withdrawal has not sent yet
+	looked sync.Map // stores that this process has looked at once: another may have died before it did
 }
 
 // Bell carries "this store's lane has work" between processes.
@@ -64,18 +67,31 @@ const (
 	gradingEvery    = time.Minute
 )
 
+// How many stores a sweep, and the lanes, work for in the database at once.
+const sweepAtOnce = 2
+
+func lanesAtOnce() int { return max(2, runtime.NumCPU()) }
+
 // Run works until the context ends.
 func (w *Clockwork) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return w.answerBell(ctx) })
-	g.Go(func() error { return w.sweep(ctx, "lanes", laneEvery, order.StoresWithChanges, w.drain) })
-	g.Go(func() error { return w.sweep(ctx, "due", dueEvery, order.StoresWithDue, w.runDue) })
+	g.Go(func() error { return w.sweep(ctx, "lanes", laneEvery, w.laneTurns, order.StoresWithChanges, w.drain) })
 	g.Go(func() error {
-		return w.sweep(ctx, "settlement", settlementEvery, commission.StoresMaturing, w.mature)
+		return w.sweep(ctx, "due", dueEvery, newTurns(sweepAtOnce), order.StoresWithDue, w.runDue)
 	})
-	g.Go(func() error { return w.sweep(ctx, "trials", trialEvery, trial.StoresWaiting, w.trials.Resume) })
-	g.Go(func() error { return w.sweep(ctx, "canaries", trialEvery, program.StoresTrying, w.trials.WatchCanary) })
-	g.Go(func() error { return w.sweep(ctx, "grading", gradingEvery, grading.StoresDue, w.grade) })
+	g.Go(func() error {
+		return w.sweep(ctx, "settlement", settlementEvery, newTurns(sweepAtOnce), commission.StoresMaturing, w.mature)
+	})
+	g.Go(func() error {
+		return w.sweep(ctx, "trials", trialEvery, newTurns(sweepAtOnce), trial.StoresWaiting, w.trials.Resume)
+	})
+	g.Go(func() error {
+		return w.sweep(ctx, "canaries", trialEvery, newTurns(sweepAtOnce), program.StoresTrying, w.trials.WatchCanary)
+	})
+	g.Go(func() error {
+		return w.sweep(ctx, "grading", gradingEvery, newTurns(sweepAtOnce), grading.StoresDue, w.grade)
+	})
 	g.Go(func() error { return w.every(ctx, "boards", boardEvery, w.boards.Sweep) })
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
@@ -129,29 +145,26 @@ func (w *Clockwork) drainPatiently(ctx context.Context, tenant tenancy.ID) (int,
 // answerBell drains the lanes that have rung. It returns when the last of them
 // has ended: whoever closes the database afterwards finds nobody using it.
 func (w *Clockwork) answerBell(ctx context.Context) error {
-	gate := make(chan struct{}, max(2, runtime.NumCPU()))
-	var drains sync.WaitGroup
-	defer drains.Wait()
+	defer w.laneTurns.wait()
 	for rung := range w.bell.Listen(ctx) {
 		tenant, err := tenancy.Parse(rung)
 		if err != nil {
 			continue // not ours
 		}
-		if _, already := w.ringing.LoadOrStore(tenant, true); already {
-			continue // that goroutine has not begun to read yet
+		if err := w.inTurn(ctx, w.laneTurns, "lanes", tenant, true, w.drain); err != nil {
+			return err
 		}
-		select {
-		case gate <- struct{}{}:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		drains.Go(func() {
-			defer func() { <-gate }()
-			w.ringing.Delete(tenant) // from here on a new ring needs a new goroutine
-			w.report(ctx, "lanes", tenant, calmly(ctx, tenant, w.drain))
-		})
 	}
 	return ctx.Err()
+}
+
+// inTurn does a store's work when it is its turn. What it logs carries a trace
+// of its own.
+func (w *Clockwork) inTurn(ctx context.Context, t *turns, duty string, tenant tenancy.ID, again bool, do func(context.Context, tenancy.ID) error) error {
+	return t.do(ctx, tenant, again, func(ctx context.Context) {
+		ctx = telemetry.With(ctx, slog.String("trace", uuid.NewString()), slog.String("store", tenant.String()))
+		w.report(ctx, duty, tenant, calmly(ctx, tenant, do))
+	})
 }
 
 func (w *Clockwork) drain(ctx context.Context, tenant tenancy.ID) error {
@@ -199,10 +212,12 @@ func (w *Clockwork) settleDebts(ctx context.Context, tenant tenancy.ID) error {
 	return w.withdrawals.SettleDebts(ctx, tenant)
 }
 
-// sweep finds the stores that have work and does it, two stores at a time.
-func (w *Clockwork) sweep(ctx context.Context, name string, period time.Duration,
+// sweep finds the stores that have work and does it, a few stores at a time. A
+// store whose work is still in hand, for its strategy hangs, holds no sweep up.
+func (w *Clockwork) sweep(ctx context.Context, name string, period time.Duration, t *turns,
 	find func(context.Context, *pg.Tx, time.Time) ([]tenancy.ID, error), do func(context.Context, tenancy.ID) error,
 ) error {
+	defer t.wait()
 	return w.every(ctx, name, period, func(ctx context.Context) error {
 		var stores []tenancy.ID
 		err := w.db.Platform(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
@@ -212,12 +227,12 @@ func (w *Clockwork) sweep(ctx context.Context, name string, period time.Duration
 		if err != nil {
 			return err
 		}
-		var g errgroup.Group
-		g.SetLimit(2)
 		for _, tenant := range stores {
-			g.Go(func() error { w.report(ctx, name, tenant, calmly(ctx, tenant, do)); return nil })
+			if err := w.inTurn(ctx, t, name, tenant, false, do); err != nil {
+				return err
+			}
 		}
-		return g.Wait()
+		return nil
 	})
 }
 

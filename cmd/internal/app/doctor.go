@@ -95,5 +95,29 @@ func stranded(ctx context.Context, tx *pg.Tx) ([]string, error) {
 	return found, nil
 }
 
+// Strategy is how an installed strategy fares when the doctor starts it.
+type Strategy struct {
+	ID, Version string
+	Artifact    string
+	State       string // as the host says: "serving", "crashed", "quarantined", "revoked" …
+	Resident    int64  // bytes
+	Problem     string // why it does not serve
+}
+
+// Strategies starts every installed strategy and tells how it is. What was
+// idle is left to stop by itself.
+func (a *App) Strategies(ctx context.Context) (list []Strategy) {
+	for _, known := range a.Host.Artifacts() {
+		s := Strategy{ID: known.ID, Version: known.Version, Artifact: known.SHA256}
+		if err := a.Host.Warm(ctx, known.SHA256); err != nil {
+			s.Problem = err.Error()
+		}
+		now := a.Host.Status(known.SHA256)
+		s.State, s.Resident = now.State, now.Resident
+		list = append(list, s)
+	}
+	return list
+}
+
 // SandboxLevel is how tightly this machine can hold strategies.
 func SandboxLevel() string { return host.SandboxReport().Level.String() }

@@ -212,6 +212,6 @@ func (p processes) Process(ctx context.Context, artifacts map[string]string) mar
 
 func (p processes) Forgive(artifacts map[string]string) {
 	if sha := p.artifact(context.Background(), artifacts); sha != "" {
-		p.host.Reset(sha)
+		p.host.Forgive(sha)
 	}
 }

@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,32 +17,21 @@ import (
 	"github.com/fenli-io/fenli/tenants/program"
 )
 
+// recheckEvery is the share of orders that prove their strategies pure: 1 %.
+const recheckEvery = 100
+
 // openHost starts the host of strategies in a short directory that the
 // strategies' own users can pass through.
-func openHost(cfg Config, log *slog.Logger) (*host.Host, error) {
-	short, err := hostDir(cfg.Dir)
-	if err != nil {
-		return nil, err
+func (a *App) openHost(cfg Config) (err error) {
+	if a.hostDir, err = hostDir(cfg.Dir); err != nil {
+		return err
 	}
-	return host.New(host.Config{Dir: short, Development: !cfg.Production}, log)
-}
-
-// hostDir is dir/plugins, unless sockets below it would have too long a path
-// or, as root, the strategies' users could not reach it.
-func hostDir(dir string) (string, error) {
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		return "", fmt.Errorf("app: %w", err)
+	every := cfg.RecheckEvery
+	if every == 0 {
+		every = recheckEvery
 	}
-	if len(abs) < 32 && os.Getuid() != 0 {
-		return filepath.Join(abs, "plugins"), nil
-	}
-	sum := sha256.Sum256([]byte(abs))
-	short := filepath.Join("/var/tmp", "fenli-"+hex.EncodeToString(sum[:4]))
-	if err := os.MkdirAll(short, 0o711); err != nil {
-		return "", fmt.Errorf("app: %w", err)
-	}
-	return short, nil
+	a.Host, err = host.New(host.Config{Dir: a.hostDir, Development: !cfg.Production, RecheckEvery: every}, cfg.Log)
+	return err
 }
 
 // strategyFiles are the built reference strategies: beside the binary, else

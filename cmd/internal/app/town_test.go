@@ -32,8 +32,6 @@ type town struct {
 	base string
 	db   *pgtest.Database
 	log  *logBook
-
-	hostDir string // where its strategies are kept
 }
 
 func openTown(t *testing.T, change ...func(*Config)) *town {
@@ -52,9 +50,6 @@ func openTown(t *testing.T, change ...func(*Config)) *town {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.Close)
-	if w.hostDir, err = hostDir(cfg.Dir); err != nil {
-		t.Fatal(err)
-	}
 	w.App, w.base = a, serve(t, a)
 	return w
 }

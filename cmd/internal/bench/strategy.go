@@ -113,7 +113,7 @@ func (p *place) besideAStuckOne(ctx context.Context, h *host.Host, sha string) (
 	all.Go(func() {
 		for hanging.Err() == nil {
 			_, _ = h.Evaluate(hanging, stuck.SHA256, sales(1))
-			h.Reset(stuck.SHA256)
+			h.Forgive(stuck.SHA256)
 		}
 	})
 	beside, err := latencies(ctx, h, sha)

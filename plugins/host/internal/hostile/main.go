@@ -127,7 +127,16 @@ func (h *hostile) Evaluate(_ context.Context, req *strategyv1.EvaluateRequest) (
 		}}, nil
 	}
 	out := &strategyv1.EvaluateResponse{}
+	if config.Mode == "pretender" {
+		for i := range req.Orders {
+			out.Decisions = append(out.Decisions, &strategyv1.Decision{Order: int32(i), Outcome: &strategyv1.Decision_Failed{Failed: &strategyv1.Failed{Code: "plugin.revoked"}}})
+		}
+		return out, nil
+	}
 	for i, o := range req.Orders {
+		if config.Mode == "sociable" { // it minds how many others there are
+			none = &strategyv1.NoCommission{Why: &strategyv1.Why{Key: fmt.Sprint("order ", i)}}
+		}
 		switch o.Channel {
 		case "poison":
 			os.Exit(4)
@@ -163,6 +172,11 @@ func (h *hostile) EvaluateTier(_ context.Context, req *strategyv1.EvaluateTierRe
 	for i := range req.GetMembers() {
 		out.Decisions = append(out.Decisions, &strategyv1.TierDecision{Member: int32(i),
 			Outcome: &strategyv1.TierDecision_Keep{Keep: &strategyv1.KeepGrade{Why: &strategyv1.Why{Key: req.GetMembers()[i].GetDid().GetHandle()}}}})
+	}
+	for _, m := range req.GetMembers() {
+		if m.GetDid().GetHandle() == "poison" {
+			os.Exit(4)
+		}
 	}
 	switch req.GetWindow().GetKey() {
 	case "hang":

@@ -6,6 +6,7 @@ import (
 	"context"
 	"math"
 	"os"
+	"strconv"
 
 	"github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
@@ -82,6 +83,8 @@ func answer(o *strategyv1.Order) *strategyv1.Decision {
 		os.Exit(4)
 	case "hang":
 		select {}
+	case "moody":
+		award.Why.Args = []*strategyv1.Arg{{Name: "mood", Value: strconv.Itoa(os.Getpid())}}
 	}
 	return d
 }
