@@ -18,6 +18,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/grading"
 	"github.com/fenli-io/fenli/tenants/leaderboard"
+	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/registry"
@@ -40,6 +41,7 @@ type Clockwork struct {
 	withdrawals *withdrawal.Service
 	trials      *trial.Service
 	boards      *leaderboard.Service
+	journal     *ledger.Journal
 	bell        Bell
 	log         *slog.Logger
 
@@ -62,6 +64,7 @@ const (
 	boardEvery      = time.Second
 	trialEvery      = 2 * time.Second
 	gradingEvery    = time.Minute
+	sealingEvery    = 5 * time.Second
 )
 
 // Run works until the context ends.
@@ -76,6 +79,7 @@ func (w *Clockwork) Run(ctx context.Context) error {
 	g.Go(func() error { return w.sweep(ctx, "trials", trialEvery, trial.StoresWaiting, w.trials.Resume) })
 	g.Go(func() error { return w.sweep(ctx, "canaries", trialEvery, program.StoresTrying, w.trials.WatchCanary) })
 	g.Go(func() error { return w.sweep(ctx, "grading", gradingEvery, grading.StoresDue, w.grade) })
+	g.Go(func() error { return w.sweep(ctx, "sealing", sealingEvery, ledger.StoresUnsealed, w.seal) })
 	g.Go(func() error { return w.every(ctx, "boards", boardEvery, w.boards.Sweep) })
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
@@ -104,7 +108,7 @@ func (w *Clockwork) Settle(ctx context.Context, tenant tenancy.ID) error {
 			return err
 		}
 		if matured == 0 {
-			return errors.Join(w.grade(ctx, tenant), w.settleDebts(ctx, tenant), w.boards.Flush(ctx, tenant))
+			return errors.Join(w.grade(ctx, tenant), w.settleDebts(ctx, tenant), w.seal(ctx, tenant), w.boards.Flush(ctx, tenant))
 		}
 	}
 }
@@ -191,6 +195,12 @@ func (w *Clockwork) mature(ctx context.Context, tenant tenancy.ID) error {
 // orders, so nothing else becomes due by it.
 func (w *Clockwork) grade(ctx context.Context, tenant tenancy.ID) error {
 	_, err := w.grading.Run(ctx, tenant)
+	return err
+}
+
+// seal numbers and chains what a store has posted.
+func (w *Clockwork) seal(ctx context.Context, tenant tenancy.ID) error {
+	_, err := w.journal.Seal(ctx, tenant)
 	return err
 }
 
