@@ -26,7 +26,7 @@ var platformTables = []string{
 // appendOnly tables keep what was once written: the product inserts and
 // selects.
 var appendOnly = []string{
-	"ledger_movement", "commission_decision", "commission_period_award", "program_revision", "program_cancelled",
+	"ledger_movement", "ledger_seal", "ledger_head", "commission_decision", "commission_period_award", "program_revision", "program_cancelled",
 	"attribution_touch", "registry_audit", "dispute_entry", "grading_run", "grading_change",
 }
 
@@ -38,6 +38,7 @@ var sweeps = []struct{ Table, Caller string }{
 	{"commission_award", "settlement: finds stores in which something has matured"},
 	{"commission_mark", "settlement: compares what has matured with the store's mark"},
 	{"program_revision", "program: tells operators which stores use a version of a strategy; its settings and configuration are not granted"},
+	{"ledger_unsealed", "ledger: finds stores whose journal has entries to number"},
 	{"leaderboard_dirty", "leaderboard: finds stores whose boards lag behind"},
 	{"program_canary", "trial: finds stores that try a candidate, to watch over it"},
 	{"grading_store", "grading: finds stores whose day is over"},

@@ -23,6 +23,8 @@ const (
 	AuditRead      = "audit.read"
 	OverviewRead   = "overview.read"
 	SettlementRead = "settlement.read"
+	LedgerRead     = "ledger.read"   // the journal by number, and its heads
+	LedgerExport   = "ledger.export" // as a file
 
 	// People.
 	DistributorRead     = "distributor.read"
@@ -119,7 +121,7 @@ const (
 var Permissions = []string{
 	SessionEnd, MeRead, LeaderboardRead,
 	StoreRead, StoreBrand, StrategyRead, ProgramRead, ProgramPreview, ProgramRevise, TrialRead, TrialRun, CanaryRun,
-	KeyRead, KeyCreate, KeyRevoke, AuditRead, OverviewRead, SettlementRead,
+	KeyRead, KeyCreate, KeyRevoke, AuditRead, OverviewRead, SettlementRead, LedgerRead, LedgerExport,
 	DistributorRead, DistributorCreate, DistributorApprove, DistributorReject, DistributorFreeze, DistributorUnfreeze,
 	DistributorBan, DistributorMove, DistributorGrade, DistributorPost, DistributorSync, CustomerRead, BalanceRead,
 	ProductRead, ProductCreate, ProductChange, ProductList, ProductUnlist, ProductArchive, StockAdjust,

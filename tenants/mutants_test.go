@@ -65,6 +65,51 @@ var mutants = []mutant{
 		test: "./ledger TestBook_SixtyFourAtOnceCannotSpendTheSameBalance",
 	},
 	{
+		promise: "M1 a posting tells the sealing of each of its entries",
+		file:    "ledger/store.go", guard: "b.tx.Month(), ids)", without: "b.tx.Month(), ids[:1])",
+		test: "./ledger TestSeal_NothingIsSkippedOrNumberedTwice",
+	},
+	{
+		promise: "M1 of two sealings at once one waits for its turn",
+		file:    "ledger/seal.go", guard: "if pg.Violates(err, \"ledger_seal_pkey\") ||", without: "if",
+		test: "./ledger TestSeal_NothingIsSkippedOrNumberedTwice",
+	},
+	{
+		promise: "M1 the chain is made of what stands in the journal",
+		file:    "ledger/walk.go", guard: "if !slices.Equal(h[:markSize], s.Marks[i*markSize:(i+1)*markSize]) {", without: "if len(s.Marks) == 0 {",
+		test: "./ledger TestVerify_FindsWhatTheOwnerDid",
+	},
+	{
+		promise: "M1 a seal has the hash of its entries",
+		file:    "ledger/walk.go", guard: "if h != s.end().hash {", without: "if false {",
+		test: "./ledger TestVerify_FindsWhatTheOwnerDid",
+	},
+	{
+		promise: "M1 every field of an entry is in its hash",
+		file:    "ledger/chain.go", guard: "[...]string{e.Kind, e.Party.UUID(),", without: "[...]string{e.Kind,",
+		test: "./ledger TestVerify_FindsWhatTheOwnerDid",
+	},
+	{
+		promise: "M1 a movement that nobody posted is found",
+		file:    "ledger/numbered.go", guard: "if numbered[r.Month] != (tally{r.N, r.Sum}) {", without: "if false {",
+		test: "./ledger TestVerify_FindsWhatTheOwnerDid",
+	},
+	{
+		promise: "M1 a head kept outside is held against the chain",
+		file:    "ledger/verify.go", guard: "if h.Hash != s.Hash {", without: "if false {",
+		test: "./ledger TestVerify_AKeptHeadFindsAChainWrittenAnew",
+	},
+	{
+		promise: "M3 a balance is summed from its movements",
+		file:    "ledger/check.go", guard: "where coalesce(sum, 0) <> coalesce(balance, 0)", without: "where false",
+		test: "./ledger TestVerify_FindsWhatTheOwnerDid",
+	},
+	{
+		promise: "M3 nothing is posted below a floor",
+		file:    "ledger/book.go", guard: "if account, short := next.belowFloor(l.asset); short > 0 {", without: "if account, short := next.belowFloor(l.asset); short < 0 {",
+		test: "./ledger TestBook$",
+	},
+	{
 		promise: "M10 a stranger is not paid",
 		file:    "commission/guard.go", guard: "case to < 0 || to >= len(list):", without: "case to < 0:",
 		test: "./commission TestStrategyThatCannotDecide",

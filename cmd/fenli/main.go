@@ -24,6 +24,7 @@ type commands struct {
 	Import   importCommand     `cmd:"" help:"Replay a real order history."`
 	Decision decisionCommand   `cmd:"" help:"Ask again about what was decided, and prove it."`
 	Backtest backtestCommand   `cmd:"" help:"Try another programme on a store's own orders."`
+	Ledger   ledgerCommand     `cmd:"" help:"Prove the journal to an auditor."`
 	Doctor   doctorCommand     `cmd:"" help:"Prove that the books are right."`
 	Bench    benchCommand      `cmd:"" help:"Measure what an order costs on this machine."`
 	Floor    benchFloorCommand `cmd:"" name:"bench-floor" hidden:""`

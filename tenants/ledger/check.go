@@ -44,3 +44,28 @@ func Check(ctx context.Context, tx *pg.Tx) ([]string, error) {
 	}
 	return lines, nil
 }
+
+// belowFloors describes balances that no movement can have made: an account
+// below its floor, or accounts that do not sum to zero. The database refuses
+// both, unless somebody took its checks away.
+func belowFloors(ctx context.Context, tx *pg.Tx) ([]string, error) {
+	lines, err := pg.Column[string](ctx, tx, `
+		select format('the balance of %s in %s is below a floor or does not sum to zero', party, asset)
+		  from ledger_balance
+		 where tenant_id = $1
+		   and (held < 0 or reserved < 0 or paid < 0 or debt > 0 or (available < 0 and asset = 'money')
+		        or expense + adjustment + fees + tax + held + available + reserved + debt + paid <> 0)
+		 order by party, asset limit 100`, tx.Tenant())
+	if err != nil {
+		return nil, fmt.Errorf("ledger: floors: %w", err)
+	}
+	totals, err := pg.Column[string](ctx, tx, `
+		select format('the store''s %s sums to %s and not to zero', asset, sum)
+		  from (select asset, sum(expense + adjustment + fees + tax + held + available + reserved + debt + paid) as sum
+		          from ledger_balance where tenant_id = $1 group by asset) totals
+		 where sum <> 0 order by asset`, tx.Tenant())
+	if err != nil {
+		return nil, fmt.Errorf("ledger: totals: %w", err)
+	}
+	return append(lines, totals...), nil
+}

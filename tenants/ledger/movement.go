@@ -118,6 +118,41 @@ func (m BookPeriodAward) leg() leg {
 	return leg{"book_period_award", m.Payee, Money, Expense, Available, m.Amount, m.Period}
 }
 
+// BookBonus gives what the merchant adds by hand, for a reason of its own and
+// never for recruiting. Corrected by BookDeduction and DeductIntoDebt.
+type BookBonus struct {
+	Payee  Party
+	Amount int64
+	Reason Ref
+}
+
+func (m BookBonus) leg() leg {
+	return leg{"book_bonus", m.Payee, Money, Adjustment, Available, m.Amount, m.Reason}
+}
+
+// BookDeduction takes by hand what is still here. Corrected by BookBonus.
+type BookDeduction struct {
+	Payee  Party
+	Amount int64
+	Reason Ref
+}
+
+func (m BookDeduction) leg() leg {
+	return leg{"book_deduction", m.Payee, Money, Available, Adjustment, m.Amount, m.Reason}
+}
+
+// DeductIntoDebt takes by hand what is no longer here: the payee owes it.
+// Corrected by NetDebt.
+type DeductIntoDebt struct {
+	Payee  Party
+	Amount int64
+	Reason Ref
+}
+
+func (m DeductIntoDebt) leg() leg {
+	return leg{"deduct_into_debt", m.Payee, Money, Debt, Adjustment, m.Amount, m.Reason}
+}
+
 // Mature makes what was held available.
 type Mature struct {
 	Payee  Party
@@ -216,6 +251,22 @@ type ReversePoints struct {
 func (m ReversePoints) leg() leg {
 	return leg{"reverse_points", m.Payee, Points, Available, Expense, m.Amount, m.Order}
 }
+
+// closedList is every movement there is, each once.
+var closedList = []Movement{
+	HoldCommission{}, ReverseHeld{}, ReverseAvailable{}, ReverseIntoDebt{}, BookPeriodAward{},
+	BookBonus{}, BookDeduction{}, DeductIntoDebt{}, Mature{}, NetDebt{},
+	Reserve{}, ReturnReserved{}, PayOut{}, WithholdTax{}, KeepFee{}, EarnPoints{}, ReversePoints{},
+}
+
+// legs are the closed list by the name under which a movement is recorded.
+var legs = func() map[string]leg {
+	all := make(map[string]leg, len(closedList))
+	for _, m := range closedList {
+		all[m.leg().kind] = m.leg()
+	}
+	return all
+}()
 
 // PartyOf is whose balance a movement changes.
 func PartyOf(m Movement) Party { return m.leg().party }

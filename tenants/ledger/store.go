@@ -12,6 +12,7 @@ type balanceRow struct {
 	Balance
 }
 
+// insertMovements writes the movements and, for the sealing, which they are.
 func (b *Book) insertMovements(ctx context.Context) error {
 	n := len(b.legs)
 	kinds, assets, sources, targets := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
@@ -20,11 +21,16 @@ func (b *Book) insertMovements(ctx context.Context) error {
 		kinds[i], assets[i], sources[i], targets[i] = l.kind, string(l.asset), string(l.from), string(l.to)
 		parties[i], refs[i], amounts[i] = l.party, l.ref, l.amount
 	}
-	_, err := b.tx.Exec(ctx, `
+	ids, err := pg.Column[int64](ctx, b.tx, `
 		insert into ledger_movement (tenant_id, month, kind, party, asset, source, target, amount, ref, recorded_at)
 		select $1, $2::date, k, p, a, s, t, m, r, $10
-		  from unnest($3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::uuid[]) as x(k, p, a, s, t, m, r)`,
+		  from unnest($3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::uuid[]) as x(k, p, a, s, t, m, r)
+		returning id`,
 		b.tx.Tenant(), b.tx.Month(), kinds, parties, assets, sources, targets, amounts, refs, b.tx.Now())
+	if err != nil {
+		return err
+	}
+	_, err = b.tx.Exec(ctx, `insert into ledger_unsealed (tenant_id, month, ids) values ($1, $2::date, $3)`, b.tx.Tenant(), b.tx.Month(), ids)
 	return err
 }
 

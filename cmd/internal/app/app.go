@@ -20,6 +20,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/grading"
 	"github.com/fenli-io/fenli/tenants/leaderboard"
+	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/marketplace"
 	"github.com/fenli-io/fenli/tenants/marketplace/marketplacehttp"
 	"github.com/fenli-io/fenli/tenants/order"
@@ -81,6 +82,7 @@ type App struct {
 	Host *host.Host
 
 	Registry     *registry.Service
+	Journal      *ledger.Journal
 	Marketplace  *marketplace.Service
 	Programs     *program.Service
 	Distributors *distributor.Service

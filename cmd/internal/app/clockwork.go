@@ -20,6 +20,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/grading"
 	"github.com/fenli-io/fenli/tenants/leaderboard"
+	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/registry"
@@ -42,6 +43,7 @@ type Clockwork struct {
 	withdrawals *withdrawal.Service
 	trials      *trial.Service
 	boards      *leaderboard.Service
+	journal     *ledger.Journal
 	bell        Bell
 	log         *slog.Logger
 
@@ -65,6 +67,7 @@ const (
 	boardEvery      = time.Second
 	trialEvery      = 2 * time.Second
 	gradingEvery    = time.Minute
+	sealingEvery    = 5 * time.Second
 )
 
 // How many stores a sweep, and the lanes, work for in the database at once.
@@ -91,6 +94,9 @@ func (w *Clockwork) Run(ctx context.Context) error {
 	})
 	g.Go(func() error {
 		return w.sweep(ctx, "grading", gradingEvery, newTurns(sweepAtOnce), grading.StoresDue, w.grade)
+	})
+	g.Go(func() error {
+		return w.sweep(ctx, "sealing", sealingEvery, newTurns(sweepAtOnce), ledger.StoresUnsealed, w.seal)
 	})
 	g.Go(func() error { return w.every(ctx, "boards", boardEvery, w.boards.Sweep) })
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
@@ -120,7 +126,7 @@ func (w *Clockwork) Settle(ctx context.Context, tenant tenancy.ID) error {
 			return err
 		}
 		if matured == 0 {
-			return errors.Join(w.grade(ctx, tenant), w.settleDebts(ctx, tenant), w.boards.Flush(ctx, tenant))
+			return errors.Join(w.grade(ctx, tenant), w.settleDebts(ctx, tenant), w.seal(ctx, tenant), w.boards.Flush(ctx, tenant))
 		}
 	}
 }
@@ -204,6 +210,12 @@ func (w *Clockwork) mature(ctx context.Context, tenant tenancy.ID) error {
 // orders, so nothing else becomes due by it.
 func (w *Clockwork) grade(ctx context.Context, tenant tenancy.ID) error {
 	_, err := w.grading.Run(ctx, tenant)
+	return err
+}
+
+// seal numbers and chains what a store has posted.
+func (w *Clockwork) seal(ctx context.Context, tenant tenancy.ID) error {
+	_, err := w.journal.Seal(ctx, tenant)
 	return err
 }
 

@@ -21,7 +21,8 @@ type Finding struct {
 }
 
 // Doctor examines the database's walls and then every store: the journal
-// against its balances, every order against what Reconcile computes from
+// against its balances, its numbers and the newest of its hashes (`fenli ledger
+// verify` makes them all again), every order against what Reconcile computes from
 // scratch, sums against awards, and the boards in Redis against the sums.
 // seen hears each store's slug as its examination ends.
 func (a *App) Doctor(ctx context.Context, seen func(slug string)) ([]Finding, error) {
@@ -73,6 +74,13 @@ func (a *App) examine(ctx context.Context, tenant tenancy.ID) (found []string, e
 	})
 	if err != nil {
 		return nil, err
+	}
+	sealed, err := a.Journal.Quick(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range sealed {
+		found = append(found, "journal: "+f.String())
 	}
 	boards, err := a.Boards.Check(ctx, tenant)
 	return append(found, boards...), err

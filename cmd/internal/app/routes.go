@@ -17,6 +17,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/insight"
 	"github.com/fenli-io/fenli/tenants/insight/insighthttp"
 	"github.com/fenli-io/fenli/tenants/leaderboard/leaderboardhttp"
+	"github.com/fenli-io/fenli/tenants/ledger/ledgerhttp"
 	"github.com/fenli-io/fenli/tenants/marketplace/marketplacehttp"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/order/orderhttp"
@@ -30,6 +31,7 @@ import (
 func (a *App) openRoutes(cfg Config) {
 	registryhttp.Routes(a.HTTP, a.Registry, a.Clockwork.Settle)
 	distributorhttp.Routes(a.HTTP, a.DB, a.Distributors, a.Programs, a.Registry, distributorhttp.Outside{Sales: a.soldLately, Link: a.linkOf(cfg)})
+	ledgerhttp.Routes(a.HTTP, a.DB, a.Journal)
 	cataloghttp.Routes(a.HTTP, a.DB, a.Registry, a.earn)
 	attributionhttp.Routes(a.HTTP, a.DB, a.Attribution, a.Programs, order.RulesOf)
 	orderhttp.Routes(a.HTTP, orderhttp.Config{DB: a.DB, Orders: a.Orders, Currency: a.currency, Earned: commissionhttp.Earned})

@@ -14,6 +14,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/grading"
 	"github.com/fenli-io/fenli/tenants/leaderboard"
+	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/registry"
@@ -33,6 +34,7 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 		OnSignUp:      []registry.SignUpHook{a.signedUp},
 		Buyers:        buyers(a.cameBy),
 	})
+	a.Journal = ledger.New(a.DB, a.zone)
 	a.Programs = program.New(a.DB, a.Host)
 	a.Distributors = distributor.New(a.DB)
 	a.Distributors.Follow(func(_ context.Context, tx *pg.Tx, _ distributor.Change) error {
@@ -43,10 +45,7 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 	a.Orders = order.New(a.DB, a.Programs)
 	a.Orders.Sandbox = cfg.Sandbox
 	a.Orders.Doorbell = func(tenant tenancy.ID) { a.Bell.Ring(context.Background(), tenant.String()) }
-	a.Boards = leaderboard.New(a.DB, a.Redis, func(ctx context.Context, tenant tenancy.ID) (*time.Location, error) {
-		store, err := a.Registry.ByID(ctx, tenant)
-		return store.Location(), err
-	})
+	a.Boards = leaderboard.New(a.DB, a.Redis, a.zone)
 	a.Commission = commission.New(a.DB, a.Programs, courteous{a.Host}, storeMoney{a.Registry}, clock.Real())
 	a.Trials = trial.New(a.DB, a.Commission, a.Programs, storeMoney{a.Registry})
 	a.Trials.Enqueue = func(ctx context.Context, tx *pg.Tx, w trial.Work) error { return a.Jobs.Insert(ctx, tx, w) }
@@ -54,9 +53,15 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 	a.Settlement = settlement.New(a.DB)
 	a.Withdrawals = withdrawal.New(a.DB, a.withdrawalRules)
 	a.Clockwork = &Clockwork{db: a.DB, stores: a.Registry, orders: a.Orders, lanes: a.Commission, grading: a.Grading, settlement: a.Settlement,
-		withdrawals: a.Withdrawals, trials: a.Trials, boards: a.Boards, bell: a.Bell, log: a.Log, laneTurns: newTurns(lanesAtOnce())}
+		withdrawals: a.Withdrawals, trials: a.Trials, boards: a.Boards, journal: a.Journal, bell: a.Bell, log: a.Log, laneTurns: newTurns(lanesAtOnce())}
 	a.Commission.Owing = a.Clockwork.owes
 	a.background = append(a.background, a.Clockwork.Run)
+}
+
+// zone is in whose days a store lives.
+func (a *App) zone(ctx context.Context, tenant tenancy.ID) (*time.Location, error) {
+	store, err := a.Registry.ByID(ctx, tenant)
+	return store.Location(), err
 }
 
 // signedUp gives a new store every slice's first rows.
