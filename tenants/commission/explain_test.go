@@ -223,7 +223,7 @@ func TestExplain_BeforeTheDecision(t *testing.T) {
 		if len(list) != 1 || list[0].Order.ID != o || list[0].Code != "plugin.unavailable" {
 			t.Errorf("%+v", list)
 		}
-		totals, err2 := commission.Totals(ctx, tx, []order.Order{unpaid, list[0].Order})
+		totals, err2 := commission.Totals(ctx, tx, []order.Order{unpaid, list[0].Order}, distributor.ID{})
 		if totals[unpaid.ID].State != commission.None || totals[o].State != commission.Awaiting {
 			t.Errorf("%+v", totals)
 		}

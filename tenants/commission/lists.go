@@ -105,15 +105,45 @@ func reasons(lines []ExplainedLine, lang string) string {
 // Total is what became of an order's commission.
 type Total struct {
 	State    State
-	Standing int64 // for everybody
+	Standing int64 // for everybody, or for whom it was asked
 }
 
-// Totals sums several orders' commission.
-func Totals(ctx context.Context, tx *pg.Tx, orders []order.Order) (map[order.ID]Total, error) {
-	ids, months := make([]order.ID, len(orders)), map[time.Time][]order.ID{}
-	totals := make(map[order.ID]Total, len(orders))
+// Totals sums several orders' commission. A payee is told their own part
+// alone; a zero one asks for everybody's.
+func Totals(ctx context.Context, tx *pg.Tx, orders []order.Order, payee distributor.ID) (map[order.ID]Total, error) {
+	totals, err := states(ctx, tx, orders)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]order.ID, len(orders))
 	for i, o := range orders {
 		ids[i] = o.ID
+	}
+	type sum struct {
+		OrderID  order.ID
+		Standing int64
+	}
+	sums, err := pg.Collect[sum](ctx, tx, `
+		select order_id, sum(standing)::bigint as standing from commission_award
+		 where tenant_id = $1 and order_id = any($2::uuid[]) and ($3::uuid is null or payee = $3)
+		 group by order_id`, tx.Tenant(), ids, payee)
+	if err != nil {
+		return nil, fmt.Errorf("commission: sum awards: %w", err)
+	}
+	for _, x := range sums {
+		t := totals[x.OrderID]
+		t.Standing = x.Standing
+		totals[x.OrderID] = t
+	}
+	return totals, nil
+}
+
+// states tells of each order whether its commission is decided, is still to
+// come, or cannot be yet.
+func states(ctx context.Context, tx *pg.Tx, orders []order.Order) (map[order.ID]Total, error) {
+	months := map[time.Time][]order.ID{}
+	totals := make(map[order.ID]Total, len(orders))
+	for _, o := range orders {
 		months[o.Month] = append(months[o.Month], o.ID)
 		totals[o.ID] = Total{State: None}
 		if !o.PaidAt.IsZero() {
@@ -131,21 +161,6 @@ func Totals(ctx context.Context, tx *pg.Tx, orders []order.Order) (map[order.ID]
 		for _, r := range rows {
 			totals[r.OrderID] = Total{State: Decided}
 		}
-	}
-	type sum struct {
-		OrderID  order.ID
-		Standing int64
-	}
-	sums, err := pg.Collect[sum](ctx, tx, `
-		select order_id, sum(standing)::bigint as standing from commission_award
-		 where tenant_id = $1 and order_id = any($2::uuid[]) group by order_id`, tx.Tenant(), ids)
-	if err != nil {
-		return nil, fmt.Errorf("commission: sum awards: %w", err)
-	}
-	for _, x := range sums {
-		t := totals[x.OrderID]
-		t.Standing = x.Standing
-		totals[x.OrderID] = t
 	}
 	return totals, nil
 }

@@ -10,6 +10,7 @@ import (
 type Filter struct {
 	State State
 	Grade string
+	Leads bool   // team leads alone
 	Query string // part of a name, code or external id
 	After ID     // the last id of the page before
 	Limit int
@@ -23,6 +24,9 @@ func List(ctx context.Context, tx *pg.Tx, f Filter) ([]Member, error) {
 	}
 	if f.Grade != "" {
 		q.Where("grade = ?", f.Grade)
+	}
+	if f.Leads {
+		q.Where("id in (select l.member_id from distributor_lead l where l.tenant_id = ?)", tx.Tenant())
 	}
 	if f.Query != "" {
 		q.Where("strpos(lower(name), lower(?0)) > 0 or strpos(lower(code), lower(?0)) > 0 or strpos(lower(coalesce(external_id, '')), lower(?0)) > 0", f.Query)

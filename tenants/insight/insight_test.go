@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/tenants/customer"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	. "github.com/fenli-io/fenli/tenants/insight"
 	"github.com/fenli-io/fenli/tenants/storetest"
@@ -48,6 +49,14 @@ func TestOverview_IsWhatHasHappened(t *testing.T) {
 		}
 		if len(o.Top) != 1 || o.Top[0].ID != wang || o.Top[0].Name != "wang" || o.Top[0].Net != 15000 {
 			t.Errorf("top %+v", o.Top)
+		}
+		lin, err := customer.ByExternal(ctx, tx, "lin")
+		if err != nil {
+			return err
+		}
+		bought, err := BoughtBy(ctx, tx, []customer.ID{lin.ID})
+		if b := bought[lin.ID]; err != nil || b.Orders != 1 || b.Net != 15000 || !b.First.Equal(tx.Now().Add(-24*time.Hour)) {
+			t.Errorf("lin bought %+v, %v", b, err)
 		}
 		lately, err := SoldLately(ctx, tx, shanghai, 30, []distributor.ID{wang, team["li"]})
 		if lately[wang] != (Sold{Net: 15000, Orders: 1}) || lately[team["li"]].Net != 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/attribution"
 	"github.com/fenli-io/fenli/tenants/catalog"
 	"github.com/fenli-io/fenli/tenants/customer"
+	"github.com/fenli-io/fenli/tenants/program"
 )
 
 // Purchase is what a buyer wants to buy here.
@@ -43,6 +45,20 @@ func (s *Service) Buy(ctx context.Context, tx *pg.Tx, p Purchase) (Order, error)
 		return Order{}, err
 	}
 	return o, catalog.Reserve(ctx, tx, p.Lines)
+}
+
+// AsksRegion tells whether the strategy in force wants to know where goods go.
+func (s *Service) AsksRegion(ctx context.Context, tx *pg.Tx) (bool, error) {
+	rev, err := s.programs.InForce(ctx, tx, tx.Now())
+	if err != nil {
+		return false, err
+	}
+	strategy, err := s.programs.Artifact(ctx, tx, rev.Artifact)
+	if err != nil {
+		return false, err
+	}
+	facts := program.FactsOf(strategy.Description)
+	return slices.Contains(facts, program.FactRegion) || slices.Contains(facts, program.FactCityPartner), nil
 }
 
 func (s *Service) cameBy(ctx context.Context, tx *pg.Tx, p Purchase) error {

@@ -5,11 +5,13 @@ import (
 
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/plugins/sdk/money"
 	"github.com/fenli-io/fenli/tenants/attribution/attributionhttp"
 	"github.com/fenli-io/fenli/tenants/catalog"
 	"github.com/fenli-io/fenli/tenants/catalog/cataloghttp"
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/commission/commissionhttp"
+	"github.com/fenli-io/fenli/tenants/customer"
 	"github.com/fenli-io/fenli/tenants/dispute/disputehttp"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/distributor/distributorhttp"
@@ -33,7 +35,7 @@ func (a *App) openRoutes(cfg Config) {
 	distributorhttp.Routes(a.HTTP, a.DB, a.Distributors, a.Programs, a.Registry, distributorhttp.Outside{Sales: a.soldLately, Link: a.linkOf(cfg)})
 	ledgerhttp.Routes(a.HTTP, a.DB, a.Journal)
 	cataloghttp.Routes(a.HTTP, a.DB, a.Registry, a.earn)
-	attributionhttp.Routes(a.HTTP, a.DB, a.Attribution, a.Programs, order.RulesOf)
+	attributionhttp.Routes(a.HTTP, a.DB, a.Attribution, a.Programs, order.RulesOf, a.boughtBy)
 	orderhttp.Routes(a.HTTP, orderhttp.Config{DB: a.DB, Orders: a.Orders, Currency: a.currency, Earned: commissionhttp.Earned})
 	marketplacehttp.Routes(a.HTTP, a.Marketplace, processes{a.Host})
 	programhttp.Routes(a.HTTP, a.DB, a.Programs, commissionhttp.Gate(a.Commission))
@@ -76,6 +78,20 @@ func (a *App) soldLately(ctx context.Context, tx *pg.Tx, who []distributor.ID) (
 		all[m] = distributorhttp.Sales(s)
 	}
 	return all, nil
+}
+
+// boughtBy is what each customer has bought.
+func (a *App) boughtBy(ctx context.Context, tx *pg.Tx, who []customer.ID) (map[customer.ID]attributionhttp.Purchases, error) {
+	store, err := a.Registry.Here(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	bought, err := insight.BoughtBy(ctx, tx, who)
+	all := make(map[customer.ID]attributionhttp.Purchases, len(bought))
+	for id, b := range bought {
+		all[id] = attributionhttp.Purchases{Orders: b.Orders, Spent: money.Amount{Minor: b.Net, Currency: store.Currency}, First: b.First}
+	}
+	return all, err
 }
 
 // linkOf is the address of a store's shop with a distributor's code.

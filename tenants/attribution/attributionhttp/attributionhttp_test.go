@@ -44,7 +44,7 @@ func open(t *testing.T) *door {
 	d := &door{Database: db, t: t, sellers: distributor.New(db.DB)}
 	d.Door = apitest.Open(t, db, rbac.Allow, storetest.Buyer(db.DB))
 	rules := func(s program.Settings) attribution.Rules { return attribution.Defaults() }
-	attributionhttp.Routes(d.Server, db.DB, attribution.New(d.sellers), programs, rules)
+	attributionhttp.Routes(d.Server, db.DB, attribution.New(d.sellers), programs, rules, nil)
 	return d
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fenli-io/fenli/platform/httpapi"
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/plugins/sdk/money"
 	"github.com/fenli-io/fenli/tenants/attribution"
 	"github.com/fenli-io/fenli/tenants/customer"
 	"github.com/fenli-io/fenli/tenants/distributor"
@@ -28,6 +29,9 @@ type Customer struct {
 	Protected    *time.Time      `json:"protected_until"`
 	Valid        *time.Time      `json:"valid_until"`
 	AlsoSells    *Person         `json:"also_sells" doc:"The same human being as a distributor"`
+	Orders       int             `json:"orders" doc:"That were paid"`
+	Spent        *money.Amount   `json:"spent" doc:"On goods, less refunds; null while nothing was paid"`
+	FirstOrderAt *time.Time      `json:"first_order_at" doc:"When the first was paid"`
 }
 
 // Touch is one line of the timeline.
@@ -87,14 +91,15 @@ func (a api) customers(ctx context.Context, in *listRequest) (*listAnswer, error
 		}
 		page := httpapi.PageOf(rows, in.Limit, func(b customer.Buyer) []string { return []string{b.ID.String()} })
 		out.Body.NextCursor = page.NextCursor
-		out.Body.Items, err = dress(ctx, tx, page.Items)
+		out.Body.Items, err = a.dress(ctx, tx, page.Items)
 		return err
 	})
 	return out, err
 }
 
-// dress adds to buyers whose they are: two reads for the whole page.
-func dress(ctx context.Context, tx *pg.Tx, buyers []customer.Buyer) ([]Customer, error) {
+// dress adds to buyers whose they are and what they bought: three reads for
+// the whole page.
+func (a api) dress(ctx context.Context, tx *pg.Tx, buyers []customer.Buyer) ([]Customer, error) {
 	who := make([]customer.ID, len(buyers))
 	people := make([]distributor.ID, 0, 2*len(buyers))
 	for i, b := range buyers {
@@ -123,7 +128,21 @@ func dress(ctx context.Context, tx *pg.Tx, buyers []customer.Buyer) ([]Customer,
 			rows[i].AlsoSells = &Person{b.DistributorID, names[b.DistributorID]}
 		}
 	}
-	return rows, nil
+	return rows, a.figures(ctx, tx, rows, who)
+}
+
+func (a api) figures(ctx context.Context, tx *pg.Tx, rows []Customer, who []customer.ID) error {
+	if a.bought == nil || len(who) == 0 {
+		return nil
+	}
+	bought, err := a.bought(ctx, tx, who)
+	for i, id := range who {
+		if b, yes := bought[id]; yes {
+			first := b.First.UTC()
+			rows[i].Orders, rows[i].Spent, rows[i].FirstOrderAt = b.Orders, &b.Spent, &first
+		}
+	}
+	return err
 }
 
 // timelineLength is more than anybody reads; the rest stays in the database.
@@ -138,7 +157,7 @@ func (a api) customer(ctx context.Context, in *struct {
 		if err != nil {
 			return err
 		}
-		rows, err := dress(ctx, tx, []customer.Buyer{b})
+		rows, err := a.dress(ctx, tx, []customer.Buyer{b})
 		if err != nil {
 			return err
 		}

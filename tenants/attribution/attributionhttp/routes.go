@@ -5,11 +5,14 @@ package attributionhttp
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/fenli-io/fenli/platform/httpapi"
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/plugins/sdk/money"
 	"github.com/fenli-io/fenli/rbac"
 	"github.com/fenli-io/fenli/tenants/attribution"
+	"github.com/fenli-io/fenli/tenants/customer"
 	"github.com/fenli-io/fenli/tenants/program"
 )
 
@@ -18,11 +21,23 @@ type api struct {
 	svc      *attribution.Service
 	programs *program.Service
 	rulesOf  func(program.Settings) attribution.Rules
+	bought   Bought
+}
+
+// Bought tells what customers have bought; nil shows nothing. Who has bought
+// nothing may be absent. A later step of an order's life knows it.
+type Bought func(ctx context.Context, tx *pg.Tx, who []customer.ID) (map[customer.ID]Purchases, error)
+
+// Purchases are one customer's, of orders that were paid.
+type Purchases struct {
+	Orders int
+	Spent  money.Amount // on goods, less refunds
+	First  time.Time
 }
 
 // Routes registers the slice's operations.
-func Routes(s *httpapi.Server, db *pg.DB, svc *attribution.Service, programs *program.Service, rulesOf func(program.Settings) attribution.Rules) {
-	a := api{db, svc, programs, rulesOf}
+func Routes(s *httpapi.Server, db *pg.DB, svc *attribution.Service, programs *program.Service, rulesOf func(program.Settings) attribution.Rules, bought Bought) {
+	a := api{db, svc, programs, rulesOf, bought}
 	op := func(id, method, path, permission, summary string, status int) httpapi.Operation {
 		return httpapi.Operation{ID: id, Method: method, Path: path, Permission: permission, Summary: summary, Status: status}
 	}

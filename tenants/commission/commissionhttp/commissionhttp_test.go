@@ -70,6 +70,11 @@ func TestExplanation_IsTheSameForStaffAndShopInTheirLanguage(t *testing.T) {
 	if c := page.Items[0].Commission; c == nil || c.State != "decided" || c.Total.Minor != 750+375+225 {
 		t.Errorf("%+v", c)
 	}
+	var mine httpapi.Page[orderhttp.Promoted]
+	d.Get("store:/me/orders", "distributor:a@a", &mine)
+	if c := mine.Items[0].Commission; c == nil || c.State != "decided" || c.Total.Minor != 750 {
+		t.Errorf("the seller sees %+v, their own part is 750", c)
+	}
 }
 
 func TestAwards(t *testing.T) {

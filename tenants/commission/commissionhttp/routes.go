@@ -66,8 +66,8 @@ func Routes(s *httpapi.Server, c Config) {
 }
 
 // Earned tells the lists of orders what became of their commission.
-func Earned(ctx context.Context, tx *pg.Tx, orders []order.Order) (map[order.ID]orderhttp.Earned, error) {
-	totals, err := commission.Totals(ctx, tx, orders)
+func Earned(ctx context.Context, tx *pg.Tx, orders []order.Order, payee distributor.ID) (map[order.ID]orderhttp.Earned, error) {
+	totals, err := commission.Totals(ctx, tx, orders, payee)
 	earned := make(map[order.ID]orderhttp.Earned, len(totals))
 	for o, t := range totals {
 		earned[o] = orderhttp.Earned{State: string(t.State), Total: t.Standing}

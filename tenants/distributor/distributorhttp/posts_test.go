@@ -13,6 +13,10 @@ func TestPosts(t *testing.T) {
 	if led := d.Must("PUT", "/distributors/"+id+"/lead", "manager@a", `{"lead":true}`); led["lead"] != true {
 		t.Error(led)
 	}
+	d.Must("POST", "/distributors", "manager@a", `{"name":"No lead"}`)
+	if leads := d.Must("GET", "/distributors?lead=true", "support@a", "")["items"].([]any); len(leads) != 1 || leads[0].(map[string]any)["id"] != id {
+		t.Error(leads)
+	}
 	put := fmt.Sprintf(`{"region":"440300","partner_id":%q}`, id)
 	list := d.Must("PUT", "/region-partners", "manager@a", put)["items"].([]any)
 	if first := list[0].(map[string]any); len(list) != 1 || first["region"] != "440300" || first["partner"].(map[string]any)["name"] != "Lead" {

@@ -22,6 +22,7 @@ type listRequest struct {
 	httpapi.PageQuery
 	State string `query:"state" enum:"applied,rejected,active,frozen,banned,left"`
 	Grade string `query:"grade" maxLength:"60"`
+	Lead  bool   `query:"lead" doc:"Team leads alone"`
 	Query string `query:"q" maxLength:"100" doc:"Part of a name, code or external id"`
 }
 
@@ -34,7 +35,7 @@ func (a api) list(ctx context.Context, in *listRequest) (*listAnswer, error) {
 	}
 	out := &listAnswer{}
 	err = a.within(ctx, func(ctx context.Context, tx *pg.Tx, currency string) error {
-		rows, err := distributor.List(ctx, tx, distributor.Filter{State: distributor.State(in.State), Grade: in.Grade, Query: in.Query, After: after, Limit: in.Limit + 1})
+		rows, err := distributor.List(ctx, tx, distributor.Filter{State: distributor.State(in.State), Grade: in.Grade, Leads: in.Lead, Query: in.Query, After: after, Limit: in.Limit + 1})
 		if err != nil {
 			return err
 		}

@@ -59,7 +59,7 @@ func (h *handlers) earned(ctx context.Context, tx *pg.Tx, orders []order.Order, 
 	if h.Earned == nil || len(orders) == 0 {
 		return nil
 	}
-	earned, err := h.Earned(ctx, tx, orders)
+	earned, err := h.Earned(ctx, tx, orders, distributor.ID{})
 	if err != nil {
 		return err
 	}

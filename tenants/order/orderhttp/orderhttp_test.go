@@ -11,6 +11,7 @@ import (
 	"github.com/fenli-io/fenli/platform/httpapi"
 	"github.com/fenli-io/fenli/platform/httpapi/apitest"
 	"github.com/fenli-io/fenli/platform/pg"
+	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 	"github.com/fenli-io/fenli/rbac"
 	"github.com/fenli-io/fenli/tenants/catalog"
 	"github.com/fenli-io/fenli/tenants/distributor"
@@ -414,6 +415,24 @@ func TestStore(t *testing.T) {
 		d.Get("store:/me/orders", "distributor:a@a", &page)
 		if len(page.Items) != 2 || page.Items[0].Buyer != "l**" {
 			t.Errorf("%+v", page.Items)
+		}
+	})
+	t.Run("TheRegionIsAskedForWhenTheStrategyWantsIt", func(t *testing.T) {
+		var form orderhttp.Form
+		d.Get("store:/checkout", "buyer:lin@a", &form)
+		if form.Region {
+			t.Error("three levels do not depend on the region")
+		}
+		d.Install(t, &storetest.Scripted{ID: "by-region", Facts: []string{program.FactRegion}, Decide: func([]byte, *strategyv1.Order) *strategyv1.Decision { return storetest.PaysNobody() }})
+		d.ProposeStrategy(t, d.A, "by-region", `{}`, nil)
+		d.Clock.Advance(time.Second)
+		if d.Get("store:/checkout", "buyer:lin@a", &form); !form.Region {
+			t.Error("the strategy wants to know the region")
+		}
+		var bought orderhttp.Purchase
+		d.Read(201, "POST", own, "buyer:lin@a", `{"lines":[{"sku":"TEA","qty":1}],"region":"440305"}`, &bought, "Idempotency-Key", "region")
+		if bought.Region != "440305" {
+			t.Errorf("%+v", bought)
 		}
 	})
 	d.MustBalance(t)

@@ -9,6 +9,7 @@ import (
 	"github.com/fenli-io/fenli/platform/httpapi"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/rbac"
+	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/order"
 )
 
@@ -20,9 +21,10 @@ type Config struct {
 	// Currency is the store's one currency.
 	Currency func(ctx context.Context, tx *pg.Tx) (string, error)
 
-	// Earned tells what orders have earned their distributors; nil shows
-	// nothing. A later step of an order's life knows it.
-	Earned func(ctx context.Context, tx *pg.Tx, orders []order.Order) (map[order.ID]Earned, error)
+	// Earned tells what orders have earned a distributor, or everybody when
+	// the payee is zero; nil shows nothing. A later step of an order's life
+	// knows it.
+	Earned func(ctx context.Context, tx *pg.Tx, orders []order.Order, payee distributor.ID) (map[order.ID]Earned, error)
 }
 
 // Earned is what became of an order's commission.
@@ -66,6 +68,7 @@ func Routes(s *httpapi.Server, c Config) {
 	httpapi.Register(s, httpapi.Merchant, op("order.close", post, "/orders/{id}/close", rbac.OrderClose, "Nobody will pay", 0), h.close)
 	httpapi.Register(s, httpapi.Merchant, op("order.refund", post, "/orders/{id}/refunds", rbac.OrderRefund, "Give money back", http.StatusCreated), h.refund)
 
+	httpapi.Register(s, httpapi.Store, httpapi.Operation{ID: "checkout.form", Method: get, Path: "/checkout", Public: true, Summary: "What the checkout asks for beside the goods"}, h.form)
 	httpapi.Register(s, httpapi.Store, op("order.place", post, "/orders", rbac.OwnOrderPlace, "Buy from the catalogue", http.StatusCreated), h.buy)
 	httpapi.Register(s, httpapi.Store, op("order.pay", post, "/orders/{id}/pay", rbac.OwnOrderPay, "Pretend to pay: a sandbox, refused unless the server allows it", 0), h.payInSandbox)
 	httpapi.Register(s, httpapi.Store, op("order.list", get, "/orders", rbac.OwnOrderRead, "My orders, the newest first", 0), h.purchases)

@@ -136,6 +136,7 @@ type Purchase struct {
 	Total      money.Amount `json:"total"`
 	Refunded   money.Amount `json:"refunded"`
 	Lines      []Line       `json:"lines"`
+	Region     string       `json:"region" doc:"Where it goes; empty when it was not asked for"`
 	Sandbox    bool         `json:"sandbox" doc:"Payments are pretended: no money moves"`
 	PlacedAt   time.Time    `json:"placed_at"`
 	PaidAt     *time.Time   `json:"paid_at"`
@@ -156,6 +157,14 @@ type Promoted struct {
 	PlacedAt   time.Time    `json:"placed_at"`
 	PaidAt     *time.Time   `json:"paid_at"`
 	ReceivedAt *time.Time   `json:"received_at"`
+
+	Commission *OwnCommission `json:"commission,omitempty"`
+}
+
+// OwnCommission is what became of a distributor's own part of an order.
+type OwnCommission struct {
+	State string       `json:"state" enum:"none,awaiting,decided"`
+	Total money.Amount `json:"total" doc:"What stands for the one who asks, after refunds"`
 }
 
 // teller writes amounts in the store's currency.
@@ -214,7 +223,7 @@ func (c teller) refund(o order.Order, f order.Refund) Refund {
 func (c teller) purchase(o order.Order, sandbox bool) Purchase {
 	return Purchase{
 		ID: o.ID, ExternalID: o.ExternalID, State: o.State, Goods: c.money(o.Goods), Freight: c.money(o.Freight),
-		Total: c.money(o.Goods + o.Freight), Refunded: c.money(o.Refunded), Lines: c.lines(o, false), Sandbox: sandbox,
+		Total: c.money(o.Goods + o.Freight), Refunded: c.money(o.Refunded), Lines: c.lines(o, false), Region: o.Region, Sandbox: sandbox,
 		PlacedAt: o.PlacedAt.UTC(), PaidAt: instant(o.PaidAt), ShippedAt: instant(o.ShippedAt), ReceivedAt: instant(o.ReceivedAt), ClosedAt: instant(o.ClosedAt),
 	}
 }

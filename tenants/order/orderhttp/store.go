@@ -28,6 +28,20 @@ type buying struct {
 
 type purchaseAnswer struct{ Body Purchase }
 
+// Form is what a checkout asks for.
+type Form struct {
+	Region bool `json:"region" doc:"Whether the commission depends on where the goods go: the region is then asked for"`
+}
+
+func (h *handlers) form(ctx context.Context, _ *struct{}) (*struct{ Body Form }, error) {
+	out := &struct{ Body Form }{}
+	err := h.within(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
+		out.Body.Region, err = h.Orders.AsksRegion(ctx, tx)
+		return err
+	})
+	return out, err
+}
+
 func (h *handlers) buy(ctx context.Context, in *buying) (*purchaseAnswer, error) {
 	body, err := httpapi.Once(ctx, h.DB, "order.place", in.IdempotencyKey, in.Body, func(ctx context.Context, tx *pg.Tx) (shape Purchase, err error) {
 		buyer, err := buyerOf(ctx)
@@ -155,7 +169,17 @@ func (h *handlers) promoted(ctx context.Context, in *ownListing) (*promotedAnswe
 			return err
 		}
 		currency, err := h.Currency(ctx, tx)
+		if err != nil {
+			return err
+		}
 		out.Body = httpapi.MapPage(page, func(o order.Order) Promoted { return teller(currency).promoted(o, names[o.Buyer]) })
+		if h.Earned == nil || len(page.Items) == 0 {
+			return nil
+		}
+		earned, err := h.Earned(ctx, tx, page.Items, who)
+		for i, o := range page.Items {
+			out.Body.Items[i].Commission = &OwnCommission{earned[o.ID].State, teller(currency).money(earned[o.ID].Total)}
+		}
 		return err
 	})
 	return out, err

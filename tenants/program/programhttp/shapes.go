@@ -26,6 +26,7 @@ type Strategy struct {
 	ConfigSchema json.RawMessage `json:"config_schema" doc:"JSON Schema of its configuration"`
 	Consented    bool            `json:"consented" doc:"Whether the store has agreed to every fact already"`
 	CanRecompute bool            `json:"can_recompute" doc:"Whether the refund policy recompute may be chosen"`
+	Grades       bool            `json:"grades" doc:"Whether it decides on the members' grades"`
 	Offer
 }
 
@@ -45,7 +46,7 @@ func strategyShape(a program.Artifact, agreed []string) Strategy {
 		return Words{program.Sentence(a.Description, w, "zh-CN"), program.Sentence(a.Description, w, "en")}
 	}
 	shape := Strategy{Artifact: a.SHA256, Strategy: a.Strategy, Version: a.Version, Title: words("title"), Summary: words("summary"),
-		Facts: []Fact{}, Consented: true, ConfigSchema: a.Description.GetConfigSchema(), CanRecompute: a.Description.GetCanRecompute()}
+		Facts: []Fact{}, Consented: true, ConfigSchema: a.Description.GetConfigSchema(), CanRecompute: a.Description.GetCanRecompute(), Grades: a.Description.GetGradesMembers()}
 	for _, f := range a.Description.GetFacts() {
 		fact := factShape(f, words)
 		fact.New = !slices.Contains(agreed, fact.Name)

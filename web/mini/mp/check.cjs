@@ -48,6 +48,7 @@ const rendered = [
   ['pages/dispute/index', 'seller', { id: 'dsp_1' }, ['订单 202611180012', '答复：不成立', '补充']],
   ['pages/disputes/index', 'new', {}, ['没有申诉', '有订单没算给我']],
   ['pages/months/index', 'seller', {}, ['2026-10', '等级“普通”不参与分红']],
+  ['pages/grade/index', 'seller', {}, ['¥3,120.00 / ¥5,000.00', '4 / 10', '已完成', '徽章“勤快”']],
   ['pages/withdraw/index', 'seller', {}, ['可提现金额', '待审核', '收款人姓名与实名不一致']],
   ['pages/promote/index', 'seller', {}, ['https://shanye.fenli.test/#/?code=LX8K2P', '邀请本身没有奖励']],
   ['pages/promoted/index', 'seller', {}, ['买家 陈**', '佣金计算中']],

@@ -20,7 +20,7 @@ export interface Contract {
   'POST /program/revisions': { body: T.ProgramDraft; answer: T.Revision }
   'POST /program/preview': { body: T.ProgramDraft; answer: T.Preview }
 
-  'GET /distributors': { query: T.Paging & { state?: string; q?: string; grade?: string }; answer: T.Page<T.Distributor> }
+  'GET /distributors': { query: T.Paging & { state?: string; q?: string; grade?: string; lead?: string }; answer: T.Page<T.Distributor> }
   'POST /distributors': { body: T.NewDistributor; answer: T.Distributor }
   'GET /distributors/{id}': { path: Id; answer: T.Distributor }
   'POST /distributors/{id}/approve': { path: Id; answer: T.Distributor }
@@ -30,6 +30,12 @@ export interface Contract {
   'POST /distributors/{id}/ban': { path: Id; body: Reason; answer: T.Distributor }
   'PUT /distributors/{id}/upline': { path: Id; body: { upline_id: string | null }; answer: T.Distributor }
   'PUT /distributors/{id}/grade': { path: Id; body: { grade: string; reason: string }; answer: T.Distributor }
+  'PUT /distributors/{id}/lead': { path: Id; body: { lead: boolean }; answer: T.Distributor }
+  'GET /region-partners': { answer: { items: T.RegionPartner[] } }
+  'PUT /region-partners': { body: { region: string; partner_id: string | null }; answer: { items: T.RegionPartner[] } }
+  'GET /grading': { answer: T.GradingStatus }
+  'GET /grading/changes': { query: T.Paging & { member_id?: string }; answer: T.Page<T.GradeChange> }
+  'POST /grading/preview': { answer: T.GradingPreview }
   'GET /distributors/{id}/team': { path: Id; query: { depth?: number }; answer: T.Page<T.TreeNode> }
   'GET /distributors/{id}/awards': { path: Id; query: T.Paging; answer: T.Page<T.AwardRow> }
   'GET /distributors/{id}/movements': { path: Id; query: T.Paging; answer: T.Page<T.Movement> }

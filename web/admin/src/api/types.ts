@@ -115,6 +115,8 @@ export interface Strategy {
   version: string
   facts: Fact[]
   config_schema: JsonSchema
+  /** Whether it decides on the members' grades. */
+  grades?: boolean
 }
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
@@ -232,6 +234,59 @@ export interface Distributor {
   balance: Balance
   sales_30d: Money
   orders_30d: number
+  /** Whether they are a team lead. */
+  lead?: boolean
+  /** Of which they are the city partner; on one person's page alone. */
+  regions?: string[]
+}
+/** A region and its city partner. */
+export interface RegionPartner {
+  region: string
+  partner: Named
+  since: Time
+}
+
+// ---- grading
+
+/** One number and what it was held against; minor units when it is money. */
+export interface Evidence {
+  what: string
+  unit: 'money' | 'count'
+  current: number
+  target: number
+  currency?: string
+}
+export interface Verdict {
+  member: Named
+  from: string
+  /** Empty: nothing changes. */
+  to: string
+  promoted: boolean
+  why: string
+  failed?: string
+  evidence: Evidence[]
+  next: { grade: string; missing: Evidence[] } | null
+}
+export interface GradeChange extends Verdict {
+  id: string
+  day: string
+  changed_at: Time
+  strategy: string
+  version: string
+  revision: number
+}
+export interface GradingStatus {
+  grades: boolean
+  due_at: Time
+  waits: { code: string; sentence: string } | null
+  last: { day: string; members: number; promoted: number; demoted: number; failed: number; ran_at: Time } | null
+}
+export interface GradingPreview {
+  members: number
+  promoted: number
+  demoted: number
+  failed: number
+  items: Verdict[]
 }
 export interface NewDistributor {
   external_id?: string
@@ -270,9 +325,9 @@ export interface Customer {
   source?: string
   distributor: Named | null
   orders: number
-  spent: Money
+  spent: Money | null
   first_order_at: Time | null
-  created_at: Time
+  registered_at: Time
 }
 export interface CustomerPage extends Customer {
   binds: { distributor: Named; cause: string; bound_at: Time; protected_until: Time; valid_until: Time | null; ended_at: Time | null; ended_cause: string }[]
@@ -355,6 +410,8 @@ export interface Refund {
   occurred_at: Time
 }
 export interface Order extends OrderRow {
+  /** Where it goes; empty when nobody asked. */
+  region?: string
   lines: OrderLine[]
   chain: ChainMember[]
   attribution: Attribution | null

@@ -21,6 +21,8 @@ export const areas: Area[] = [
     children: [
       { path: '/distributors/list', name: 'distributor_list', permission: 'distributor.read', load: () => import('../pages/distributors/Distributors') },
       { path: '/distributors/tree', name: 'tree', permission: 'distributor.read', load: () => import('../pages/distributors/Tree') },
+      { path: '/distributors/partners', name: 'partners', permission: 'distributor.read', load: () => import('../pages/distributors/Partners') },
+      { path: '/distributors/grading', name: 'grading', permission: 'grading.read', load: () => import('../pages/distributors/Grading') },
     ],
   },
   { path: '/customers', name: 'customers', permission: 'customer.read', icon: 'customers', load: () => import('../pages/customers/Customers') },

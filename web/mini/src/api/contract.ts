@@ -93,6 +93,8 @@ export interface Order {
   freight?: Money
   refunded?: Money
   lines?: OrderLine[] | null
+  /** Where it goes; empty when nobody asked. */
+  region?: string
   placed_at: string
   paid_at?: string | null
   shipped_at?: string | null
@@ -172,6 +174,41 @@ export interface OwnPeriod {
   awards: { kind: string; base?: Money; rate?: string; amount: Money; why: string }[]
   declined: { why: string }[]
   closed_at: string
+}
+
+/** One number and what it is held against; minor units when it is money. */
+export interface Evidence {
+  what: string
+  unit: 'money' | 'count'
+  current: number
+  target: number
+  currency?: string
+}
+
+export interface OwnGrade {
+  grade: string
+  /** Whether it follows from what one does; else the shop sets it by hand. */
+  graded: boolean
+  why: string
+  evidence: Evidence[]
+  next: { grade: string; missing: Evidence[] } | null
+}
+
+export interface Task {
+  key: string
+  title: string
+  done: boolean
+  unit: 'money' | 'count'
+  current: number
+  target: number
+  reward: { amount?: Money | null; points?: number; badge?: string }
+}
+
+export interface OwnTasks {
+  /** "2026-03" */
+  period: string
+  to: string
+  items: Task[]
 }
 
 export interface Dispute {
@@ -286,8 +323,10 @@ export interface Contract {
     body: { code: string; channel?: string; material?: string }
     answer: { bound: boolean; distributor: { name: string } | null; reason?: string }
   }
+  /** What the checkout asks for beside the goods. */
+  'GET /checkout': { answer: { region: boolean } }
   'POST /orders': {
-    body: { lines: { sku: string; qty: number }[]; channel?: string; via?: string }
+    body: { lines: { sku: string; qty: number }[]; channel?: string; region?: string; via?: string }
     once: true
     answer: Order
   }
@@ -305,6 +344,8 @@ export interface Contract {
   'GET /me/awards': { query: Paged & { status?: string }; answer: Page<Award> }
   'GET /me/awards/{order_id}': { path: { order_id: string }; answer: Explanation }
   'GET /me/awards/{order_id}/alternatives': { path: { order_id: string }; answer: { items: Alternative[] } }
+  'GET /me/grade': { answer: OwnGrade }
+  'GET /me/tasks': { answer: OwnTasks }
   'GET /me/periods': { query: Paged; answer: Page<OwnPeriod> }
   'GET /me/disputes': { query: Paged & { order_id?: string }; answer: Page<Dispute> }
   'POST /me/disputes': { body: { order_id?: string; claimed?: string; text: string }; answer: DisputeDetail }

@@ -28,7 +28,7 @@ export default function Customers() {
     { title: t('customer.orders'), align: 'right', render: (_, c) => c.orders ?? '—' },
     { title: t('customer.spent'), align: 'right', render: (_, c) => <Money of={c.spent} quietZero /> },
     { title: t('customer.first_order_at'), render: (_, c) => <span className="num">{time.day(c.first_order_at)}</span> },
-    { title: t('customer.created_at'), render: (_, c) => <span className="num">{time.day(c.created_at)}</span> },
+    { title: t('customer.created_at'), render: (_, c) => <span className="num">{time.day(c.registered_at)}</span> },
   ], [t, time])
   return (
     <PageShell title={t('menu.customers')} help={t('customer.help')}>

@@ -15,6 +15,7 @@ import { RowLink } from '../../parts/RowLink'
 import { StatusTag } from '../../parts/StatusTag'
 import { timesIn, useTime } from '../../parts/time'
 import { AwardWhy } from '../commission/AwardWhy'
+import { LeadSwitch } from './Lead'
 import { type Doing, StateButtons, StateDialog } from './actions'
 import { GradeDialog, UplineDialog } from './dialogs'
 
@@ -62,6 +63,8 @@ function Facts({ who }: { who: Distributor }) {
         { key: 'code', label: t('distributor.code'), children: <span className="num">{who.code}</span> },
         { key: 'ext', label: t('distributor.external_id'), children: who.external_id || '—' },
         { key: 'grade', label: t('distributor.grade'), children: t(`grade.${who.grade}`, who.grade) },
+        { key: 'lead', label: t('distributor.lead'), children: <LeadSwitch who={who} /> },
+        { key: 'regions', label: t('menu.partners'), children: (who.regions ?? []).length > 0 ? <Link to="/distributors/partners">{who.regions!.join('、')}</Link> : '—' },
         { key: 'upline', label: t('distributor.upline'), children: who.upline ? <RowLink id={who.upline.id}>{who.upline.name}</RowLink> : '—' },
         { key: 'sales', label: t('distributor.sales_30d'), children: <Money of={who.sales_30d} /> },
         { key: 'orders', label: t('distributor.orders_30d'), children: who.orders_30d },

@@ -1,6 +1,6 @@
 import { PlusOutlined } from '@ant-design/icons'
 import type { ProColumns } from '@ant-design/pro-components'
-import { Button, Select, Space } from 'antd'
+import { Button, Checkbox, Select, Space, Tag } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -26,16 +26,16 @@ export default function Distributors() {
   const { t } = useTranslation()
   const time = useTime()
   const can = useCan()
-  const [filters, change] = useFilters('state', 'q', 'grade')
+  const [filters, change] = useFilters('state', 'q', 'grade', 'lead')
   const [open, setOpen] = useOpen()
   const [doing, setDoing] = useState<{ what: Doing; who: Distributor }>()
   const program = useRead('GET /program', {}, { enabled: can('program.read'), staleTime: 60_000 })
   const grades = program.data?.settings?.grades ?? []
-  const filtered = Boolean(filters.state || filters.q || filters.grade)
+  const filtered = Boolean(filters.state || filters.q || filters.grade || filters.lead)
   const columns = useMemo<ProColumns<Distributor>[]>(() => [
     { title: t('distributor.name'), dataIndex: 'name', fixed: 'left', width: 160, render: (_, d) => <><RowLink id={d.id}>{d.name}</RowLink><div className="num" style={{ color: '#56625d', fontSize: 13 }}>{d.code}</div></> },
     { title: t('distributor.state'), dataIndex: 'state', render: (_, d) => <Space><StatusTag noun="distributor" state={d.state} reason={d.state_reason} /><StateButtons who={d} small onDo={(what) => setDoing({ what, who: d })} only={['approve', 'reject', 'unfreeze']} /></Space> },
-    { title: t('distributor.grade'), dataIndex: 'grade', render: (_, d) => t(`grade.${d.grade}`, d.grade) },
+    { title: t('distributor.grade'), dataIndex: 'grade', render: (_, d) => <>{t(`grade.${d.grade}`, d.grade)}{d.lead && <Tag color="processing" style={{ marginInlineStart: 8 }}>{t('distributor.lead')}</Tag>}</> },
     { title: t('distributor.upline'), dataIndex: 'upline', render: (_, d) => (d.upline ? <RowLink id={d.upline.id}>{d.upline.name}</RowLink> : '—') },
     { title: t('distributor.sales_30d'), align: 'right', render: (_, d) => <Money of={d.sales_30d} quietZero /> },
     { title: t('distributor.orders_30d'), align: 'right', dataIndex: 'orders_30d' },
@@ -49,6 +49,7 @@ export default function Distributors() {
         <SearchBox value={filters.q} onSearch={(q) => change({ q })} placeholder={t('distributor.search')} />
         <Select allowClear aria-label={t('distributor.state')} placeholder={t('distributor.any_state')} value={filters.state} onChange={(state: string | undefined) => change({ state })} style={{ width: 150 }} options={statesOf('distributor').map((s) => ({ value: s, label: t(`status.distributor.${s}`) }))} />
         <Select allowClear aria-label={t('distributor.grade')} placeholder={t('distributor.any_grade')} value={filters.grade} onChange={(grade: string | undefined) => change({ grade })} style={{ width: 150 }} options={grades.map((g) => ({ value: g, label: t(`grade.${g}`, g) }))} />
+        <Checkbox checked={filters.lead === 'true'} onChange={(e) => change({ lead: e.target.checked ? 'true' : undefined })}>{t('distributor.leads_only')}</Checkbox>
       </div>
       <CursorTable route="GET /distributors" name="distributors" rowKey="id" input={{ query: filters }} columns={columns} onOpen={(d) => setOpen(d.id)}
         empty={filtered ? <EmptyState title={t('list.no_match')} next={t('list.no_match_next')} /> : <EmptyState title={t('distributor.empty')} next={t('distributor.empty_next')} action={<Can permission="distributor.create">{add}</Can>} />}

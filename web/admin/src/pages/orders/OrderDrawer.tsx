@@ -40,6 +40,7 @@ function Facts({ order }: { order: Order }) {
       <Descriptions size="small" column={2} items={[
         { key: 'buyer', label: t('order.buyer'), children: <Link to={`/customers?open=${order.buyer.id}`}>{order.buyer.name || order.buyer.id}</Link> },
         { key: 'source', label: t('order.source'), children: t(`source.${order.source}`, order.source) + (order.channel ? ` · ${order.channel}` : '') },
+        ...(order.region ? [{ key: 'region', label: t('order.region'), children: order.region, span: 2 }] : []),
         { key: 'goods', label: t('order.goods'), children: <Money of={order.goods} strong /> },
         { key: 'freight', label: t('order.freight'), children: <Money of={order.freight} /> },
         { key: 'refunded', label: t('order.refunded'), children: <Money of={order.refunded} /> },
