@@ -14,7 +14,7 @@ import { useOpen } from '../../parts/filters'
 import { PageShell } from '../../parts/PageShell'
 import { RowLink } from '../../parts/RowLink'
 import { useTime } from '../../parts/time'
-import { commands, ExaminationBar, Facts, PackageFacts, ReportView, Standing, Terminal, useWords, Verdict } from '../market/parts'
+import { ExaminationBar, Facts, PackageFacts, ReportView, Standing, submission, Terminal, useWords, Verdict } from '../market/parts'
 import { addressOf, versionAt } from '../market/reading'
 
 export default function Plugins() {
@@ -49,7 +49,7 @@ function HowTo() {
   return (
     <div style={{ maxWidth: 640, margin: '8px auto' }}>
       <p>{t('market.how_to')}</p>
-      <Terminal lines={[...commands, `fenli plugin publish my-strategy-1.0.0.fenli --registry ${window.location.origin}`]} />
+      <Terminal lines={submission(window.location.origin)} />
     </div>
   )
 }

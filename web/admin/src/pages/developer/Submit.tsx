@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useWrite } from '../../api/hooks'
 import { PageShell } from '../../parts/PageShell'
-import { commands, Terminal } from '../market/parts'
+import { submission, Terminal } from '../market/parts'
 import { addressOf, fileFault, sizeOf } from '../market/reading'
 
 export default function Submit() {
@@ -50,7 +50,7 @@ export default function Submit() {
         </Card>
         <Card title={t('market.from_terminal')}>
           <p style={{ marginTop: 0 }}>{t('market.how_to')}</p>
-          <Terminal lines={[...commands, `export FENLI_DEVELOPER_TOKEN=fd_…`, `fenli plugin publish my-strategy-1.0.0.fenli --registry ${window.location.origin}`]} />
+          <Terminal lines={submission(window.location.origin)} />
         </Card>
       </div>
     </PageShell>

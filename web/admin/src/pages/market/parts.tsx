@@ -140,13 +140,25 @@ export function Verdict({ of }: { of: Version }) {
   )
 }
 
-export const commands = ['fenli plugin new my-strategy', 'fenli plugin test ./my-strategy', 'fenli plugin keys new my-key.json', 'fenli plugin pack ./my-strategy', 'fenli plugin sign my-strategy-1.0.0.fenli --key my-key.json']
+const commands = ['fenli plugin new my-strategy', 'fenli plugin test ./my-strategy', 'fenli plugin pack ./my-strategy', 'fenli plugin sign my-strategy-0.1.0.fenli --key my-key.json']
+
+/** From nothing to a submission: the lines for this platform. */
+export function submission(platform: string): string[] {
+  return [
+    ...commands.slice(0, 2),
+    'fenli plugin keys new my-key.json',
+    'export FENLI_DEVELOPER_TOKEN=fd_…',
+    `fenli plugin keys register my-key.json --platform ${platform}`,
+    ...commands.slice(2),
+    `fenli plugin publish my-strategy-0.1.0.fenli --registry ${platform}`,
+  ]
+}
 
 /** Lines for a terminal, to be copied together. */
 export function Terminal({ lines }: { lines: string[] }) {
   return (
     <div style={{ position: 'relative', textAlign: 'left' }}>
-      <pre tabIndex={0} style={{ background: '#10231f', color: '#e6f2ee', padding: '12px 44px 12px 16px', borderRadius: 8, overflow: 'auto', margin: 0, fontSize: 13, lineHeight: 1.7 }}>{lines.join('\n')}</pre>
+      <pre tabIndex={0} style={{ background: '#10231f', color: '#e6f2ee', padding: '12px 44px 12px 16px', borderRadius: 8, whiteSpace: 'pre-wrap', wordBreak: 'break-word', margin: 0, fontSize: 13, lineHeight: 1.7 }}>{lines.join('\n')}</pre>
       <Typography.Text copyable={{ text: lines.join('\n') }} style={{ position: 'absolute', top: 6, right: 8, background: '#e6f2ee', borderRadius: 6, padding: '0 6px' }} />
     </div>
   )
