@@ -66,7 +66,7 @@ function OwnVersion({ address, onClose }: { address: string; onClose: () => void
           <Verdict of={v} />
           <Alert type="info" showIcon title={t(`market.next_${v.state}`)} />
           <Tabs items={[
-            { key: 'report', label: t('market.examination'), children: <div className="stack"><ExaminationBar of={v} />{v.report && !v.progress.running ? <ReportView report={v.report} /> : !v.progress.running && <EmptyState title={t('market.not_examined')} next={t('market.not_examined_developer')} />}</div> },
+            { key: 'report', label: t('market.examination'), children: <div className="stack"><div><ExaminationBar of={v} /></div>{v.report && !v.progress.running ? <ReportView report={v.report} /> : !v.progress.running && <EmptyState title={t('market.not_examined')} next={v.state !== 'rejected' && t('market.not_examined_developer')} />}</div> },
             { key: 'facts', label: t('market.facts'), children: <Facts now={v.manifest} before={null} /> },
             { key: 'package', label: t('market.package_tab'), children: <PackageFacts of={v} /> },
           ]} />

@@ -18,11 +18,11 @@ export function StrategyPicker({ strategies, chosen, onChoose, disabled }: { str
             <strong>{titleOf(s.config_schema ?? {}, t(`strategy.${s.strategy}`, word(s.title) ?? s.strategy), i18n.language)}</strong>
             <div style={{ ...soft, fontSize: 13 }}>{helpOf(s.config_schema ?? {}, i18n.language) ?? word(s.summary) ?? ''}</div>
             <div style={{ ...soft, fontSize: 12 }}>{s.strategy} {s.version}{thirdParty(s) && ` · ${t('program.third_party')}`}</div>
-            <Space size={4} wrap>
+            {(s.in_force || s.upgrade || s.withdrawn) && <Space size={4} wrap>
               {s.in_force && <Tag color="green">{t('program.uses_version', { version: s.in_force.version })}</Tag>}
               {s.upgrade && <Tag color="blue">{t('program.upgrade', { version: s.upgrade.version })}</Tag>}
               {s.withdrawn && <Tag color="red">{t('program.withdrawn')}</Tag>}
-            </Space>
+            </Space>}
           </Radio>
         ))}
       </Radio.Group>
