@@ -233,6 +233,7 @@ func (s *Service) Version(ctx context.Context, who DeveloperID, plugin, version 
 type Filter struct {
 	Developer DeveloperID
 	State     State
+	Plugin    string    // its versions alone
 	Before    VersionID // the last of the page before
 	Limit     int
 }
@@ -242,7 +243,8 @@ func (s *Service) Versions(ctx context.Context, f Filter) (list []Version, err e
 	err = s.db.Platform(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		rows, err := pg.Collect[versionRow](ctx, tx, selectVersion+`
 			 where ($1::uuid is null or v.developer_id = $1) and ($2 = '' or v.state = $2) and ($3::uuid is null or v.id < $3)
-			 order by v.id desc limit $4`, f.Developer, f.State, f.Before, f.Limit)
+			   and ($5 = '' or v.plugin = $5)
+			 order by v.id desc limit $4`, f.Developer, f.State, f.Before, f.Limit, f.Plugin)
 		for _, r := range rows {
 			list = append(list, r.version())
 		}

@@ -10,11 +10,12 @@ import (
 
 type listRequest struct {
 	httpapi.PageQuery
-	State string `query:"state" enum:"submitted,in_review,approved,rejected" doc:"Those in this state alone"`
+	State  string `query:"state" enum:"submitted,in_review,approved,rejected" doc:"Those in this state alone"`
+	Plugin string `query:"plugin" maxLength:"63" doc:"The versions of this plugin alone"`
 }
 
 func (a api) list(ctx context.Context, in *listRequest) (*versionsAnswer, error) {
-	return a.page(ctx, marketplace.Filter{State: marketplace.State(in.State)}, in.PageQuery)
+	return a.page(ctx, marketplace.Filter{State: marketplace.State(in.State), Plugin: in.Plugin}, in.PageQuery)
 }
 
 // Which names a version in the path.
@@ -106,4 +107,33 @@ func (a api) developer(ctx context.Context, in *struct {
 	out := &developerAnswer{developerShape(d)}
 	out.Body.Contact, err = a.svc.Contact(ctx, in.Developer)
 	return out, err
+}
+
+type packageAnswer struct{ Body PackageInside }
+
+func (a api) inside(ctx context.Context, in *Which) (*packageAnswer, error) {
+	p, err := a.svc.Package(ctx, in.Plugin, in.Version)
+	if err != nil {
+		return nil, err
+	}
+	return &packageAnswer{insideShape(p)}, nil
+}
+
+type developersAnswer struct{ Body httpapi.Page[Developer] }
+
+func (a api) developers(ctx context.Context, in *struct{ httpapi.PageQuery }) (*developersAnswer, error) {
+	parts, err := httpapi.ReadCursor(in.Cursor, 1)
+	if err != nil {
+		return nil, err
+	}
+	var before marketplace.DeveloperID
+	if parts != nil && before.UnmarshalText([]byte(parts[0])) != nil {
+		return nil, httpapi.BadCursor()
+	}
+	list, err := a.svc.Developers(ctx, before, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	page := httpapi.PageOf(list, in.Limit, func(d marketplace.Developer) []string { return []string{d.ID.String()} })
+	return &developersAnswer{httpapi.MapPage(page, developerShape)}, nil
 }

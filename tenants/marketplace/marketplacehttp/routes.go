@@ -48,11 +48,13 @@ func Routes(s *httpapi.Server, svc *marketplace.Service, processes Processes) {
 
 	httpapi.Register(s, httpapi.Platform, op("plugin.list", http.MethodGet, "/plugins", rbac.PlatformPluginRead, "Versions that were sent in, the newest first: the review queue", 0), a.list)
 	httpapi.Register(s, httpapi.Platform, op("plugin.get", http.MethodGet, version, rbac.PlatformPluginRead, "One version, with the report of its examination", 0), a.version)
+	httpapi.Register(s, httpapi.Platform, op("plugin.package", http.MethodGet, version+"/package", rbac.PlatformPluginRead, "What is in the package: its files, its settings' schema, its author's key", 0), a.inside)
 	httpapi.Register(s, httpapi.Platform, op("plugin.examine", http.MethodPost, version+"/examine", rbac.PlatformPluginExamine, "Examine a version: a job runs it in a sandbox and asks whether it keeps the contract", http.StatusAccepted), a.examine)
 	httpapi.Register(s, httpapi.Platform, op("plugin.approve", http.MethodPost, version+"/approve", rbac.PlatformPluginApprove, "Approve a version that passed: it is signed into the registry and stores may choose it", 0), a.approve)
 	httpapi.Register(s, httpapi.Platform, op("plugin.reject", http.MethodPost, version+"/reject", rbac.PlatformPluginReject, "Reject a version, and say why", 0), a.reject)
 	httpapi.Register(s, httpapi.Platform, op("plugin.revoke", http.MethodPost, version+"/revoke", rbac.PlatformPluginRevoke, "Set how firmly an approved version is withdrawn; none takes it back", 0), a.revoke)
 	httpapi.Register(s, httpapi.Platform, op("plugin.process", http.MethodGet, version+"/process", rbac.PlatformPluginRead, "How its process is on the node that answers", 0), a.process)
 	httpapi.Register(s, httpapi.Platform, op("plugin.forgive", http.MethodPost, version+"/forgive", rbac.PlatformPluginForgive, "End its quarantine on the node that answers", 0), a.forgive)
+	httpapi.Register(s, httpapi.Platform, op("developer.list", http.MethodGet, "/developers", rbac.PlatformPluginRead, "Who writes strategies, the newest first; keys and contact are told of one alone", 0), a.developers)
 	httpapi.Register(s, httpapi.Platform, op("developer.get", http.MethodGet, "/developers/{developer}", rbac.PlatformPluginRead, "A developer, their keys and how to reach them", 0), a.developer)
 }

@@ -99,3 +99,18 @@ type Process struct {
 	LastError string     `json:"last_error"`
 	RetryAt   *time.Time `json:"retry_at"`
 }
+
+// PackageInside is what a reviewer sees of a package's inside.
+type PackageInside struct {
+	Signer string          `json:"signer" doc:"The author's ed25519 key that signed it, in base64; the signature was checked when it was read"`
+	Files  []registry.File `json:"files"`
+	Schema json.RawMessage `json:"schema" doc:"JSON Schema of its settings; null for none"`
+}
+
+func insideShape(p *registry.Package) PackageInside {
+	inside := PackageInside{Signer: p.Signer.String(), Files: p.Files(), Schema: json.RawMessage("null")}
+	if schema := p.File("schema.json"); json.Valid(schema) {
+		inside.Schema = schema
+	}
+	return inside
+}

@@ -19,7 +19,7 @@ describe('a call', () => {
     const { call, sent } = calling(200, {})
     await call('POST /orders/{id}/refunds', { path: { id: 'ord_1' }, body: { amount: { amount: 1990, currency: 'CNY' }, reason: 'x' } }, { onceKey: 'k1' })
     expect(sent[0]!.headers).toMatchObject({ Authorization: 'Bearer fs_tea_x', 'Accept-Language': 'zh-CN', 'Idempotency-Key': 'k1' })
-    expect(JSON.parse(sent[0]!.body!)).toEqual({ amount: { amount: 1990, currency: 'CNY' }, reason: 'x' })
+    expect(JSON.parse(sent[0]!.body as string)).toEqual({ amount: { amount: 1990, currency: 'CNY' }, reason: 'x' })
   })
   it('turns a problem into an error that knows its code, sentence and fields', async () => {
     const { call } = calling(422, { code: 'store.slug_taken', detail: '这个代号已被使用', field: 'owner.login', request_id: 'r1', errors: [{ field: 'config.rates[0]', message: 'too large' }] })

@@ -7,7 +7,7 @@ export interface Request {
   method: string
   url: string
   headers: Record<string, string>
-  body?: string
+  body?: string | Blob
 }
 export type Transport = (request: Request, signal?: AbortSignal) => Promise<{ status: number; data: unknown }>
 
@@ -42,9 +42,10 @@ export function createCaller(around: Surroundings): Caller {
     const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': around.language() }
     const token = around.token()
     if (token) headers.Authorization = `Bearer ${token}`
-    if (body !== undefined) headers['Content-Type'] = 'application/json'
+    const file = body instanceof Blob
+    if (body !== undefined) headers['Content-Type'] = file ? 'application/octet-stream' : 'application/json'
     if (options.onceKey) headers['Idempotency-Key'] = options.onceKey
-    const answer = await around.transport({ method, url, headers, body: body === undefined ? undefined : JSON.stringify(body) }, options.signal)
+    const answer = await around.transport({ method, url, headers, body: body === undefined || file ? body : JSON.stringify(body) }, options.signal)
     if (answer.status >= 400) {
       if (answer.status === 401 && token) around.onSignedOut?.()
       throw new ApiError(answer.status, answer.data as Problem | null)

@@ -1,11 +1,12 @@
 // Which calls exist, what they take and what they answer. Paths are below
 // /api/merchant/v1 unless they begin with "platform:".
+import type { MarketplaceContract } from './marketplace'
 import type * as T from './types'
 
 type Id = { id: string }
 type Reason = { reason: string }
 
-export interface Contract {
+export interface Contract extends MarketplaceContract {
   'POST platform:/stores': { body: T.NewStore; answer: { store: T.Store; token: string } }
 
   'POST /sessions': { body: T.Login; answer: T.Session }

@@ -113,10 +113,19 @@ export interface Strategy {
   artifact: string
   strategy: string
   version: string
+  title?: { zh: string; en: string }
+  summary?: { zh: string; en: string }
   facts: Fact[]
   config_schema: JsonSchema
   /** Whether it decides on the members' grades. */
   grades?: boolean
+  /** Every installed version, the newest first; why: what keeps it from being chosen. */
+  versions?: { artifact: string; version: string; built_in: boolean; choosable: boolean; why: string }[] | null
+  /** What the store uses now; null when that is another strategy. */
+  in_force?: { artifact: string; version: string } | null
+  upgrade?: { artifact: string; version: string } | null
+  /** Why the version in force must be left at the next change; empty while it may stay. */
+  withdrawn?: string
 }
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 

@@ -10,6 +10,8 @@ import { Session } from './Session'
 import { Shell } from './Shell'
 import { useToken } from './token'
 
+const PlatformArea = lazy(() => import('./PlatformArea'))
+
 const Login = lazy(() => import('../pages/entry/Login'))
 const SignUp = lazy(() => import('../pages/entry/SignUp'))
 
@@ -52,6 +54,7 @@ export function createRouter() {
     [
       { path: '/login', element: <Door><Login /></Door> },
       { path: '/sign-up', element: <Door><SignUp /></Door> },
+      ...(['operator', 'developer'] as const).map((seat) => ({ path: `/${seat}/*`, element: <Boundary on={seat}><Suspense fallback={<PageSkeleton />}><PlatformArea key={seat} seat={seat} /></Suspense></Boundary> })),
       { element: <Session><Shell /></Session>, children: [...rooms, ...groups, { path: '*', element: <Missing /> }] },
     ],
     { basename: '/admin' },

@@ -29,6 +29,12 @@ export const statuses = {
   product: { listed: 'good', unlisted: 'quiet', archived: 'quiet' },
   store: { open: 'good', closing: 'warning', closed: 'quiet' },
   bind: { protected: 'good', valid: 'active', ended: 'quiet' },
+  version: { submitted: 'waiting', in_review: 'active', approved: 'good', rejected: 'quiet' },
+  examination: { waiting: 'quiet', running: 'active', passed: 'good', failed: 'bad' },
+  check: { pass: 'good', fail: 'bad', skipped: 'quiet' },
+  level: { none: 'quiet', no_new_installs: 'warning', drain: 'warning', stop_now: 'bad' },
+  process: { absent: 'quiet', stopped: 'quiet', serving: 'good', crashed: 'warning', quarantined: 'bad', revoked: 'bad' },
+  signing_key: { active: 'good', revoked: 'quiet' },
   key: { live: 'good', revoked: 'quiet' },
 } as const satisfies Record<string, Record<string, Tone>>
 
