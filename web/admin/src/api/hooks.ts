@@ -14,12 +14,13 @@ export function keyOf(route: ReadRoute, input: object = {}): unknown[] {
   return [noun, route, input]
 }
 
-export function useRead<R extends ReadRoute>(route: R, input: Question<R> = {}, options: { enabled?: boolean; keep?: boolean; staleTime?: number } = {}) {
+export function useRead<R extends ReadRoute>(route: R, input: Question<R> = {}, options: { enabled?: boolean; keep?: boolean; staleTime?: number; again?: (now: Answer<R> | undefined) => number | false } = {}) {
   return useQuery<Answer<R>, ApiError>({
     queryKey: keyOf(route, input),
     queryFn: ({ signal }) => api(route, input as Input<R>, { signal }),
     enabled: options.enabled,
     staleTime: options.staleTime,
+    refetchInterval: options.again && ((query) => options.again!(query.state.data)),
     placeholderData: options.keep ? (before) => before as never : undefined,
   })
 }

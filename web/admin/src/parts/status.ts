@@ -29,6 +29,9 @@ export const statuses = {
   product: { listed: 'good', unlisted: 'quiet', archived: 'quiet' },
   store: { open: 'good', closing: 'warning', closed: 'quiet' },
   bind: { protected: 'good', valid: 'active', ended: 'quiet' },
+  revision: { in_force: 'good', scheduled: 'waiting', candidate: 'active', cancelled: 'quiet', superseded: 'quiet' },
+  trial: { queued: 'waiting', running: 'active', done: 'good', cancelled: 'quiet', failed: 'bad' },
+  canary: { running: 'active', paused: 'warning', stopped: 'quiet', promoted: 'good' },
   key: { live: 'good', revoked: 'quiet' },
 } as const satisfies Record<string, Record<string, Tone>>
 
