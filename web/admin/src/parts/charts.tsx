@@ -83,7 +83,7 @@ export function CompareBars({ labels, names, kind, was, would, label, height = 2
     color: colors.series,
     animationDuration: 300,
     grid: { left: 8, right: 8, top: 40, bottom: 8, containLabel: true },
-    legend: { top: 0, left: 0, textStyle: text, icon: 'roundRect', itemWidth: 14, itemHeight: 8 },
+    legend: { top: 0, left: 0, textStyle: text, icon: 'roundRect', itemWidth: 14, itemHeight: 8, itemGap: 20 },
     tooltip: { trigger: 'axis', confine: true },
     xAxis: { type: 'category', data: labels, axisLabel: text, axisLine: { lineStyle: { color: colors.line } }, axisTick: { show: false } },
     yAxis: { type: 'value', minInterval: 1, axisLabel: { ...text, formatter: (v: number) => short(v, kind, currency, chinese) }, splitLine: { lineStyle: { color: colors.line } } },

@@ -21,7 +21,7 @@ export function CanaryCard({ of }: { of: Canary }) {
   return (
     <div className="stack" aria-live="polite">
       <p style={{ margin: 0 }}>
-        <Link to="/program/revisions">{t('why.revision_n', { n: of.revision })}</Link> <span style={faint}>· {t('canary.since', { at: time.minute(of.started_at), who: of.author })}</span>
+        <Link to="/program/revisions" style={{ textDecoration: 'underline' }}>{t('why.revision_n', { n: of.revision })}</Link> <span style={faint}>· {t('canary.since', { at: time.minute(of.started_at), who: of.author })}</span>
       </p>
       <div><Progress percent={of.share} aria-label={t('canary.share')} format={() => t('canary.share_of', { share: of.share })} style={{ maxWidth: 520 }} /></div>
       {of.state === 'paused' && <Alert type="warning" showIcon title={t('canary.paused_help')} />}
