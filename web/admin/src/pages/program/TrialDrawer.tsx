@@ -161,8 +161,8 @@ function Risk({ of, figures }: { of: TrialResult; figures: TrialFigures }) {
       <section>
         <h3 style={{ fontSize: 14 }}>{t('trial.caps')}</h3>
         <Figures items={[
-          { title: t('trial.was'), value: <Money of={figures.was.cut} />, note: t('trial.cut_from', { count: figures.was.cut_from }) },
-          { title: t('trial.would'), value: <Money of={figures.would.cut} />, note: t('trial.cut_from', { count: figures.would.cut_from }) },
+          { title: t('diff.before'), value: <Money of={figures.was.cut} />, note: t('trial.cut_from', { count: figures.was.cut_from }) },
+          { title: t('trial.after'), value: <Money of={figures.would.cut} />, note: t('trial.cut_from', { count: figures.would.cut_from }) },
         ]} />
       </section>
       <section>
