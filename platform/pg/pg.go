@@ -49,9 +49,6 @@ func Open(ctx context.Context, url string, clk clock.Clock, opts ...Option) (*DB
 	// hold each statement once per argument: bun's statements are not cached,
 	// ours (Tx.Exec, Tx.Query) ask for the cache one by one.
 	cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
-	// Our statements name the store and keys, so that one plan serves all of
-	// them; planning anew for each array was a quarter of the database's work.
-	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	cfg.MaxConnIdleTime = 5 * time.Minute
 	for _, o := range opts {
 		o(cfg)

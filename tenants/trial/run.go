@@ -52,7 +52,7 @@ func (s *Service) Run(ctx context.Context, tenant tenancy.ID, which ID, limit ti
 	}
 	switch err = r.work(ctx); {
 	case errors.Is(err, errLost):
-		return true, nil
+		return true, s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error { return yield(ctx, tx, which, s.holder) })
 	case ctx.Err() != nil:
 		return false, errors.Join(ctx.Err(), r.letGo(context.WithoutCancel(ctx)))
 	case err != nil:

@@ -175,6 +175,32 @@ func Cancel(ctx context.Context, tx *pg.Tx, which ID) (Trial, error) {
 	return t, err
 }
 
+// Continue goes on with a backtest or proof that was cancelled or has failed,
+// from where it stood. A shadow does not go on: orders were decided meanwhile.
+func (s *Service) Continue(ctx context.Context, tx *pg.Tx, which ID) (Trial, error) {
+	if err := lock(ctx, tx); err != nil {
+		return Trial{}, err
+	}
+	t, err := read(ctx, tx, which)
+	if err != nil {
+		return t, err
+	}
+	if err := roomFor(ctx, tx, t.Kind); err != nil {
+		return t, err
+	}
+	queued, err := again(ctx, tx, which)
+	switch {
+	case err != nil:
+		return t, err
+	case !queued:
+		return t, errNotStopped
+	}
+	if err := s.enqueue(ctx, tx, which); err != nil {
+		return t, err
+	}
+	return read(ctx, tx, which)
+}
+
 // Get reads a trial. [ErrUnknown] when the store does not have it.
 func Get(ctx context.Context, tx *pg.Tx, which ID) (Trial, error) { return read(ctx, tx, which) }
 

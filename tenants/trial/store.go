@@ -199,6 +199,26 @@ func end(ctx context.Context, tx *pg.Tx, which ID) (ended bool, err error) {
 	return n > 0, nil
 }
 
+// yield gives up the lease of what was cancelled under way, so that going on
+// need not wait for it.
+func yield(ctx context.Context, tx *pg.Tx, which ID, by holderID) error {
+	_, err := tx.Exec(ctx, `
+		update trial_run set leased_until = '1970-01-01T00:00:00Z'
+		 where tenant_id = $1 and id = $2 and holder = $3 and state <> 'running'`, tx.Tenant(), which, by)
+	return err
+}
+
+// again queues what was cancelled or has failed, from the seq it had reached.
+func again(ctx context.Context, tx *pg.Tx, which ID) (queued bool, err error) {
+	n, err := tx.Exec(ctx, `
+		update trial_run set state = 'queued', code = '', note = '', attempts = 0, ended_at = null
+		 where tenant_id = $1 and id = $2 and kind <> 'shadow' and state in ('cancelled', 'failed')`, tx.Tenant(), which)
+	if err != nil {
+		return false, fmt.Errorf("trial: continue: %w", err)
+	}
+	return n > 0, nil
+}
+
 func insertOrders(ctx context.Context, tx *pg.Tx, which ID, page []commission.Compared) error {
 	n := len(page)
 	seqs, ids, goods := make([]int64, n), make([]order.ID, n), make([]int64, n)

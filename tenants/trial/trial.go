@@ -99,11 +99,12 @@ func (p plan) program() program.Revision {
 
 var (
 	// ErrUnknown is the answer for what is no trial of the store.
-	ErrUnknown   = fault.New(fault.NotFound, "trial.unknown", "没有这次试算", "there is no such trial")
-	errEnded     = fault.New(fault.Conflict, "trial.ended", "这次试算已经结束", "the trial has ended")
-	errPeriod    = fault.New(fault.Invalid, "trial.period", "开始时间要早于结束时间", "the beginning must be before the end")
-	errMonth     = fault.New(fault.Invalid, "trial.month", "月份须写作 2026-03", "a month is written 2026-03")
-	errNoOrders  = fault.New(fault.Invalid, "trial.no_orders", "这段时间没有已付款的订单", "nothing was paid within this time")
-	errBusy      = fault.New(fault.Conflict, "trial.too_many", "同时进行的试算不能超过 {most} 个", "at most {most} trials can run at once")
-	errShadowing = fault.New(fault.Conflict, "trial.shadow_runs", "已有一个旁路试算在进行", "a shadow is running already")
+	ErrUnknown    = fault.New(fault.NotFound, "trial.unknown", "没有这次试算", "there is no such trial")
+	errEnded      = fault.New(fault.Conflict, "trial.ended", "这次试算已经结束", "the trial has ended")
+	errNotStopped = fault.New(fault.Conflict, "trial.not_stopped", "只有取消或失败的试算可以继续", "only a trial that was cancelled or has failed can go on")
+	errPeriod     = fault.New(fault.Invalid, "trial.period", "开始时间要早于结束时间", "the beginning must be before the end")
+	errMonth      = fault.New(fault.Invalid, "trial.month", "月份须写作 2026-03", "a month is written 2026-03")
+	errNoOrders   = fault.New(fault.Invalid, "trial.no_orders", "这段时间没有已付款的订单", "nothing was paid within this time")
+	errBusy       = fault.New(fault.Conflict, "trial.too_many", "同时进行的试算不能超过 {most} 个", "at most {most} trials can run at once")
+	errShadowing  = fault.New(fault.Conflict, "trial.shadow_runs", "已有一个旁路试算在进行", "a shadow is running already")
 )

@@ -246,6 +246,39 @@ func TestBacktest_Cancelled(t *testing.T) {
 	}
 }
 
+func TestBacktest_GoesOnAfterItWasCancelled(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	run, whole := b.backtest(), b.backtest()
+	goOn := func() error {
+		return b.DB.Within(t.Context(), b.A, func(ctx context.Context, tx *pg.Tx) error {
+			_, err := b.trials.Continue(ctx, tx, run.ID)
+			return err
+		})
+	}
+	if err := goOn(); fault.Of(err).Code != "trial.not_stopped" {
+		t.Errorf("what waits goes on: %v", err)
+	}
+	if _, err := b.trials.Run(t.Context(), b.A, run.ID, 0, func(trial.Trial) { _ = b.cancel(run.ID) }); err != nil {
+		t.Fatal(err)
+	}
+	if half := b.get(run.ID); half.State != trial.Cancelled || half.Done == 0 || half.Done == half.Total {
+		t.Fatalf("%+v", half)
+	}
+	if err := goOn(); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []trial.Trial{run, whole} {
+		if _, err := b.trials.Run(t.Context(), b.A, x.ID, 0, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after, want := b.get(run.ID), b.get(whole.ID)
+	if after.State != trial.Done || !reflect.DeepEqual(after.Tally, want.Tally) {
+		t.Errorf("%+v, not %+v", after, want)
+	}
+}
+
 func TestBacktest_AGapIsNotZero(t *testing.T) {
 	t.Parallel()
 	b := open(t)

@@ -156,6 +156,16 @@ func (h *handlers) cancel(ctx context.Context, in *ByID) (*trialAnswer, error) {
 	})
 }
 
+func (h *handlers) resume(ctx context.Context, in *ByID) (*trialAnswer, error) {
+	return h.show(ctx, in.ID, func(ctx context.Context, tx *pg.Tx, which trial.ID) (trial.Trial, error) {
+		t, err := h.Trials.Continue(ctx, tx, which)
+		if err != nil {
+			return t, err
+		}
+		return t, registry.Note(ctx, tx, httpapi.CallerOf(ctx).Actor, "trial.resume", which.String(), nil)
+	})
+}
+
 type peopleAnswer struct{ Body httpapi.Page[Person] }
 
 func (h *handlers) people(ctx context.Context, in *struct {

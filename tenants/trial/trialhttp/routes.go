@@ -42,6 +42,7 @@ func Routes(s *httpapi.Server, c Config) {
 	httpapi.Register(s, httpapi.Merchant, op("trial.list", get, "/trials", rbac.TrialRead, "Trials, the newest first", 0), h.list)
 	httpapi.Register(s, httpapi.Merchant, op("trial.read", get, "/trials/{id}", rbac.TrialRead, "A trial, how far it is and what it has found", 0), h.read)
 	httpapi.Register(s, httpapi.Merchant, op("trial.cancel", post, "/trials/{id}/cancel", rbac.TrialRun, "End a trial; what it has found stands. So a shadow ends", 0), h.cancel)
+	httpapi.Register(s, httpapi.Merchant, op("trial.resume", post, "/trials/{id}/resume", rbac.TrialRun, "Go on with a trial that was cancelled or has failed, from where it stood", 0), h.resume)
 	httpapi.Register(s, httpapi.Merchant, op("trial.people", get, "/trials/{id}/people", rbac.TrialRead, "Who would get more, or less, the most first", 0), h.people)
 	httpapi.Register(s, httpapi.Merchant, op("trial.orders", get, "/trials/{id}/orders", rbac.TrialRead, "The trial's orders, in the store's order of money", 0), h.orders)
 	csv := op("trial.csv", get, "/trials/{id}/orders.csv", rbac.TrialRead, "The trial's orders as a table", 0)

@@ -18,8 +18,29 @@ export interface Contract extends MarketplaceContract {
   'GET /strategies': { answer: { items: T.Strategy[] } }
   'GET /program': { answer: T.Revision }
   'GET /program/revisions': { query: T.Paging; answer: T.Page<T.Revision> }
-  'POST /program/revisions': { body: T.ProgramDraft; answer: T.Revision }
+  'POST /program/revisions': { body: T.SentDraft & { effective_from?: string; acknowledge_diff?: T.Acknowledgement }; answer: T.Revision }
+  'GET /program/revisions/{revision}/diff': { path: { revision: string }; query: { against?: number }; answer: T.RevisionDiff }
+  'POST /program/revisions/{revision}/cancel': { path: { revision: string }; answer: T.Revision }
   'POST /program/preview': { body: T.ProgramDraft; answer: T.Preview }
+  'POST /program/diff': { body: T.SentDraft & { orders?: number }; answer: T.MoneyDiff }
+  'POST /program/worst-case': { body: T.SentDraft; answer: T.WorstCases }
+
+  'GET /program/canaries': { answer: { items: T.Canary[] } }
+  'POST /program/canaries': { body: T.SentDraft & { share: number; bounds: T.CanaryBounds }; answer: T.Canary }
+  'POST /program/canaries/{id}/ramp': { path: Id; body: { share: number }; answer: T.Canary }
+  'POST /program/canaries/{id}/pause': { path: Id; answer: T.Canary }
+  'POST /program/canaries/{id}/stop': { path: Id; body: Reason; answer: T.Canary }
+  'POST /program/canaries/{id}/promote': { path: Id; answer: T.Canary }
+
+  'GET /trials': { query: T.Paging & { kind?: string }; answer: T.Page<T.Trial> }
+  'GET /trials/{id}': { path: Id; answer: T.Trial }
+  'POST /trials/backtests': { body: T.SentDraft & { title?: string; from: string; to: string }; answer: T.Trial }
+  'POST /trials/proofs': { body: { title?: string; month: string }; answer: T.Trial }
+  'POST /trials/shadows': { body: T.SentDraft & { title?: string }; answer: T.Trial }
+  'POST /trials/{id}/cancel': { path: Id; answer: T.Trial }
+  'POST /trials/{id}/resume': { path: Id; answer: T.Trial }
+  'GET /trials/{id}/people': { path: Id; query: T.Paging & { side?: string }; answer: T.Page<T.TrialPerson> }
+  'GET /trials/{id}/orders': { path: Id; query: T.Paging & { differing?: boolean }; answer: T.Page<T.TrialOrder> }
 
   'GET /distributors': { query: T.Paging & { state?: string; q?: string; grade?: string; lead?: string }; answer: T.Page<T.Distributor> }
   'POST /distributors': { body: T.NewDistributor; answer: T.Distributor }
@@ -65,6 +86,8 @@ export interface Contract extends MarketplaceContract {
 
   'GET /orders/{id}/commission/alternatives': { path: Id; answer: { items: T.Alternative[] } }
   'GET /orders/{id}/commission/case': { path: Id; answer: T.TestCase }
+
+  'POST /orders/{id}/commission/replay': { path: Id; answer: T.Replayed }
 
   'GET /periods': { query: T.Paging; answer: T.Page<T.ClosedPeriod> }
   'GET /periods/{period}': { path: { period: string }; answer: T.PeriodDetail }

@@ -120,12 +120,19 @@ export interface Strategy {
   /** Whether it decides on the members' grades. */
   grades?: boolean
   /** Every installed version, the newest first; why: what keeps it from being chosen. */
-  versions?: { artifact: string; version: string; built_in: boolean; choosable: boolean; why: string }[] | null
+  versions?: OfferedVersion[] | null
   /** What the store uses now; null when that is another strategy. */
   in_force?: { artifact: string; version: string } | null
   upgrade?: { artifact: string; version: string } | null
   /** Why the version in force must be left at the next change; empty while it may stay. */
   withdrawn?: string
+}
+export interface OfferedVersion {
+  artifact: string
+  version: string
+  built_in: boolean
+  choosable: boolean
+  why: string
 }
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
@@ -189,6 +196,8 @@ export interface ProgramSettings {
   recruit: { auto_approve: boolean; min_age: number }
   points_per_unit: Rate
   grades: string[]
+  /** Whether a new revision needs somebody's word for what it changes on the store's own orders. */
+  confirm_diff?: boolean
 }
 export interface ProgramDraft {
   strategy: string
@@ -197,8 +206,17 @@ export interface ProgramDraft {
   note?: string
   consent?: string[]
 }
+/** A draft on its way: what it leaves out stays as it is in force. */
+export interface SentDraft {
+  strategy?: string
+  config?: Json
+  settings?: ProgramSettings
+  note?: string
+  consent?: string[]
+}
 export interface Revision {
   revision: number
+  state?: 'in_force' | 'scheduled' | 'candidate' | 'cancelled' | 'superseded'
   effective_at: Time
   strategy: string
   version: string
@@ -209,6 +227,193 @@ export interface Revision {
   note: string
   created_at: Time
 }
+export interface RevisionDiff {
+  revision: number
+  against: number
+  changes: { path: string; was: Json; now: Json }[]
+}
+/** Somebody's word that they have seen what a draft changes. */
+export interface Acknowledgement {
+  through_seq: number
+  orders: number
+  difference: Money
+  undecided?: number
+}
+export interface Gain {
+  payee: Named
+  amount: Money
+}
+/** What a draft would change on the store's newest decided orders. */
+export interface MoneyDiff {
+  orders: number
+  compared: number
+  undecided: number
+  sales: Money
+  was: Money
+  would: Money
+  none: boolean
+  more: number
+  less: number
+  winner: Gain | null
+  loser: Gain | null
+  shown: { order_id: string; external_id: string; paid_at: Time; goods: Money; was: Money; would: Money | null; difference: Money | null; code: string }[]
+  acknowledge: Acknowledgement
+}
+export interface WorstCase {
+  title: string
+  goods: Money
+  lines: { sku: string; qty: number; unit_price: Money }[]
+  commission: OrderCommission
+  share: Rate
+  asked: Money
+  given: Money
+  margin: Money | null
+}
+export interface WorstCases {
+  tried: number
+  goods: number
+  highest_share: WorstCase | null
+  worst_margin: WorstCase | null
+  undecided: { code: string; sentence: string; orders: number }[]
+}
+
+// ---- trials of programmes
+
+export type TrialKind = 'backtest' | 'proof' | 'shadow'
+export interface TrialSum {
+  granted: Money
+  standing: Money
+  share: Rate
+  cut: Money
+  cut_from: number
+}
+export interface TrialFigures {
+  orders: number
+  compared: number
+  undecided: number
+  sales: Money
+  was: TrialSum
+  would: TrialSum
+  difference: Money
+}
+export interface WorstLine {
+  order_id: string
+  line: string
+  sku: string
+  net: Money
+  cost: Money
+  commission: Money
+  left: Money
+}
+export interface TrialUndecided {
+  code: string
+  sentence: string
+  rail: boolean
+  orders: number
+  goods: Money
+  was: Money
+  sample: string[]
+}
+export interface TrialResult {
+  more: number
+  less: number
+  unasked: number
+  waiting: number
+  undecided: TrialUndecided[]
+  months: { month: string; orders: number; undecided: number; sales: Money; was: Money; would: Money }[]
+  shares: { up_to: Rate; was: number; would: number }[]
+  worst_lines: WorstLine[]
+  coverage: { fact: string; known: number; missing: number }[]
+}
+export interface Differs {
+  order_id: string
+  seq: number
+  what: string
+  was: string
+  now: string
+}
+export interface Proof {
+  decisions: number
+  asked: number
+  equal: number
+  waiting: number
+  granted: Money
+  replayed: Money
+  awards: Money
+  journal: Money
+  proven: boolean
+  differs: Differs[]
+}
+export interface Trial {
+  id: string
+  kind: TrialKind
+  state: 'queued' | 'running' | 'done' | 'cancelled' | 'failed'
+  title: string
+  author: string
+  plan: { strategy: string; version: string; artifact: string; config: Json; settings: ProgramSettings; note: string } | null
+  from: Time
+  to: Time | null
+  total: number
+  done: number
+  code: string
+  note: string
+  created_at: Time
+  ended_at: Time | null
+  figures: TrialFigures | null
+  result: TrialResult | null
+  proof: Proof | null
+}
+export interface TrialPerson {
+  payee: Named
+  orders: number
+  was: Money
+  would: Money
+  difference: Money
+}
+export interface TrialOrder {
+  seq: number
+  order_id: string
+  goods: Money
+  was: Money
+  would: Money | null
+  difference: Money | null
+  code: string
+}
+export interface CanaryBounds {
+  max_payout: Rate
+  max_failed: number
+  min_orders: number
+}
+export interface Watched {
+  orders: number
+  sales: Money
+  granted: Money
+  share: Rate
+}
+export interface Canary {
+  id: string
+  revision: number
+  state: 'running' | 'paused' | 'stopped' | 'promoted'
+  share: number
+  bounds: CanaryBounds
+  reason: string
+  author: string
+  started_at: Time
+  ended_at: Time | null
+  candidate: Watched
+  others: Watched
+  failed: number
+}
+/** A decision asked for once more, to the byte. */
+export interface Replayed {
+  order_id: string
+  seq: number
+  asked: boolean
+  equal: boolean
+  differs: { what: string; was: string; now: string }[]
+  granted: Money
+}
+
 export interface Preview {
   items: PreviewOrder[]
 }

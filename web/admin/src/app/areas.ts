@@ -41,6 +41,8 @@ export const areas: Area[] = [
     path: '/program', name: 'program', permission: 'program.read', icon: 'program',
     children: [
       { path: '/program/edit', name: 'program_edit', permission: 'program.read', load: () => import('../pages/program/Program') },
+      { path: '/program/trials', name: 'trials', permission: 'trial.read', load: () => import('../pages/program/Trials') },
+      { path: '/program/trying', name: 'trying', permission: 'program.read', load: () => import('../pages/program/Trying') },
       { path: '/program/revisions', name: 'revisions', permission: 'program.read', load: () => import('../pages/program/Revisions') },
     ],
   },

@@ -1,6 +1,7 @@
 // Who is signed in, and the caller that speaks for them.
 import { useSyncExternalStore } from 'react'
 import { createCaller, fetchTransport } from '../api/call'
+import { ApiError, type Problem } from '../api/problem'
 import i18n from './i18n'
 
 const place = 'fenli.session'
@@ -52,3 +53,20 @@ export const api = createCaller({
   language: () => i18n.language,
   onSignedOut: () => setToken(null),
 })
+
+/** Reads what is no JSON, such as a table to save. */
+export async function apiText(place: string): Promise<string> {
+  const answer = await fetch(`/api/merchant/v1${place}`, { headers: { 'Accept-Language': i18n.language, ...(token ? { Authorization: `Bearer ${token}` } : {}) } })
+  const text = await answer.text()
+  if (answer.ok) return text
+  if (answer.status === 401) setToken(null)
+  throw new ApiError(answer.status, readProblem(text))
+}
+
+function readProblem(text: string): Problem | null {
+  try {
+    return JSON.parse(text) as Problem
+  } catch {
+    return null
+  }
+}

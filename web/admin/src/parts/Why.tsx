@@ -6,11 +6,13 @@ import { useTranslation } from 'react-i18next'
 import { useRead } from '../api/hooks'
 import type { Alternative, Cap, CommissionAward, Declined, OrderCommission } from '../api/types'
 import { Failure } from '../app/Failure'
+import { Can } from '../app/permissions'
 import { api } from '../app/token'
 import { useAct } from './Confirm'
 import { saveText } from './csv'
 import { EmptyState } from './EmptyState'
 import { Money, Percent } from './Money'
+import { Replay } from './Replay'
 import { StatusTag } from './StatusTag'
 import { useTime } from './time'
 
@@ -24,6 +26,7 @@ export function Why({ order }: { order: string }) {
     <div className="stack">
       <Explanation of={found.data} />
       {found.data.decision?.strategy && <Alternatives order={order} />}
+      {found.data.decision && <Can permission="trial.run"><Replay order={order} /></Can>}
       {found.data.decision?.strategy && <Export order={order} />}
     </div>
   )

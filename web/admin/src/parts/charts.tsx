@@ -74,6 +74,24 @@ export function BarBoard({ items, metric, label, height, onPick }: { items: Boar
   return <Chart option={option} height={height ?? Math.max(120, items.length * 38 + 40)} label={label} />
 }
 
+/** Two programmes side by side, for each month or each share. */
+export function CompareBars({ labels, names, kind, was, would, label, height = 260 }: { labels: string[]; names: [string, string]; kind: TrendSeries['kind']; was: number[]; would: number[]; label: string; height?: number }) {
+  const { currency } = useStore()
+  const { i18n } = useTranslation()
+  const chinese = i18n.language !== 'en'
+  const option = useMemo(() => ({
+    color: colors.series,
+    animationDuration: 300,
+    grid: { left: 8, right: 8, top: 40, bottom: 8, containLabel: true },
+    legend: { top: 0, left: 0, textStyle: text, icon: 'roundRect', itemWidth: 14, itemHeight: 8, itemGap: 20 },
+    tooltip: { trigger: 'axis', confine: true },
+    xAxis: { type: 'category', data: labels, axisLabel: text, axisLine: { lineStyle: { color: colors.line } }, axisTick: { show: false } },
+    yAxis: { type: 'value', minInterval: 1, axisLabel: { ...text, formatter: (v: number) => short(v, kind, currency, chinese) }, splitLine: { lineStyle: { color: colors.line } } },
+    series: [was, would].map((data, i) => ({ name: names[i], type: 'bar', barMaxWidth: 28, data, itemStyle: { borderRadius: [4, 4, 0, 0] }, tooltip: { valueFormatter: (v: unknown) => whole(v, kind, currency) } })),
+  }), [labels, names, kind, was, would, currency, chinese])
+  return <Chart option={option} height={height} label={label} />
+}
+
 /** A board's value is a count, minor units, or a whole amount: one number for a bar. */
 export function minorOf(value: number | Money): number {
   return typeof value === 'number' ? value : value.amount

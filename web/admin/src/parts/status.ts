@@ -35,6 +35,9 @@ export const statuses = {
   level: { none: 'quiet', no_new_installs: 'warning', drain: 'warning', stop_now: 'bad' },
   process: { absent: 'quiet', stopped: 'quiet', serving: 'good', crashed: 'warning', quarantined: 'bad', revoked: 'bad' },
   signing_key: { active: 'good', revoked: 'quiet' },
+  revision: { in_force: 'good', scheduled: 'waiting', candidate: 'active', cancelled: 'quiet', superseded: 'quiet' },
+  trial: { queued: 'waiting', running: 'active', done: 'good', cancelled: 'quiet', failed: 'bad' },
+  canary: { running: 'active', paused: 'warning', stopped: 'quiet', promoted: 'good' },
   key: { live: 'good', revoked: 'quiet' },
 } as const satisfies Record<string, Record<string, Tone>>
 

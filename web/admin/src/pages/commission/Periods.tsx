@@ -13,6 +13,7 @@ import { Can, useCan, useStore } from '../../app/permissions'
 import { useAct } from '../../parts/Confirm'
 import { CursorTable } from '../../parts/CursorTable'
 import { EmptyState } from '../../parts/EmptyState'
+import { ProveDialog } from './ProveDialog'
 import { useOpen } from '../../parts/filters'
 import { Money, Percent } from '../../parts/Money'
 import { PageShell } from '../../parts/PageShell'
@@ -28,6 +29,7 @@ export default function Periods() {
   const can = useCan()
   const [open, setOpen] = useOpen()
   const [closing, setClosing] = useState<string>()
+  const [proving, setProving] = useState(false)
   const columns = useMemo<ProColumns<ClosedPeriod>[]>(() => [
     { title: t('closing.month'), render: (_, p) => <RowLink id={p.period}>{p.period}</RowLink> },
     { title: t('closing.state'), render: (_, p) => <StatusTag noun="period" state={p.state} reason={p.state === 'held' ? p.reason : undefined} /> },
@@ -40,7 +42,7 @@ export default function Periods() {
   ], [t, time])
   const begin = <Button type="primary" onClick={() => setClosing('')}>{t('closing.do_close')}</Button>
   return (
-    <PageShell title={t('menu.periods')} help={t('closing.help')} controls={<Can permission="period.close">{begin}</Can>}>
+    <PageShell title={t('menu.periods')} help={t('closing.help')} controls={<><Can permission="trial.run"><Button onClick={() => setProving(true)}>{t('proof.do')}</Button></Can><Can permission="period.close">{begin}</Can></>}>
       <CursorTable route="GET /periods" name="periods" rowKey="period" columns={columns} onOpen={(p) => setOpen(p.period)}
         empty={<EmptyState title={t('closing.empty')} next={can('period.close') ? t('closing.empty_next') : t('closing.empty_ask')} action={can('period.close') ? begin : undefined} />}
         csv={[
@@ -49,6 +51,7 @@ export default function Periods() {
         ]} />
       {open && <PeriodDrawer period={open} onClose={() => setOpen(undefined)} onAgain={() => setClosing(open)} />}
       {closing !== undefined && <CloseDialog month={closing} onClose={() => setClosing(undefined)} onDone={(period) => { setClosing(undefined); setOpen(period) }} />}
+      {proving && <ProveDialog onClose={() => setProving(false)} />}
     </PageShell>
   )
 }

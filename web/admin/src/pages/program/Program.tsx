@@ -21,6 +21,7 @@ import { Leave } from './Leave'
 import { PreviewCard } from './PreviewCard'
 import { Publish } from './Publish'
 import { type Section, sections, sectionSchema, settingsSchema } from './settings'
+import { TryFirst } from './TryFirst'
 import { StrategyPicker } from './StrategyPicker'
 
 export default function Program() {
@@ -91,6 +92,7 @@ function Editor({ current, strategies }: { current: Revision; strategies: Strate
         {!disabled && <Space.Compact><Button icon={<UndoOutlined />} aria-label={t('schema.undo')} disabled={!steps.canUndo} onClick={() => { setRefused({}); steps.undo() }} /><Button icon={<RedoOutlined />} aria-label={t('schema.redo')} disabled={!steps.canRedo} onClick={() => { setRefused({}); steps.redo() }} /></Space.Compact>}
         {dirty && <Changed draft={draft} current={current} strategy={strategy} />}
         {dirty && <Button onClick={() => { setRefused({}); setDraft({ strategy: current.strategy, config: current.config ?? {}, settings: current.settings }) }}>{t('program.reset')}</Button>}
+        <TryFirst draft={draft} sound={Object.keys(faults).length === 0} dirty={dirty} />
         <Can permission="program.revise"><Button type="primary" disabled={!dirty || Object.keys(faults).length > 0} onClick={() => setPublishing(true)}>{t('program.publish')}</Button></Can>
       </Space>
     }>

@@ -19,6 +19,7 @@ const rules: Record<string, JsonSchema> = {
   refund: choice({ frozen: { zh: '按原结果扣回', en: 'Take back what that line earned' } }, '退款时', 'On a refund'),
   campaign_clock: choice({ placed_at: { zh: '下单时间', en: 'When it was placed' }, paid_at: { zh: '付款时间', en: 'When it was paid' } }, '活动按哪个时间', 'Campaigns go by'),
   order_cap: percent('单笔佣金上限', 'Cap per order', '一单全部佣金不超过实付的这个比例，超出按比例削减并记录。', 'All awards of an order together; what exceeds it is cut in proportion and recorded.'),
+  confirm_diff: { type: 'boolean', default: false, ...text('发布前须确认金额', 'Confirm the amount before publishing', '开启后，会改变佣金的新版本必须先看过最近订单的金额变化并确认，才能发布。', 'A revision that changes what recent orders would pay is put in force only after somebody has acknowledged the amount.') },
   bind: group({
     on: choice({ click: { zh: '首次点击', en: 'First click' }, registration: { zh: '注册（或已注册未锁客者首次触达）', en: 'Registration, or the first touch of someone unbound' }, first_order: { zh: '首次下单', en: 'First order' }, first_payment: { zh: '首次付款', en: 'First payment' } }, '何时锁客', 'Bind on'),
     who: choice({ unbound: { zh: '所有未锁客的人', en: 'Anyone not bound' }, new: { zh: '仅新客', en: 'Only new customers' } }, '锁哪些客', 'Whom'),
@@ -46,7 +47,7 @@ const rules: Record<string, JsonSchema> = {
 }
 
 export const sections = {
-  levels: ['levels', 'third_level_ack', 'self_purchase', 'ineligible_upline', 'order_cap', 'rounding', 'refund', 'campaign_clock'],
+  levels: ['levels', 'third_level_ack', 'self_purchase', 'ineligible_upline', 'order_cap', 'rounding', 'refund', 'campaign_clock', 'confirm_diff'],
   bind: ['bind'],
   money: ['freeze_days', 'auto_receive_days', 'close_unpaid_minutes', 'withdrawal'],
   people: ['grades', 'recruit', 'points_per_unit'],
@@ -56,6 +57,6 @@ export type Section = keyof typeof sections
 /** The schema of one section; the third level's acknowledgement is asked for only where there is one. */
 export function sectionSchema(section: Section, levels: number): JsonSchema {
   const names = sections[section].filter((n) => n !== 'third_level_ack' || levels === 3)
-  return { type: 'object', properties: Object.fromEntries(names.map((n) => [n, rules[n]!])), required: [...names], 'x-order': [...names] }
+  return { type: 'object', properties: Object.fromEntries(names.map((n) => [n, rules[n]!])), required: names.filter((n) => rules[n]!.default === undefined), 'x-order': [...names] }
 }
 export const settingsSchema: JsonSchema = { type: 'object', properties: rules }
