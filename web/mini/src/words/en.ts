@@ -353,7 +353,7 @@ export const en: Record<keyof typeof zh, string> = {
   'customers.empty': 'No customers yet',
   'customers.emptyHint': 'Friends who register through your link become your customers',
   'customers.bound': 'Yours since {day}',
-  'customers.until': 'before {day}',
+  'customers.until': 'until {day}',
   'customers.forever': 'no end date',
   'customers.spent': 'Spent',
 
