@@ -110,6 +110,26 @@ var mutants = []mutant{
 		test: "./ledger TestBook$",
 	},
 	{
+		promise: "P1 what does not have its hash is not run",
+		file:    "../plugins/host/store.go", guard: "if hex.EncodeToString(hash.Sum(nil)) != sha {", without: "if hash == nil {",
+		test: "../plugins/host TestTrap/AChangedByteIsRefused",
+	},
+	{
+		promise: "P1 a link is not followed",
+		file:    "../plugins/host/store.go", guard: "os.O_RDONLY|syscall.O_NOFOLLOW", without: "os.O_RDONLY",
+		test: "../plugins/host TestTheStoreIsNotBelievedEither/ALinkDoesNotStart",
+	},
+	{
+		promise: "P2 an order that is answered twice is not decided",
+		file:    "../plugins/host/evaluate.go", guard: "if times == 1 && e.decisions[from+at] != nil {", without: "if times >= 1 && e.decisions[from+at] != nil {",
+		test: "../plugins/host TestEvaluate/AMalformedAnswerFailsTheOrdersItTouches",
+	},
+	{
+		promise: "P2 an answer that depends on the neighbours is found",
+		file:    "../plugins/host/purity.go", guard: "if !proto.Equal(was, is) {", without: "if was == nil {",
+		test: "../plugins/host TestPurity/OneThatMindsItsNeighboursIsQuarantined",
+	},
+	{
 		promise: "M10 a stranger is not paid",
 		file:    "commission/guard.go", guard: "case to < 0 || to >= len(list):", without: "case to < 0:",
 		test: "./commission TestStrategyThatCannotDecide",
