@@ -79,6 +79,10 @@ type posting struct {
 
 // sealSome takes some work rows, then looks where the chain ends.
 func sealSome(ctx context.Context, tx *pg.Tx, zone *time.Location) (int, error) {
+	var mine bool // taking turns is quicker than being undone; the key of ledger_seal is what decides
+	if err := tx.QueryRow(ctx, `select pg_try_advisory_xact_lock(hashtextextended('ledger_seal ' || $1::text, 0))`, tx.Tenant().UUID()).Scan(&mine); err != nil || !mine {
+		return 0, wrapped("seal", err)
+	}
 	postings, err := takePostings(ctx, tx)
 	if err != nil || len(postings) == 0 {
 		return 0, err
