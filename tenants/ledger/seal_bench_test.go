@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/tenants/ledger"
@@ -25,19 +26,23 @@ func posted(b *testing.B) *kept {
 }
 
 func BenchmarkSeal(b *testing.B) {
+	var took time.Duration
+	runs := 0
 	for b.Loop() {
 		b.StopTimer()
 		k := posted(b)
+		begun := time.Now()
 		b.StartTimer()
 		if n := k.seal(); n != benchEntries {
 			b.Fatal(n)
 		}
 		b.StopTimer()
+		took, runs = took+time.Since(begun), runs+1
 		bytes := k.Int(b, `select pg_total_relation_size('ledger_seal') + pg_total_relation_size('ledger_head')`)
 		b.ReportMetric(float64(bytes)/benchEntries, "B/entry")
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchEntries, "ns/entry")
 		b.StartTimer()
 	}
+	b.ReportMetric(float64(took.Nanoseconds())/float64(runs)/benchEntries, "ns/entry")
 }
 
 func BenchmarkVerify(b *testing.B) {
