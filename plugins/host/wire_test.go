@@ -75,10 +75,10 @@ func TestSDKProcess(t *testing.T) {
 			for h.Counters().Calls == 0 {
 				time.Sleep(5 * time.Millisecond)
 			}
-			time.Sleep(100 * time.Millisecond) // the call is on its way
+			time.Sleep(500 * time.Millisecond) // the call is on its way, also on a busy machine
 			_ = syscall.Kill(p, syscall.SIGTERM)
 		}()
-		out, err := evaluate(h, sha, `{"millis":700}`)
+		out, err := evaluate(h, sha, `{"millis":1500}`)
 		if err != nil || out.Decisions[0].GetPaid() == nil {
 			t.Error(out, err)
 		}
