@@ -1,6 +1,6 @@
 import { PlusOutlined } from '@ant-design/icons'
 import type { ProColumns } from '@ant-design/pro-components'
-import { Button, Checkbox, Select, Space, Tag } from 'antd'
+import { Button, Checkbox, Select, Space } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -16,7 +16,7 @@ import { PageShell } from '../../parts/PageShell'
 import { RowLink } from '../../parts/RowLink'
 import { SearchBox } from '../../parts/SearchBox'
 import { statesOf } from '../../parts/status'
-import { StatusTag } from '../../parts/StatusTag'
+import { Pill, StatusTag } from '../../parts/StatusTag'
 import { useTime } from '../../parts/time'
 import { type Doing, StateButtons, StateDialog } from './actions'
 import { DistributorDrawer } from './DistributorDrawer'
@@ -35,7 +35,7 @@ export default function Distributors() {
   const columns = useMemo<ProColumns<Distributor>[]>(() => [
     { title: t('distributor.name'), dataIndex: 'name', fixed: 'left', width: 160, render: (_, d) => <><RowLink id={d.id}>{d.name}</RowLink><div className="num" style={{ color: '#56625d', fontSize: 13 }}>{d.code}</div></> },
     { title: t('distributor.state'), dataIndex: 'state', render: (_, d) => <Space><StatusTag noun="distributor" state={d.state} reason={d.state_reason} /><StateButtons who={d} small onDo={(what) => setDoing({ what, who: d })} only={['approve', 'reject', 'unfreeze']} /></Space> },
-    { title: t('distributor.grade'), dataIndex: 'grade', render: (_, d) => <>{t(`grade.${d.grade}`, d.grade)}{d.lead && <Tag color="processing" style={{ marginInlineStart: 8 }}>{t('distributor.lead')}</Tag>}</> },
+    { title: t('distributor.grade'), dataIndex: 'grade', render: (_, d) => <>{t(`grade.${d.grade}`, d.grade)}{d.lead && <Pill tone="active" style={{ marginInlineStart: 8 }}>{t('distributor.lead')}</Pill>}</> },
     { title: t('distributor.upline'), dataIndex: 'upline', render: (_, d) => (d.upline ? <RowLink id={d.upline.id}>{d.upline.name}</RowLink> : '—') },
     { title: t('distributor.sales_30d'), align: 'right', render: (_, d) => <Money of={d.sales_30d} quietZero /> },
     { title: t('distributor.orders_30d'), align: 'right', dataIndex: 'orders_30d' },

@@ -1,10 +1,10 @@
 // What both areas show of a version.
-import { Alert, Collapse, Descriptions, Progress, Space, Table, Tag, Typography } from 'antd'
+import { Alert, Collapse, Descriptions, Progress, Space, Table, Typography } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Check, Manifest, Report, Version, Words } from '../../api/marketplace'
 import type { Json } from '../../api/types'
-import { StatusTag } from '../../parts/StatusTag'
+import { Pill, StatusTag } from '../../parts/StatusTag'
 import { useTime } from '../../parts/time'
 import { countsOf, examined, factChanges, groupsOf, levelOf, shortHash, sizeOf } from './reading'
 
@@ -87,7 +87,7 @@ function Code({ title, json }: { title: string; json: Json }) {
   )
 }
 
-const changeColor = { same: undefined, added: 'orange', removed: 'default', purpose: 'blue' } as const
+const changeTone = { same: 'quiet', added: 'warning', removed: 'quiet', purpose: 'active' } as const
 
 /** What it wants to know of an order and why; beside another version, what is new in that. */
 export function Facts({ now, before }: { now: Manifest; before: Manifest | null }) {
@@ -96,7 +96,7 @@ export function Facts({ now, before }: { now: Manifest; before: Manifest | null 
   const rows = factChanges(now, before)
   return (
     <Table size="small" rowKey={(f) => f.name + f.change} pagination={false} dataSource={rows} locale={{ emptyText: t('market.no_facts') }} columns={[
-      { title: t('market.fact'), render: (_, f) => <Space><code style={f.change === 'removed' ? { textDecoration: 'line-through' } : undefined}>{f.name}</code>{f.change !== 'same' && <Tag color={changeColor[f.change]}>{t(`market.fact_${f.change}`)}</Tag>}</Space> },
+      { title: t('market.fact'), render: (_, f) => <Space><code style={f.change === 'removed' ? { textDecoration: 'line-through' } : undefined}>{f.name}</code>{f.change !== 'same' && <Pill tone={changeTone[f.change]}>{t(`market.fact_${f.change}`)}</Pill>}</Space> },
       { title: t('market.purpose'), render: (_, f) => <>{words(f.purpose)}{f.before && <div style={soft}>{t('market.purpose_before', { purpose: words(f.before) })}</div>}</> },
     ]} />
   )

@@ -1,5 +1,6 @@
 // 策略目录: every version that was ever sent in, and what came with the platform.
-import { Card, Segmented, Space, Table, Tag } from 'antd'
+import { Card, Segmented, Space, Table } from 'antd'
+import { Pill } from '../../parts/StatusTag'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '../../api/hooks'
 import { Failure } from '../../app/Failure'
@@ -40,7 +41,7 @@ function Installed() {
       <p style={{ color: '#56625d', marginTop: 0 }}>{t('market.installed_help')}</p>
       <Table size="small" rowKey="strategy" loading={!found.data} dataSource={found.data?.items ?? []} pagination={false} columns={[
         { title: t('market.plugin'), render: (_, s) => <>{words(s.title) || s.strategy} <code>{s.strategy}</code></> },
-        { title: t('market.versions'), render: (_, s) => <Space wrap>{(s.versions ?? []).map((v) => <Tag key={v.artifact} color={v.choosable ? undefined : 'orange'} title={v.why}>{v.version}{v.built_in && ` · ${t('market.built_in')}`}</Tag>)}</Space> },
+        { title: t('market.versions'), render: (_, s) => <Space wrap>{(s.versions ?? []).map((v) => <Pill key={v.artifact} tone={v.choosable ? 'quiet' : 'warning'} title={v.why}>{v.version}{v.built_in && ` · ${t('market.built_in')}`}</Pill>)}</Space> },
         { title: t('market.facts_count'), render: (_, s) => <span className="num">{s.facts?.length ?? 0}</span> },
       ]} />
     </Card>

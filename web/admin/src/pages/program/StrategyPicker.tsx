@@ -1,6 +1,7 @@
-import { Alert, Collapse, Radio, Space, Tag } from 'antd'
+import { Alert, Collapse, Radio, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Strategy } from '../../api/types'
+import { Pill } from '../../parts/StatusTag'
 import { helpOf, titleOf } from '../../schema/schema'
 
 const soft = { color: '#56625d' }
@@ -19,9 +20,9 @@ export function StrategyPicker({ strategies, chosen, onChoose, disabled }: { str
             <div style={{ ...soft, fontSize: 13 }}>{helpOf(s.config_schema ?? {}, i18n.language) ?? word(s.summary) ?? ''}</div>
             <div style={{ ...soft, fontSize: 12 }}>{s.strategy} {s.version}{thirdParty(s) && ` · ${t('program.third_party')}`}</div>
             {(s.in_force || s.upgrade || s.withdrawn) && <Space size={4} wrap>
-              {s.in_force && <Tag color="green">{t('program.uses_version', { version: s.in_force.version })}</Tag>}
-              {s.upgrade && <Tag color="blue">{t('program.upgrade', { version: s.upgrade.version })}</Tag>}
-              {s.withdrawn && <Tag color="red">{t('program.withdrawn')}</Tag>}
+              {s.in_force && <Pill tone="good">{t('program.uses_version', { version: s.in_force.version })}</Pill>}
+              {s.upgrade && <Pill tone="active">{t('program.upgrade', { version: s.upgrade.version })}</Pill>}
+              {s.withdrawn && <Pill tone="bad">{t('program.withdrawn')}</Pill>}
             </Space>}
           </Radio>
         ))}

@@ -1,6 +1,6 @@
 // One trial: how far it is, what it has found, and who would gain or lose.
 import { DownloadOutlined } from '@ant-design/icons'
-import { Alert, Button, Drawer, Progress, Segmented, Skeleton, Space, Switch, Table, Tabs, Tag } from 'antd'
+import { Alert, Button, Drawer, Progress, Segmented, Skeleton, Space, Switch, Table, Tabs } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -16,7 +16,7 @@ import { CursorTable } from '../../parts/CursorTable'
 import { saveText } from '../../parts/csv'
 import { EmptyState } from '../../parts/EmptyState'
 import { Money } from '../../parts/Money'
-import { StatusTag } from '../../parts/StatusTag'
+import { Pill, StatusTag } from '../../parts/StatusTag'
 import { useTime } from '../../parts/time'
 import { partOf, size } from './draft'
 import { Figures, Signed } from './Effect'
@@ -56,7 +56,7 @@ function Body({ of }: { of: Trial }) {
             { key: 'orders', label: t('trial.tab_orders'), children: <Orders id={of.id} /> },
           ] : []),
           { key: 'risk', label: t('trial.tab_risk'), children: <Risk of={of.result} figures={of.figures} /> },
-          { key: 'gaps', label: <>{t('trial.tab_gaps')}{of.figures.undecided > 0 && <Tag style={{ marginInlineStart: 6 }} color="warning">{of.figures.undecided}</Tag>}</>, children: <Gaps of={of.result} /> },
+          { key: 'gaps', label: <>{t('trial.tab_gaps')}{of.figures.undecided > 0 && <Pill tone="warning" style={{ marginInlineStart: 6 }}>{of.figures.undecided}</Pill>}</>, children: <Gaps of={of.result} /> },
         ]} />
       )}
     </div>
@@ -188,7 +188,7 @@ function Gaps({ of }: { of: TrialResult }) {
   return (
     <div className="stack">
       {of.undecided.length === 0 ? <Alert type="success" showIcon title={t('trial.all_decided')} /> : of.undecided.map((u) => (
-        <Alert key={u.code} type={u.rail ? 'error' : 'warning'} showIcon title={<>{u.rail && <Tag color="error">{t('trial.rail')}</Tag>}{u.sentence}</>}
+        <Alert key={u.code} type={u.rail ? 'error' : 'warning'} showIcon title={<>{u.rail && <Pill tone="bad">{t('trial.rail')}</Pill>}{u.sentence}</>}
           description={<>{t('trial.gap', { count: u.orders, goods: formatMoney(u.goods), was: formatMoney(u.was) })} {(u.sample ?? []).map((o) => <Link key={o} to={`/orders?open=${o}`} style={{ marginInlineEnd: 8 }}>{o.slice(-8)}</Link>)}</>} />
       ))}
       {of.waiting > 0 && <Alert type="info" showIcon title={t('trial.waiting', { count: of.waiting })} />}
