@@ -346,6 +346,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/distributors/{id}/lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make a distributor a team lead, or end it, for later orders */
+        put: operations["distributor.lead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/distributors/{id}/movements": {
         parameters: {
             query?: never;
@@ -425,6 +442,57 @@ export interface paths {
         /** Put a distributor, with the whole team below, under another upline */
         put: operations["distributor.move"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When members are graded next, and what came of the last time */
+        get: operations["grading.status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grading/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes of grades with their reasons and evidence, the newest first */
+        get: operations["grading.changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grading/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What grading would do now; nothing is written */
+        post: operations["grading.preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -561,6 +629,23 @@ export interface paths {
         get: operations["commission.case"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders/{id}/commission/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the strategy that decided once more and compare, to the byte; nothing is written */
+        post: operations["commission.replay"];
         delete?: never;
         options?: never;
         head?: never;
@@ -807,6 +892,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/program/canaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Small-scale tries, the newest first */
+        get: operations["canary.list"];
+        put?: never;
+        /** Let a share of the teams try a draft first */
+        post: operations["canary.start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/program/canaries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A small-scale try and how it has come out so far */
+        get: operations["canary.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/program/canaries/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Place new orders as everybody's until it goes on */
+        post: operations["canary.pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/program/canaries/{id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the candidate in force for everybody */
+        post: operations["canary.promote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/program/canaries/{id}/ramp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let more teams try, or go on after a pause */
+        post: operations["canary.ramp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/program/canaries/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End it: new orders are everybody's, those placed keep what they have */
+        post: operations["canary.stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/program/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a draft would change on the store's own newest orders; nothing is written */
+        post: operations["program.diff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/program/preview": {
         parameters: {
             query?: never;
@@ -834,8 +1039,77 @@ export interface paths {
         /** Every revision, the newest first */
         get: operations["program.revisions"];
         put?: never;
-        /** Put a revision in force for orders from now on */
+        /** Put a revision in force for orders from now on, or from a later instant */
         post: operations["program.revise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/program/revisions/{revision}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a revision that has not started yet */
+        post: operations["program.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/program/revisions/{revision}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a revision differs from another, by JSON pointer */
+        get: operations["program.revision_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/program/worst-case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The orders that a draft would cost most, searched among orders that never were */
+        post: operations["program.worst_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/region-partners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Regions that have a city partner */
+        get: operations["distributor.partners"];
+        /** Give a region to a city partner, or to nobody, for later orders */
+        put: operations["distributor.partner"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -970,6 +1244,159 @@ export interface paths {
         };
         /** One level of the store's tree, with counts */
         get: operations["distributor.tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trials, the newest first */
+        get: operations["trial.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/trials/backtests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a draft on the orders paid within a period */
+        post: operations["trial.backtest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/trials/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask again about everything decided for a month, and hold it against the journal */
+        post: operations["trial.prove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/trials/shadows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a draft run beside the programme in force; it pays nothing */
+        post: operations["trial.shadow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/trials/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A trial, how far it is and what it has found */
+        get: operations["trial.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/trials/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a trial; what it has found stands. So a shadow ends */
+        post: operations["trial.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/trials/{id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The trial's orders, in the store's order of money */
+        get: operations["trial.orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/trials/{id}/orders.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The trial's orders as a table */
+        get: operations["trial.csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/trials/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who would get more, or less, the most first */
+        get: operations["trial.people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1120,6 +1547,43 @@ export interface components {
             verdict: string;
             why: string;
         };
+        CanariesAnswerBody: {
+            items: components["schemas"]["TrialCanary"][] | null;
+        };
+        CanaryRampRequest: {
+            /**
+             * Format: int64
+             * @description Per cent of teams; never less than before
+             */
+            share: number;
+        };
+        CanaryStartRequest: {
+            bounds: components["schemas"]["TrialBounds"];
+            /** @description As the strategy's config_schema says */
+            config?: unknown;
+            /** @description Facts that the strategy may be told from now on, by name; those agreed to before need not be repeated */
+            consent?: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it takes effect, at most a year from now; left out: at once
+             */
+            effective_from?: string;
+            note?: string;
+            /** @description The settings to change, as in the programme in force */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description Per cent of teams
+             */
+            share: number;
+            /** @description Its id, or the SHA-256 of one exact artifact */
+            strategy?: string;
+        };
+        CanaryStopRequest: {
+            reason: string;
+        };
         CatalogProduct: {
             category: string;
             /** Format: date-time */
@@ -1160,6 +1624,13 @@ export interface components {
             /** Format: int64 */
             stock?: number;
             title?: string;
+        };
+        ChangesAnswerBody: {
+            /** Format: int64 */
+            against: number;
+            changes: components["schemas"]["ProgramChange"][] | null;
+            /** Format: int64 */
+            revision: number;
         };
         CommissionAlternative: {
             /** @example commission.if_grade */
@@ -1250,6 +1721,25 @@ export interface components {
             who: components["schemas"]["CommissionPayee"];
             why: string;
         };
+        CommissionDiffOrder: {
+            /** @description Why it could not be decided, or why nobody was asked */
+            code: string;
+            difference: components["schemas"]["MoneyAmount"];
+            external_id: string;
+            goods: components["schemas"]["MoneyAmount"];
+            order_id: string;
+            /** Format: date-time */
+            paid_at: string;
+            was: components["schemas"]["MoneyAmount"];
+            /** @description Null when it could not be decided */
+            would: components["schemas"]["MoneyAmount"];
+        };
+        CommissionDifference: {
+            now: string;
+            was: string;
+            /** @enum {string} */
+            what: "strategy" | "guard" | "answer" | "rails" | "grants" | "reason" | "awards" | "journal";
+        };
         CommissionExplanation: {
             awaiting: components["schemas"]["CommissionWait"];
             awards: components["schemas"]["CommissionAward"][] | null;
@@ -1266,6 +1756,10 @@ export interface components {
             said: string[] | null;
             /** @enum {string} */
             state: "none" | "awaiting" | "decided";
+        };
+        CommissionGain: {
+            amount: components["schemas"]["MoneyAmount"];
+            payee: components["schemas"]["CommissionPayee"];
         };
         CommissionLine: {
             /** @description As the strategy said */
@@ -1303,6 +1797,38 @@ export interface components {
             /** @enum {string} */
             status: "held" | "settled" | "on_hold";
             why: string;
+        };
+        CommissionMoneyDiff: {
+            /** @description To send as acknowledge_diff with the revision */
+            acknowledge: components["schemas"]["ProgramAcknowledgement"];
+            /** Format: int64 */
+            compared: number;
+            /** Format: int64 */
+            less: number;
+            loser: components["schemas"]["CommissionGain"];
+            /**
+             * Format: int64
+             * @description Orders that would give more
+             */
+            more: number;
+            /** @description Nobody gets anything else for any of them */
+            none: boolean;
+            /**
+             * Format: int64
+             * @description Counted
+             */
+            orders: number;
+            sales: components["schemas"]["MoneyAmount"];
+            /** @description Those that differ most */
+            shown: components["schemas"]["CommissionDiffOrder"][] | null;
+            /**
+             * Format: int64
+             * @description Orders that the draft cannot decide; they are in no sum
+             */
+            undecided: number;
+            was: components["schemas"]["MoneyAmount"];
+            winner: components["schemas"]["CommissionGain"];
+            would: components["schemas"]["MoneyAmount"];
         };
         CommissionPayee: {
             /** @description The merchant's own id */
@@ -1403,6 +1929,17 @@ export interface components {
             total: components["schemas"]["MoneyAmount"];
             version: string;
         };
+        CommissionReplayed: {
+            /** @description Whether a strategy had to be asked */
+            asked: boolean;
+            differs: components["schemas"]["CommissionDifference"][] | null;
+            /** @description To the byte, and to the smallest unit of money */
+            equal: boolean;
+            granted: components["schemas"]["MoneyAmount"];
+            order_id: string;
+            /** Format: int64 */
+            seq: number;
+        };
         CommissionReversal: {
             amount: components["schemas"]["MoneyAmount"];
             external_id: string;
@@ -1427,6 +1964,12 @@ export interface components {
             case: components["schemas"]["CommissionCase"];
             strategy: string;
             version: string;
+        };
+        CommissionUndecided: {
+            code: string;
+            /** Format: int64 */
+            orders: number;
+            sentence: string;
         };
         CommissionUndistributed: {
             /** @example commission.not_distributed */
@@ -1465,6 +2008,32 @@ export interface components {
             sentence: string;
             /** Format: date-time */
             since: string;
+        };
+        CommissionWorstCase: {
+            /** @description Before the order cap */
+            asked: components["schemas"]["MoneyAmount"];
+            commission: components["schemas"]["CommissionExplanation"];
+            given: components["schemas"]["MoneyAmount"];
+            goods: components["schemas"]["MoneyAmount"];
+            lines: components["schemas"]["CommissionSampleLine"][] | null;
+            /** @description What it leaves after cost and commission; null when a cost is unknown */
+            margin: components["schemas"]["MoneyAmount"];
+            /** @description Given, of what was paid */
+            share: string;
+            title: string;
+        };
+        CommissionWorstCases: {
+            /**
+             * Format: int64
+             * @description Different goods that orders were made of; 0: the store has none yet, and samples were used
+             */
+            goods: number;
+            highest_share: components["schemas"]["CommissionWorstCase"];
+            /** Format: int64 */
+            tried: number;
+            undecided: components["schemas"]["CommissionUndecided"][] | null;
+            /** @description Null while no cost is known */
+            worst_margin: components["schemas"]["CommissionWorstCase"];
         };
         CreateKeyAnswerBody: {
             id: string;
@@ -1577,6 +2146,8 @@ export interface components {
             id: string;
             /** Format: date-time */
             joined_at: string | null;
+            /** @description Whether they are a team lead */
+            lead: boolean;
             name: string;
             /** Format: int64 */
             orders_30d: number;
@@ -1610,12 +2181,16 @@ export interface components {
             id: string;
             /** Format: date-time */
             joined_at: string | null;
+            /** @description Whether they are a team lead */
+            lead: boolean;
             name: string;
             /** Format: int64 */
             orders_30d: number;
             profile: {
                 [key: string]: unknown;
             };
+            /** @description Of which they are the city partner */
+            regions: string[] | null;
             /** @description Paid less refunded, personally sold */
             sales_30d: components["schemas"]["MoneyAmount"];
             /** @enum {string} */
@@ -1628,6 +2203,9 @@ export interface components {
         DistributorGradeRequest: {
             grade: string;
             reason: string;
+        };
+        DistributorLeadRequest: {
+            lead: boolean;
         };
         DistributorMoveRequest: {
             /** @description null: nobody above */
@@ -1647,6 +2225,18 @@ export interface components {
             ref: string | null;
             source: string;
             target: string;
+        };
+        DistributorPartner: {
+            partner: components["schemas"]["DistributorPerson"];
+            /** @description Orders whose region begins with it: 440300 stands for all of 4403, 广东/深圳 for what lies below. The longest wins */
+            region: string;
+            /** Format: date-time */
+            since: string;
+        };
+        DistributorPartnerRequest: {
+            /** @description null: nobody */
+            partner_id: string | null;
+            region: string;
         };
         DistributorPerson: {
             id: string;
@@ -1676,6 +2266,112 @@ export interface components {
             field: string;
             /** @description In English, from the schema */
             message: string;
+        };
+        GradingChange: {
+            artifact: string;
+            /** Format: date-time */
+            changed_at: string;
+            /**
+             * @description The day that was over
+             * @example 2026-03-31
+             */
+            day: string;
+            evidence: components["schemas"]["GradingEvidence"][] | null;
+            /** @description Code of why the strategy could not decide */
+            failed?: string;
+            from: string;
+            id: string;
+            member: components["schemas"]["GradingMember"];
+            next: components["schemas"]["GradingNext"];
+            promoted: boolean;
+            /** Format: int64 */
+            revision: number;
+            strategy: string;
+            /** @description Empty: nothing changes */
+            to: string;
+            version: string;
+            why: string;
+        };
+        GradingEvidence: {
+            /** @description When the unit is money */
+            currency?: string;
+            /**
+             * Format: int64
+             * @description Minor units when the unit is money
+             */
+            current: number;
+            /** Format: int64 */
+            target: number;
+            /** @enum {string} */
+            unit: "money" | "count";
+            what: string;
+        };
+        GradingMember: {
+            /** @description The merchant's own id */
+            external_id?: string;
+            id: string;
+            name: string;
+        };
+        GradingNext: {
+            grade: string;
+            /** @description What it still takes */
+            missing: components["schemas"]["GradingEvidence"][] | null;
+        };
+        GradingPreview: {
+            /** Format: int64 */
+            demoted: number;
+            /** Format: int64 */
+            failed: number;
+            /** @description At most 500 of those whose grade would change or who could not be decided */
+            items: components["schemas"]["GradingVerdict"][] | null;
+            /**
+             * Format: int64
+             * @description Asked about
+             */
+            members: number;
+            /** Format: int64 */
+            promoted: number;
+        };
+        GradingRun: {
+            day: string;
+            /** Format: int64 */
+            demoted: number;
+            /**
+             * Format: int64
+             * @description Whom the strategy could not decide: they keep their grade
+             */
+            failed: number;
+            /** Format: int64 */
+            members: number;
+            /** Format: int64 */
+            promoted: number;
+            /** Format: date-time */
+            ran_at: string;
+        };
+        GradingStatus: {
+            /** Format: date-time */
+            due_at: string;
+            /** @description Whether the programme in force grades members */
+            grades: boolean;
+            last: components["schemas"]["GradingRun"];
+            /** @description Why the day that is due could not be graded yet */
+            waits: components["schemas"]["GradingWait"];
+        };
+        GradingVerdict: {
+            evidence: components["schemas"]["GradingEvidence"][] | null;
+            /** @description Code of why the strategy could not decide */
+            failed?: string;
+            from: string;
+            member: components["schemas"]["GradingMember"];
+            next: components["schemas"]["GradingNext"];
+            promoted: boolean;
+            /** @description Empty: nothing changes */
+            to: string;
+            why: string;
+        };
+        GradingWait: {
+            code: string;
+            sentence: string;
         };
         InsightDue: {
             amount: components["schemas"]["MoneyAmount"];
@@ -1814,6 +2510,8 @@ export interface components {
             received_at: string | null;
             /** @description Of goods */
             refunded: components["schemas"]["MoneyAmount"];
+            /** @description Where it goes */
+            region: string;
             /**
              * Format: int64
              * @description Of the programme the order was placed under
@@ -1871,11 +2569,15 @@ export interface components {
             /** @description Of goods */
             refunded: components["schemas"]["MoneyAmount"];
             refunds: components["schemas"]["OrderRefund"][] | null;
+            /** @description Where it goes */
+            region: string;
             /**
              * Format: int64
              * @description Of the programme the order was placed under
              */
             revision: number;
+            /** @description Who held a post towards the order when it was placed: team lead, city partner */
+            roles: components["schemas"]["OrderHolder"][] | null;
             seller: components["schemas"]["OrderSeller"];
             /** Format: date-time */
             shipped_at: string | null;
@@ -1893,6 +2595,18 @@ export interface components {
             event: string;
             sentence: string;
             who?: components["schemas"]["OrderSeller"];
+        };
+        OrderHolder: {
+            /** @description The merchant's own id */
+            external_id?: string;
+            /** @description When the order was placed */
+            grade: string;
+            id: string;
+            name: string;
+            /** @enum {string} */
+            role: "team_lead" | "city_partner";
+            /** @description When the order was placed */
+            state: string;
         };
         OrderLine: {
             category: string;
@@ -1998,6 +2712,10 @@ export interface components {
             items: components["schemas"]["DistributorTwig"][] | null;
             next_cursor: string;
         };
+        PageGradingChange: {
+            items: components["schemas"]["GradingChange"][] | null;
+            next_cursor: string;
+        };
         PageOrder: {
             items: components["schemas"]["Order"][] | null;
             next_cursor: string;
@@ -2014,9 +2732,24 @@ export interface components {
             items: components["schemas"]["RegistryKey"][] | null;
             next_cursor: string;
         };
+        PageTrial: {
+            items: components["schemas"]["Trial"][] | null;
+            next_cursor: string;
+        };
+        PageTrialOrder: {
+            items: components["schemas"]["TrialOrder"][] | null;
+            next_cursor: string;
+        };
+        PageTrialPerson: {
+            items: components["schemas"]["TrialPerson"][] | null;
+            next_cursor: string;
+        };
         PageWithdrawal: {
             items: components["schemas"]["Withdrawal"][] | null;
             next_cursor: string;
+        };
+        PartnersAnswerBody: {
+            items: components["schemas"]["DistributorPartner"][] | null;
         };
         PaymentBody: {
             /** @description Proof of payment: a transfer number */
@@ -2055,6 +2788,22 @@ export interface components {
             /** @example urn:fenli:withdrawal.in_debt */
             type: string;
         };
+        ProgramAcknowledgement: {
+            /** @description What it would cost more; below zero when less */
+            difference: components["schemas"]["MoneyAmount"];
+            /**
+             * Format: int64
+             * @description How many were counted
+             */
+            orders: number;
+            /**
+             * Format: int64
+             * @description The newest order counted
+             */
+            through_seq: number;
+            /** Format: int64 */
+            undecided?: number;
+        };
         ProgramBindSettings: {
             /** @enum {string} */
             model: "last" | "first";
@@ -2075,11 +2824,51 @@ export interface components {
             /** @enum {string} */
             who: "unbound" | "new";
         };
+        ProgramChange: {
+            /** @description Null when it is no longer there */
+            now: unknown;
+            /**
+             * @description JSON pointer
+             * @example /config/rates/0
+             */
+            path: string;
+            /** @description Null when it was not there */
+            was: unknown;
+        };
+        ProgramDiffRequest: {
+            /** @description As the strategy's config_schema says */
+            config?: unknown;
+            /** @description Facts that the strategy may be told from now on, by name; those agreed to before need not be repeated */
+            consent?: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it takes effect, at most a year from now; left out: at once
+             */
+            effective_from?: string;
+            note?: string;
+            /**
+             * Format: int64
+             * @description How many of the newest orders to count
+             * @default 200
+             */
+            orders: number;
+            /** @description The settings to change, as in the programme in force */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /** @description Its id, or the SHA-256 of one exact artifact */
+            strategy?: string;
+        };
         ProgramDraft: {
             /** @description As the strategy's config_schema says */
             config?: unknown;
             /** @description Facts that the strategy may be told from now on, by name; those agreed to before need not be repeated */
             consent?: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it takes effect, at most a year from now; left out: at once
+             */
+            effective_from?: string;
             note?: string;
             /** @description The settings to change, as in the programme in force */
             settings?: {
@@ -2099,11 +2888,29 @@ export interface components {
             new: boolean;
             purpose: components["schemas"]["ProgramWords"];
         };
+        ProgramNamed: {
+            artifact: string;
+            version: string;
+        };
+        ProgramOffered: {
+            artifact: string;
+            /** @description Came with the platform */
+            built_in: boolean;
+            choosable: boolean;
+            version: string;
+            /** @description Why it may not be chosen; empty when it may */
+            why: string;
+        };
         ProgramPreviewRequest: {
             /** @description As the strategy's config_schema says */
             config?: unknown;
             /** @description Facts that the strategy may be told from now on, by name; those agreed to before need not be repeated */
             consent?: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it takes effect, at most a year from now; left out: at once
+             */
+            effective_from?: string;
             note?: string;
             /** @description An order of one's own to try beside the samples */
             order?: components["schemas"]["OrderStruct"];
@@ -2119,6 +2926,26 @@ export interface components {
             /** Format: int64 */
             min_age: number;
         };
+        ProgramReviseRequest: {
+            /** @description As /program/diff has shown it. Whoever sends it is held to its amount; where the settings say confirm_diff, a revision that changes money needs it */
+            acknowledge_diff?: components["schemas"]["ProgramAcknowledgement"];
+            /** @description As the strategy's config_schema says */
+            config?: unknown;
+            /** @description Facts that the strategy may be told from now on, by name; those agreed to before need not be repeated */
+            consent?: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it takes effect, at most a year from now; left out: at once
+             */
+            effective_from?: string;
+            note?: string;
+            /** @description The settings to change, as in the programme in force */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /** @description Its id, or the SHA-256 of one exact artifact */
+            strategy?: string;
+        };
         ProgramRevision: {
             artifact: string;
             author: string;
@@ -2133,6 +2960,8 @@ export interface components {
             /** Format: int64 */
             revision: number;
             settings: components["schemas"]["ProgramSettings"];
+            /** @enum {string} */
+            state: "in_force" | "scheduled" | "candidate" | "cancelled" | "superseded";
             strategy: string;
             version: string;
         };
@@ -2189,11 +3018,19 @@ export interface components {
             consented: boolean;
             /** @description What it wants to know of an order, and why; it learns nothing else */
             facts: components["schemas"]["ProgramFact"][] | null;
+            /** @description The version that the store uses; null when it uses another strategy */
+            in_force: components["schemas"]["ProgramNamed"];
             /** @example three-level */
             strategy: string;
             summary: components["schemas"]["ProgramWords"];
             title: components["schemas"]["ProgramWords"];
+            /** @description A newer version than that; null for none. Orders keep the version they were placed under, and the way back is a revision that names the old artifact */
+            upgrade: components["schemas"]["ProgramNamed"];
             version: string;
+            /** @description Every installed version, the newest first */
+            versions: components["schemas"]["ProgramOffered"][] | null;
+            /** @description Why the version in force must be left at the next change of the programme; empty while it may stay */
+            withdrawn: string;
         };
         ProgramWithdrawalSettings: {
             /** @description Permitted days of the month; none is all */
@@ -2324,6 +3161,332 @@ export interface components {
         };
         StrategiesAnswerBody: {
             items: components["schemas"]["ProgramStrategy"][] | null;
+        };
+        Trial: {
+            author: string;
+            /** @description Why it failed, or why it waits */
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            done: number;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** @description Null for a proof */
+            figures: components["schemas"]["TrialFigures"];
+            /**
+             * Format: date-time
+             * @description Of payment
+             */
+            from: string;
+            id: string;
+            /** @enum {string} */
+            kind: "backtest" | "proof" | "shadow";
+            note: string;
+            /** @description What is tried; null for a proof */
+            plan: components["schemas"]["TrialPlan"];
+            /** @description Null but for a proof */
+            proof: components["schemas"]["TrialProof"];
+            /** @description Null in lists, and for a proof */
+            result: components["schemas"]["TrialResult"];
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "cancelled" | "failed";
+            title: string;
+            /**
+             * Format: date-time
+             * @description Exclusive; null for a shadow
+             */
+            to: string | null;
+            /**
+             * Format: int64
+             * @description Orders to go through; 0 for a shadow, which has no end
+             */
+            total: number;
+        };
+        TrialBacktestRequest: {
+            /** @description As the strategy's config_schema says */
+            config?: unknown;
+            /** @description Facts that the strategy may be told from now on, by name; those agreed to before need not be repeated */
+            consent?: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it takes effect, at most a year from now; left out: at once
+             */
+            effective_from?: string;
+            /**
+             * Format: date-time
+             * @description Of payment
+             */
+            from: string;
+            note?: string;
+            /** @description The settings to change, as in the programme in force */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /** @description Its id, or the SHA-256 of one exact artifact */
+            strategy?: string;
+            title?: string;
+            /**
+             * Format: date-time
+             * @description Exclusive
+             */
+            to: string;
+        };
+        TrialBar: {
+            /** @description Upper bound of the share; the first bar is nothing at all */
+            up_to: string;
+            /** Format: int64 */
+            was: number;
+            /** Format: int64 */
+            would: number;
+        };
+        TrialBounds: {
+            /**
+             * Format: int64
+             * @description Orders that wait for a decision; 0: no bound
+             */
+            max_failed: number;
+            /** @description Commission of what was paid; 0: no bound */
+            max_payout: string;
+            /**
+             * Format: int64
+             * @description Decided, before the payout is judged
+             */
+            min_orders: number;
+        };
+        TrialCanary: {
+            author: string;
+            bounds: components["schemas"]["TrialBounds"];
+            /** @description Orders decided under it */
+            candidate: components["schemas"]["TrialWatched"];
+            /** Format: date-time */
+            ended_at: string | null;
+            /**
+             * Format: int64
+             * @description Orders under it that wait for a decision now
+             */
+            failed: number;
+            id: string;
+            /** @description Orders decided meanwhile under anything else */
+            others: components["schemas"]["TrialWatched"];
+            /** @description payout or failed when it has stopped by itself */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The candidate
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description Per cent of teams
+             */
+            share: number;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "running" | "paused" | "stopped" | "promoted";
+        };
+        TrialCoverage: {
+            /** @example line.unit_cost */
+            fact: string;
+            /** Format: int64 */
+            known: number;
+            /** Format: int64 */
+            missing: number;
+        };
+        TrialDiffers: {
+            now: string;
+            order_id: string;
+            /** Format: int64 */
+            seq: number;
+            was: string;
+            /** @enum {string} */
+            what: "strategy" | "guard" | "answer" | "rails" | "grants" | "reason" | "awards" | "journal";
+        };
+        TrialFigures: {
+            /** Format: int64 */
+            compared: number;
+            /** @description Granted, would less was */
+            difference: components["schemas"]["MoneyAmount"];
+            /**
+             * Format: int64
+             * @description Gone through
+             */
+            orders: number;
+            sales: components["schemas"]["MoneyAmount"];
+            /**
+             * Format: int64
+             * @description In no sum: a gap is not zero
+             */
+            undecided: number;
+            /** @description As it was decided */
+            was: components["schemas"]["TrialSum"];
+            /** @description As it would be */
+            would: components["schemas"]["TrialSum"];
+        };
+        TrialMonth: {
+            /** @example 2026-03 */
+            month: string;
+            /** Format: int64 */
+            orders: number;
+            sales: components["schemas"]["MoneyAmount"];
+            /** Format: int64 */
+            undecided: number;
+            /** @description Granted */
+            was: components["schemas"]["MoneyAmount"];
+            would: components["schemas"]["MoneyAmount"];
+        };
+        TrialOrder: {
+            code: string;
+            difference: components["schemas"]["MoneyAmount"];
+            goods: components["schemas"]["MoneyAmount"];
+            order_id: string;
+            /** Format: int64 */
+            seq: number;
+            /** @description Granted */
+            was: components["schemas"]["MoneyAmount"];
+            /** @description Null when it could not be decided */
+            would: components["schemas"]["MoneyAmount"];
+        };
+        TrialPerson: {
+            difference: components["schemas"]["MoneyAmount"];
+            /** Format: int64 */
+            orders: number;
+            payee: components["schemas"]["CommissionPayee"];
+            was: components["schemas"]["MoneyAmount"];
+            would: components["schemas"]["MoneyAmount"];
+        };
+        TrialPlan: {
+            artifact: string;
+            config: unknown;
+            note: string;
+            settings: components["schemas"]["ProgramSettings"];
+            strategy: string;
+            version: string;
+        };
+        TrialProof: {
+            /**
+             * Format: int64
+             * @description Of those, a strategy had to be asked
+             */
+            asked: number;
+            /** @description By the awards */
+            awards: components["schemas"]["MoneyAmount"];
+            /** Format: int64 */
+            decisions: number;
+            /** @description At most a hundred */
+            differs: components["schemas"]["TrialDiffers"][] | null;
+            /** Format: int64 */
+            equal: number;
+            granted: components["schemas"]["MoneyAmount"];
+            /** @description By the journal */
+            journal: components["schemas"]["MoneyAmount"];
+            /** @description Every decision is equal and the three sums are one */
+            proven: boolean;
+            /** @description What stands after refunds, by the replayed decisions */
+            replayed: components["schemas"]["MoneyAmount"];
+            /**
+             * Format: int64
+             * @description Orders of the month without a decision
+             */
+            waiting: number;
+        };
+        TrialProveRequest: {
+            /**
+             * @description Of payment, in store time
+             * @example 2026-03
+             */
+            month: string;
+            title?: string;
+        };
+        TrialResult: {
+            /** @description How often a fact was there */
+            coverage: components["schemas"]["TrialCoverage"][] | null;
+            /** Format: int64 */
+            less: number;
+            /** @description By payment, in store time */
+            months: components["schemas"]["TrialMonth"][] | null;
+            /**
+             * Format: int64
+             * @description Orders that would give more
+             */
+            more: number;
+            /** @description Orders by the share of what was paid that they give */
+            shares: components["schemas"]["TrialBar"][] | null;
+            /**
+             * Format: int64
+             * @description Orders nobody stands behind, or with nothing to share
+             */
+            unasked: number;
+            undecided: components["schemas"]["TrialUndecided"][] | null;
+            /**
+             * Format: int64
+             * @description Orders paid within the period that have never been decided: left out
+             */
+            waiting: number;
+            /** @description Lines that leave the merchant least, where the cost is known */
+            worst_lines: components["schemas"]["TrialWorstLine"][] | null;
+        };
+        TrialShadowRequest: {
+            /** @description As the strategy's config_schema says */
+            config?: unknown;
+            /** @description Facts that the strategy may be told from now on, by name; those agreed to before need not be repeated */
+            consent?: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it takes effect, at most a year from now; left out: at once
+             */
+            effective_from?: string;
+            note?: string;
+            /** @description The settings to change, as in the programme in force */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /** @description Its id, or the SHA-256 of one exact artifact */
+            strategy?: string;
+            title?: string;
+        };
+        TrialSum: {
+            /** @description What the order cap took */
+            cut: components["schemas"]["MoneyAmount"];
+            /**
+             * Format: int64
+             * @description Orders that the cap cut
+             */
+            cut_from: number;
+            granted: components["schemas"]["MoneyAmount"];
+            /** @description Granted, of sales */
+            share: string;
+            /** @description After all refunds so far */
+            standing: components["schemas"]["MoneyAmount"];
+        };
+        TrialUndecided: {
+            code: string;
+            goods: components["schemas"]["MoneyAmount"];
+            /** Format: int64 */
+            orders: number;
+            /** @description The answer was wrong, not missing */
+            rail: boolean;
+            sample: string[] | null;
+            sentence: string;
+            was: components["schemas"]["MoneyAmount"];
+        };
+        TrialWatched: {
+            granted: components["schemas"]["MoneyAmount"];
+            /** Format: int64 */
+            orders: number;
+            sales: components["schemas"]["MoneyAmount"];
+            share: string;
+        };
+        TrialWorstLine: {
+            commission: components["schemas"]["MoneyAmount"];
+            cost: components["schemas"]["MoneyAmount"];
+            /** @description May be below zero */
+            left: components["schemas"]["MoneyAmount"];
+            line: string;
+            net: components["schemas"]["MoneyAmount"];
+            order_id: string;
+            sku: string;
         };
         Withdrawal: {
             /** Format: date-time */
@@ -4467,6 +5630,104 @@ export interface operations {
             };
         };
     };
+    "distributor.lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DistributorLeadRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DistributorDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "distributor.movements": {
         parameters: {
             query?: {
@@ -4927,6 +6188,269 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "grading.status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradingStatus"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "grading.changes": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                member_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageGradingChange"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "grading.preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradingPreview"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5633,6 +7157,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommissionTestCase"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "commission.replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommissionReplayed"];
                 };
             };
             /** @description Bad Request */
@@ -7227,6 +8845,759 @@ export interface operations {
             };
         };
     };
+    "canary.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CanariesAnswerBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "canary.start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CanaryStartRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCanary"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "canary.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCanary"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "canary.pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCanary"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "canary.promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCanary"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "canary.ramp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CanaryRampRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCanary"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "canary.stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CanaryStopRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCanary"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "program.diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgramDiffRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommissionMoneyDiff"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "program.preview": {
         parameters: {
             query?: never;
@@ -7428,7 +9799,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProgramDraft"];
+                "application/json": components["schemas"]["ProgramReviseRequest"];
             };
         };
         responses: {
@@ -7439,6 +9810,472 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProgramRevision"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "program.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramRevision"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "program.revision_diff": {
+        parameters: {
+            query?: {
+                /** @description Another revision; left out: the one before */
+                against?: number;
+            };
+            header?: never;
+            path: {
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesAnswerBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "program.worst_case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgramDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommissionWorstCases"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "distributor.partners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnersAnswerBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "distributor.partner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DistributorPartnerRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnersAnswerBody"];
                 };
             };
             /** @description Bad Request */
@@ -8139,6 +10976,878 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageDistributorTwig"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trial.list": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                kind?: "backtest" | "proof" | "shadow";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTrial"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trial.backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialBacktestRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trial.prove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialProveRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trial.shadow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialShadowRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trial.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trial.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trial.orders": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Leave out those that give the same */
+                differing?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTrialOrder"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trial.csv": {
+        parameters: {
+            query?: {
+                /** @description Leave out those that give the same */
+                differing?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trial.people": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Who would get more, or less */
+                side?: "more" | "less";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTrialPerson"];
                 };
             };
             /** @description Bad Request */

@@ -383,12 +383,16 @@ export interface components {
             id: string;
             /** Format: date-time */
             joined_at: string | null;
+            /** @description Whether they are a team lead */
+            lead: boolean;
             name: string;
             /** Format: int64 */
             orders_30d: number;
             profile: {
                 [key: string]: unknown;
             };
+            /** @description Of which they are the city partner */
+            regions: string[] | null;
             /** @description Paid less refunded, personally sold */
             sales_30d: components["schemas"]["MoneyAmount"];
             /** @enum {string} */
@@ -467,6 +471,8 @@ export interface components {
             received_at: string | null;
             /** @description Of goods */
             refunded: components["schemas"]["MoneyAmount"];
+            /** @description Where it goes */
+            region: string;
             /**
              * Format: int64
              * @description Of the programme the order was placed under
@@ -524,11 +530,15 @@ export interface components {
             /** @description Of goods */
             refunded: components["schemas"]["MoneyAmount"];
             refunds: components["schemas"]["OrderRefund"][] | null;
+            /** @description Where it goes */
+            region: string;
             /**
              * Format: int64
              * @description Of the programme the order was placed under
              */
             revision: number;
+            /** @description Who held a post towards the order when it was placed: team lead, city partner */
+            roles: components["schemas"]["OrderHolder"][] | null;
             seller: components["schemas"]["OrderSeller"];
             /** Format: date-time */
             shipped_at: string | null;
@@ -550,6 +560,18 @@ export interface components {
         OrderGroupRequest: {
             /** @enum {string} */
             result: "success" | "failed";
+        };
+        OrderHolder: {
+            /** @description The merchant's own id */
+            external_id?: string;
+            /** @description When the order was placed */
+            grade: string;
+            id: string;
+            name: string;
+            /** @enum {string} */
+            role: "team_lead" | "city_partner";
+            /** @description When the order was placed */
+            state: string;
         };
         OrderLine: {
             category: string;
@@ -631,6 +653,8 @@ export interface components {
             paid_at?: string;
             /** Format: date-time */
             placed_at?: string;
+            /** @description Where it goes, as the shop writes it: 440305, or 广东/深圳/南山 */
+            region?: string;
             /**
              * @description Which of the shop's systems; part of the order's name
              * @default api

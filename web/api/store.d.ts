@@ -226,6 +226,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/grade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My grade, the next one and what it still takes */
+        get: operations["me.grade"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/link": {
         parameters: {
             query?: never;
@@ -269,6 +286,23 @@ export interface paths {
         };
         /** What closed months gave me beyond my orders, and why */
         get: operations["me.periods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far I am with the tasks of the running month */
+        get: operations["me.tasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -560,6 +594,8 @@ export interface components {
             channel?: string;
             freight?: components["schemas"]["MoneyAmount"];
             lines: components["schemas"]["Item"][] | null;
+            /** @description Where it goes: 440305, or 广东/深圳/南山 */
+            region?: string;
             /** @description Code of the distributor whose link the buyer came by */
             via?: string;
         };
@@ -896,6 +932,66 @@ export interface components {
             field: string;
             /** @description In English, from the schema */
             message: string;
+        };
+        GradingEvidence: {
+            /** @description When the unit is money */
+            currency?: string;
+            /**
+             * Format: int64
+             * @description Minor units when the unit is money
+             */
+            current: number;
+            /** Format: int64 */
+            target: number;
+            /** @enum {string} */
+            unit: "money" | "count";
+            what: string;
+        };
+        GradingGrade: {
+            evidence: components["schemas"]["GradingEvidence"][] | null;
+            grade: string;
+            /** @description Whether grades follow from what one does; else the shop sets them by hand */
+            graded: boolean;
+            /** @description null: nothing is above, or the shop sets grades by hand */
+            next: components["schemas"]["GradingNext"];
+            why: string;
+        };
+        GradingNext: {
+            grade: string;
+            /** @description What it still takes */
+            missing: components["schemas"]["GradingEvidence"][] | null;
+        };
+        GradingTask: {
+            /**
+             * Format: int64
+             * @description Minor units when the unit is money
+             */
+            current: number;
+            done: boolean;
+            key: string;
+            reward: components["schemas"]["GradingTaskGain"];
+            /** Format: int64 */
+            target: number;
+            title: string;
+            /** @enum {string} */
+            unit: "money" | "count";
+        };
+        GradingTaskGain: {
+            amount: components["schemas"]["MoneyAmount"];
+            badge: string;
+            /** Format: int64 */
+            points: number;
+        };
+        GradingTasks: {
+            /** Format: date-time */
+            as_of: string;
+            /** Format: date-time */
+            from: string;
+            items: components["schemas"]["GradingTask"][] | null;
+            /** @example 2026-03 */
+            period: string;
+            /** Format: date-time */
+            to: string;
         };
         Item: {
             /** Format: int64 */
@@ -2480,6 +2576,89 @@ export interface operations {
             };
         };
     };
+    "me.grade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradingGrade"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "me.link": {
         parameters: {
             query?: never;
@@ -2729,6 +2908,89 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "me.tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradingTasks"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
