@@ -32,20 +32,19 @@ type Options struct {
 type scenario struct {
 	name string
 	what string
-	full bool // too long for a short run
 	run  func(context.Context, *place) ([]Figure, error)
 }
 
 var scenarios = []scenario{
-	{"start", "how soon it serves, and what it holds when idle", false, measureStart},
-	{"orders", "an order from HTTP to the leaderboard, beside the floors", false, measureOrders},
-	{"single", "orders that come one by one", false, measureSingle},
-	{"open", "half of the most, arriving on their own clock", false, measureOpenLoop},
-	{"disk", "what an order leaves on disk", false, measureDisk},
-	{"strategy", "asking a strategy, in its process and in ours", false, measureStrategy},
-	{"settle", "a cut-off with many awards", false, measureSettle},
-	{"board", "a large leaderboard beside bare Redis", false, measureBoard},
-	{"idle", "stores in which nothing happens", false, measureIdle},
+	{"start", "how soon it serves, and what it holds when idle", measureStart},
+	{"orders", "an order from HTTP to the leaderboard, beside the floors", measureOrders},
+	{"single", "orders that come one by one", measureSingle},
+	{"open", "half of the most, arriving on their own clock", measureOpenLoop},
+	{"disk", "what an order leaves on disk", measureDisk},
+	{"strategy", "asking a strategy, in its process and in ours", measureStrategy},
+	{"settle", "a cut-off with many awards", measureSettle},
+	{"board", "a large leaderboard beside bare Redis", measureBoard},
+	{"idle", "stores in which nothing happens", measureIdle},
 }
 
 // Names lists the scenarios and what they are about.
@@ -73,7 +72,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	defer p.Close()
 	var failures []error
 	for _, s := range scenarios {
-		if len(o.Only) > 0 && !slices.Contains(o.Only, s.name) || s.full && !o.Full && len(o.Only) == 0 {
+		if len(o.Only) > 0 && !slices.Contains(o.Only, s.name) {
 			continue
 		}
 		if ctx.Err() != nil {

@@ -2,11 +2,14 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/fenli-io/fenli/plugins/builtin/threelevel"
@@ -93,14 +96,10 @@ func compareProcesses(ctx context.Context, h *host.Host, sha string) (out, in fl
 	return each(outside), each(inside), nil
 }
 
-// besideAStuckOne compares a strategy's p99 alone and while another hangs on
-// every question until the host kills it.
+// besideAStuckOne compares a strategy's p99 alone and while another hangs: its
+// process is stopped whenever it runs, until the host loses patience with it.
 func (p *place) besideAStuckOne(ctx context.Context, h *host.Host, sha string) ([]Figure, error) {
-	path := filepath.Join(filepath.Dir(p.Binary), "strategies", ".stuck")
-	if _, err := os.Stat(path); err != nil {
-		return nil, nil
-	}
-	stuck, _, err := h.Install(ctx, path)
+	stuck, _, err := h.Install(ctx, filepath.Join(filepath.Dir(p.Binary), "strategies", "matrix"))
 	if err != nil {
 		return nil, err
 	}
@@ -110,6 +109,7 @@ func (p *place) besideAStuckOne(ctx context.Context, h *host.Host, sha string) (
 	}
 	hanging, stop := context.WithCancel(ctx)
 	var all sync.WaitGroup
+	all.Go(func() { freeze(hanging, h, stuck.SHA256) })
 	all.Go(func() {
 		for hanging.Err() == nil {
 			_, _ = h.Evaluate(hanging, stuck.SHA256, sales(1))
@@ -119,12 +119,33 @@ func (p *place) besideAStuckOne(ctx context.Context, h *host.Host, sha string) (
 	beside, err := latencies(ctx, h, sha)
 	stop()
 	all.Wait()
-	return []Figure{figure("p99 beside a strategy that hangs", percentile(beside, 0.99)/percentile(quiet, 0.99), "×").atMost(2)}, err
+	lost := h.Counters().TimedOut
+	if err == nil && lost == 0 {
+		err = errors.New("the strategy that should hang never did")
+	}
+	return []Figure{figure("p99 beside a strategy that hangs", percentile(beside, 0.99)/percentile(quiet, 0.99), "×").atMost(2).
+		noting(fmt.Sprintf("it hung %d times", lost))}, err
+}
+
+// freeze stops every process that an artifact gets.
+func freeze(ctx context.Context, h *host.Host, sha string) {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if pid, err := strconv.Atoi(h.Status(sha).PID); err == nil && pid > 0 {
+			_ = syscall.Kill(pid, syscall.SIGSTOP)
+		}
+	}
 }
 
 func latencies(ctx context.Context, h *host.Host, sha string) (list []time.Duration, err error) {
 	request := sales(20)
-	for range 500 {
+	for end := time.Now().Add(4 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
 		begun := time.Now()
 		if _, err := h.Evaluate(ctx, sha, request); err != nil {
 			return nil, err
