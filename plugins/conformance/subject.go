@@ -61,8 +61,7 @@ func (s *session) configurations() (list []namedConfig) {
 		add(name, s.options.Configs[name], true)
 	}
 	add("the defaults", []byte("{}"), false)
-	var schema map[string]any
-	if len(list) == 0 && json.Unmarshal(s.described.GetConfigSchema(), &schema) == nil {
+	if schema, ok := parsed(s.described.GetConfigSchema()).(map[string]any); ok && len(list) == 0 {
 		for _, full := range []bool{false, true} {
 			if raw, err := json.Marshal(example(schema, full)); err == nil {
 				add("made from the schema", raw, false)
@@ -93,12 +92,12 @@ func example(node map[string]any, full bool) any {
 	switch node["type"] {
 	case "object":
 		o := map[string]any{}
-		required := fmt.Sprint(node["required"])
+		required, _ := node["required"].([]any)
 		properties, _ := node["properties"].(map[string]any)
 		for name, p := range properties {
 			child, _ := p.(map[string]any)
 			_, given := child["default"]
-			if full || given || bytes.Contains([]byte(required), []byte(name)) {
+			if full || given || slices.Contains(required, any(name)) {
 				o[name] = example(child, full)
 			}
 		}
@@ -110,8 +109,9 @@ func example(node map[string]any, full bool) any {
 		items, _ := node["items"].(map[string]any)
 		return []any{example(items, full)}
 	case "integer":
-		low, _ := node["minimum"].(float64)
-		return int64(max(low, 1))
+		low, _ := node["minimum"].(json.Number)
+		least, _ := low.Int64()
+		return max(least, 1)
 	case "boolean":
 		return true
 	}
