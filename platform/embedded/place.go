@@ -76,7 +76,7 @@ func sweepOutside() {
 	places, _ := filepath.Glob(filepath.Join(outside, outsidePrefix+"*"))
 	for _, place := range places {
 		origin, err := os.ReadFile(filepath.Join(place, "origin"))
-		if err != nil {
+		if err != nil || !filepath.IsAbs(string(origin)) { // empty: another process is about to write it
 			continue
 		}
 		if _, err := os.Stat(string(origin)); errors.Is(err, os.ErrNotExist) {
