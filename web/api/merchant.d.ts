@@ -312,6 +312,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/distributors/{id}/debts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a distributor came to owe, and how it was netted, the newest first */
+        get: operations["commission.debts_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/distributors/{id}/freeze": {
         parameters: {
             query?: never;
@@ -508,6 +525,57 @@ export interface paths {
         };
         /** The first places of a board */
         get: operations["leaderboard.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ledger/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the journal's entries by number */
+        get: operations["ledger.entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ledger/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A part of the journal as a file, with what an auditor needs to make every hash again */
+        get: operations["ledger.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ledger/heads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List where the journal stood at the end of each day, the newest first */
+        get: operations["ledger.heads"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1405,6 +1473,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/trials/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with a trial that was cancelled or has failed, from where it stood */
+        post: operations["trial.resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/withdrawals": {
         parameters: {
             query?: never;
@@ -1503,13 +1588,25 @@ export interface components {
             /** @description Whose customer this is now */
             distributor: components["schemas"]["AttributionPerson"];
             external_id: string;
+            /**
+             * Format: date-time
+             * @description When the first was paid
+             */
+            first_order_at: string | null;
             first_source: components["schemas"]["CustomerSource"];
             id: string;
             name: string;
+            /**
+             * Format: int64
+             * @description That were paid
+             */
+            orders: number;
             /** Format: date-time */
             protected_until: string | null;
             /** Format: date-time */
             registered_at: string;
+            /** @description On goods, less refunds; null while nothing was paid */
+            spent: components["schemas"]["MoneyAmount"];
             /** Format: date-time */
             valid_until: string | null;
         };
@@ -1524,13 +1621,25 @@ export interface components {
             /** @description Whose customer this is now */
             distributor: components["schemas"]["AttributionPerson"];
             external_id: string;
+            /**
+             * Format: date-time
+             * @description When the first was paid
+             */
+            first_order_at: string | null;
             first_source: components["schemas"]["CustomerSource"];
             id: string;
             name: string;
+            /**
+             * Format: int64
+             * @description That were paid
+             */
+            orders: number;
             /** Format: date-time */
             protected_until: string | null;
             /** Format: date-time */
             registered_at: string;
+            /** @description On goods, less refunds; null while nothing was paid */
+            spent: components["schemas"]["MoneyAmount"];
             touches: components["schemas"]["AttributionTouch"][] | null;
             /** Format: date-time */
             valid_until: string | null;
@@ -1698,6 +1807,23 @@ export interface components {
                 [key: string]: string;
             };
         };
+        CommissionDebt: {
+            /** @description Below zero when the debt became smaller */
+            amount: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description A refund after the money had left, a deduction by hand, or a payment out of what became available
+             * @enum {string}
+             */
+            cause: "refund" | "deduction" | "netted";
+            id: string;
+            order_external_id: string;
+            /** @description The order that was refunded; null otherwise */
+            order_id: string;
+            /** @description In a sentence */
+            said: string;
+        };
         CommissionDecision: {
             artifact: string;
             /** Format: date-time */
@@ -1738,7 +1864,7 @@ export interface components {
             now: string;
             was: string;
             /** @enum {string} */
-            what: "strategy" | "guard" | "answer" | "rails" | "grants" | "reason" | "awards" | "journal";
+            what: "strategy" | "guard" | "answer" | "rails" | "grants" | "remainder" | "reason" | "awards" | "journal";
         };
         CommissionExplanation: {
             awaiting: components["schemas"]["CommissionWait"];
@@ -1756,6 +1882,8 @@ export interface components {
             said: string[] | null;
             /** @enum {string} */
             state: "none" | "awaiting" | "decided";
+            /** @description Where it was taken from, as the journal recorded it */
+            taken: components["schemas"]["CommissionTaken"][] | null;
         };
         CommissionGain: {
             amount: components["schemas"]["MoneyAmount"];
@@ -1942,6 +2070,8 @@ export interface components {
         };
         CommissionReversal: {
             amount: components["schemas"]["MoneyAmount"];
+            /** @description The store bears it: it came long after the settlement, and nothing was taken */
+            borne: boolean;
             external_id: string;
             payee: components["schemas"]["CommissionPayee"];
             refund_id: string;
@@ -1958,6 +2088,17 @@ export interface components {
             qty: number;
             sku: string;
             unit_price: components["schemas"]["MoneyAmount"];
+        };
+        CommissionTaken: {
+            amount: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description The award's own held part, what the person had available, or a debt because the money had left
+             * @enum {string}
+             */
+            from: "held" | "available" | "debt";
+            payee: components["schemas"]["CommissionPayee"];
         };
         CommissionTestCase: {
             artifact: string;
@@ -2463,6 +2604,44 @@ export interface components {
              */
             value: number;
         };
+        LedgerEntry: {
+            /**
+             * Format: int64
+             * @description Minor units of the store's currency, or points
+             */
+            amount: number;
+            /** @enum {string} */
+            asset: "money" | "points";
+            hash: string;
+            /** @example hold_commission */
+            kind: string;
+            /** Format: int64 */
+            number: number;
+            /** @description Whose balance it moved */
+            party_id: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** @description What caused it, as a UUID */
+            ref: string | null;
+            source: string;
+            target: string;
+        };
+        LedgerHead: {
+            /**
+             * @description In the store's time
+             * @example 2026-03-01
+             */
+            day: string;
+            /** @description SHA-256, 64 hexadecimal digits */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Of the last entry sealed that day
+             */
+            number: number;
+            /** @description The day is not over: it may still move */
+            open: boolean;
+        };
         LogInAnswerBody: {
             permissions: string[] | null;
             person: components["schemas"]["RegistryPerson"];
@@ -2684,6 +2863,10 @@ export interface components {
             items: components["schemas"]["CatalogProduct"][] | null;
             next_cursor: string;
         };
+        PageCommissionDebt: {
+            items: components["schemas"]["CommissionDebt"][] | null;
+            next_cursor: string;
+        };
         PageCommissionListed: {
             items: components["schemas"]["CommissionListed"][] | null;
             next_cursor: string;
@@ -2714,6 +2897,14 @@ export interface components {
         };
         PageGradingChange: {
             items: components["schemas"]["GradingChange"][] | null;
+            next_cursor: string;
+        };
+        PageLedgerEntry: {
+            items: components["schemas"]["LedgerEntry"][] | null;
+            next_cursor: string;
+        };
+        PageLedgerHead: {
+            items: components["schemas"]["LedgerHead"][] | null;
             next_cursor: string;
         };
         PageOrder: {
@@ -2971,6 +3162,11 @@ export interface components {
              * @description From shipping to automatic receipt
              */
             auto_receive_days: number;
+            /**
+             * Format: int64
+             * @description The store bears what a refund would take back more than this many days after the award was settled; 0: never
+             */
+            bear_reversals_after_days?: number;
             bind: components["schemas"]["ProgramBindSettings"];
             /** @enum {string} */
             campaign_clock: "placed_at" | "paid_at";
@@ -2997,7 +3193,10 @@ export interface components {
             /** @description Points for each major unit (yuan) of a settled order */
             points_per_unit: string;
             recruit: components["schemas"]["ProgramRecruitSettings"];
-            /** @enum {string} */
+            /**
+             * @description frozen takes back in proportion what the line earned; recompute asks the strategy again about what remains
+             * @enum {string}
+             */
             refund: "frozen" | "recompute";
             /** @enum {string} */
             rounding: "floor" | "half_up";
@@ -3018,6 +3217,8 @@ export interface components {
             consented: boolean;
             /** @description What it wants to know of an order, and why; it learns nothing else */
             facts: components["schemas"]["ProgramFact"][] | null;
+            /** @description Whether it decides on the members' grades */
+            grades: boolean;
             /** @description The version that the store uses; null when it uses another strategy */
             in_force: components["schemas"]["ProgramNamed"];
             /** @example three-level */
@@ -3301,7 +3502,7 @@ export interface components {
             seq: number;
             was: string;
             /** @enum {string} */
-            what: "strategy" | "guard" | "answer" | "rails" | "grants" | "reason" | "awards" | "journal";
+            what: "strategy" | "guard" | "answer" | "rails" | "grants" | "remainder" | "reason" | "awards" | "journal";
         };
         TrialFigures: {
             /** Format: int64 */
@@ -4861,6 +5062,8 @@ export interface operations {
                 cursor?: string;
                 state?: "applied" | "rejected" | "active" | "frozen" | "banned" | "left";
                 grade?: string;
+                /** @description Team leads alone */
+                lead?: boolean;
                 /** @description Part of a name, code or external id */
                 q?: string;
             };
@@ -5358,6 +5561,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DistributorDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "commission.debts_of": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCommissionDebt"];
                 };
             };
             /** @description Bad Request */
@@ -6503,6 +6804,300 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeaderboardBoard"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ledger.entries": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Begin behind this number */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLedgerEntry"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ledger.export": {
+        parameters: {
+            query?: {
+                format?: "csv" | "jsonl";
+                /** @description Begin behind this number */
+                after?: number;
+                /** @description A shorter file is the last */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ledger.heads": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLedgerHead"];
                 };
             };
             /** @description Bad Request */
@@ -11848,6 +12443,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageTrialPerson"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trial.resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
                 };
             };
             /** @description Bad Request */
