@@ -3697,7 +3697,7 @@ export interface components {
             gross: components["schemas"]["MoneyAmount"];
             id: string;
             /** @enum {string} */
-            method: "manual";
+            method: "manual" | "bank_file" | "alipay" | "wechat";
             /** @description What arrives */
             net: components["schemas"]["MoneyAmount"];
             /** Format: date-time */
@@ -3706,8 +3706,10 @@ export interface components {
             reason: string;
             /** Format: date-time */
             requested_at: string;
+            /** Format: date-time */
+            sent_at: string | null;
             /** @enum {string} */
-            state: "requested" | "approved" | "paid" | "rejected" | "returned";
+            state: "requested" | "approved" | "sending" | "waiting_for_user" | "manual" | "paid" | "failed" | "cancelled" | "rejected" | "returned";
             tax: components["schemas"]["MoneyAmount"];
             voucher: string;
         };
@@ -12619,7 +12621,7 @@ export interface operations {
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
-                /** @description requested, approved, paid, rejected or returned */
+                /** @description requested, approved, sending, waiting_for_user, manual, paid, failed, cancelled, rejected or returned */
                 state?: string;
             };
             header?: never;

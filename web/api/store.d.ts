@@ -1303,9 +1303,6 @@ export interface components {
             /** @description Why rejected, frozen or banned; empty otherwise */
             state_reason: string;
         };
-        RequestBody: {
-            amount: components["schemas"]["MoneyAmount"];
-        };
         ShopAnswerBody: {
             brand: components["schemas"]["RegistryBrand"];
             currency: string;
@@ -1337,7 +1334,7 @@ export interface components {
             gross: components["schemas"]["MoneyAmount"];
             id: string;
             /** @enum {string} */
-            method: "manual";
+            method: "manual" | "bank_file" | "alipay" | "wechat";
             /** @description What arrives */
             net: components["schemas"]["MoneyAmount"];
             /** Format: date-time */
@@ -1346,10 +1343,20 @@ export interface components {
             reason: string;
             /** Format: date-time */
             requested_at: string;
+            /** Format: date-time */
+            sent_at: string | null;
             /** @enum {string} */
-            state: "requested" | "approved" | "paid" | "rejected" | "returned";
+            state: "requested" | "approved" | "sending" | "waiting_for_user" | "manual" | "paid" | "failed" | "cancelled" | "rejected" | "returned";
             tax: components["schemas"]["MoneyAmount"];
             voucher: string;
+        };
+        WithdrawalAsking: {
+            amount: components["schemas"]["MoneyAmount"];
+            /**
+             * @description One of the store's; none is its first
+             * @enum {string}
+             */
+            method?: "manual" | "bank_file" | "alipay" | "wechat";
         };
         WithdrawalPerson: {
             id: string;
@@ -3467,7 +3474,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RequestBody"];
+                "application/json": components["schemas"]["WithdrawalAsking"];
             };
         };
         responses: {
