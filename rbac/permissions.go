@@ -73,6 +73,11 @@ const (
 	WithdrawalReject     = "withdrawal.reject"
 	WithdrawalPay        = "withdrawal.pay"
 	WithdrawalRequestFor = "withdrawal.request_for" // on a distributor's behalf
+	WithdrawalForfeit    = "withdrawal.forfeit"     // what somebody who was stopped had, and give it back
+	PayeeRead            = "payee.read"             // masked
+	PayeeSync            = "payee.sync"             // as the shop knows people
+	PayerRead            = "payer.read"
+	PayerChange          = "payer.change" // by which legal entity the store pays, and how tax is withheld
 
 	// A buyer about themselves.
 	OwnTouch        = "own.touch"
@@ -95,7 +100,9 @@ const (
 	OwnCustomerRead      = "own.customer.read"
 	OwnPromotedRead      = "own.promoted.read" // orders that came by their link
 	OwnWithdrawalRead    = "own.withdrawal.read"
-	OwnWithdrawalRequest = "own.withdrawal.request"
+	OwnWithdrawalRequest = "own.withdrawal.request" // and call off
+	OwnPayeeRead         = "own.payee.read"
+	OwnPayeeChange       = "own.payee.change"
 
 	// A developer about themselves.
 	OwnDeveloperRead    = "own.developer.read"
@@ -126,9 +133,10 @@ var Permissions = []string{
 	DistributorBan, DistributorMove, DistributorGrade, DistributorPost, DistributorSync, CustomerRead, BalanceRead,
 	ProductRead, ProductCreate, ProductChange, ProductList, ProductUnlist, ProductArchive, StockAdjust,
 	OrderRead, OrderReport, OrderPay, OrderShip, OrderReceive, OrderClose, OrderGroup, OrderRefund, TouchRecord,
-	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, DisputeRead, DisputeAnswer, GradingRead, GradingPreview, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
+	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, DisputeRead, DisputeAnswer, GradingRead, GradingPreview, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor, WithdrawalForfeit,
+	PayeeRead, PayeeSync, PayerRead, PayerChange,
 	OwnTouch, OwnOrderPlace, OwnOrderPay, OwnOrderRead, OwnOrderReceive, OwnOrderClose, OwnApplication,
-	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnGradeRead, OwnTaskRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
+	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnGradeRead, OwnTaskRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest, OwnPayeeRead, OwnPayeeChange,
 	OwnDeveloperRead, OwnDeveloperToken, OwnSigningKeyAdd, OwnSigningKeyRevoke, OwnPluginRead, OwnPluginSubmit,
 	PlatformStoreRead, PlatformStoreClock,
 	PlatformPluginRead, PlatformPluginExamine, PlatformPluginApprove, PlatformPluginReject, PlatformPluginRevoke, PlatformPluginForgive,
