@@ -1,0 +1,158 @@
+// Package payout moves withdrawals out of the merchant's own account.
+//
+// A transfer has one number for ever, chosen and stored, with the exact bytes
+// of the request, before the provider is called. Callbacks, looking and staff
+// pass through one function, [Service.advance], and a transfer only moves
+// forward. In any doubt the same bytes are sent again or the provider is
+// asked; another number exists only after the provider said that the one
+// before it failed. No provider is called inside a transaction.
+package payout
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fenli-io/fenli/platform/id"
+	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/withdrawal"
+)
+
+type transferKind struct{}
+
+func (transferKind) Prefix() string { return "pyt" }
+
+// ID is a transfer's id, "pyt_…".
+type ID = id.Of[transferKind]
+
+// ParseID reads "pyt_…".
+func ParseID(s string) (ID, error) { return id.Parse[transferKind](s) }
+
+// State is where a transfer stands. It only moves forward.
+type State string
+
+const (
+	Queued   State = "queued"  // has its number; nobody has been told to pay
+	Sending  State = "sending" // the withdrawal is on its way
+	Awaiting State = "waiting_for_user"
+	Done     State = "paid"
+	Broken   State = "failed"
+	Called   State = "cancelled"
+	Void     State = "void" // the withdrawal was given back before anything was sent
+)
+
+// States lists them all, in the order of the way.
+var States = []State{Queued, Sending, Awaiting, Done, Broken, Called, Void}
+
+func (s State) ended() bool { return s == Done || s == Broken || s == Called || s == Void }
+
+func (s State) rank() int {
+	switch s {
+	case Queued:
+		return 0
+	case Sending:
+		return 1
+	case Awaiting:
+		return 2
+	}
+	return 3
+}
+
+// Trouble is why a person should look.
+type Trouble string
+
+const (
+	NoTrouble     Trouble = ""
+	AccountShort  Trouble = "short"         // the merchant's account has too little; it goes on by itself when topped up
+	Silent        Trouble = "silent"        // the provider has not said anything reliable for long
+	Stuck         Trouble = "stuck"         // it should have ended long ago
+	RequestWrong  Trouble = "refused"       // the provider does not take the request
+	CannotSend    Trouble = "cannot_send"   // it cannot be written down for the provider: an account is missing, a limit exceeded
+	Contradiction Trouble = "contradiction" // the provider says something else than before
+	PartFailed    Trouble = "part_failed"   // a part failed while others were paid
+)
+
+// Transfer is one number at one provider: a withdrawal, or a part of one that
+// is above the limit of a transfer.
+type Transfer struct {
+	ID          ID                `db:"id"`
+	Withdrawal  withdrawal.ID     `db:"withdrawal_id"`
+	Distributor distributor.ID    `db:"distributor_id"`
+	Part        int               `db:"part"` // 1 … Parts
+	Parts       int               `db:"parts"`
+	Attempt     int               `db:"attempt"`
+	Account     AccountID         `db:"account_id"`
+	Method      withdrawal.Method `db:"method"`
+	Number      string            `db:"number"`
+	Amount      int64             `db:"amount"`
+	State       State             `db:"state"`
+	Standing    Standing          `db:"standing"` // the provider's last word
+	Asked       string            `db:"asked"`    // what we did last: "submit", "query", "cancel"
+	Tries       int               `db:"tries"`    // looks since the standing changed
+	Submits     int               `db:"submits"`
+	ProviderID  string            `db:"provider_id"`
+	Confirm     string            `db:"confirm"` // for the payee's phone
+	Code        string            `db:"code"`
+	Words       string            `db:"words"`
+	Trouble     Trouble           `db:"trouble"`
+	TroubleAt   *time.Time        `db:"trouble_at"`
+	Batch       *BatchID          `db:"batch_id"`
+	CancelBy    string            `db:"cancel_by"` // who wants it called back
+	CreatedAt   time.Time         `db:"created_at"`
+	SentAt      *time.Time        `db:"sent_at"` // when its bytes were first sent
+	WaitsSince  *time.Time        `db:"waits_since"`
+	EndedAt     *time.Time        `db:"ended_at"`
+	ChangedAt   time.Time         `db:"changed_at"`
+}
+
+// Step is one thing that was heard or done about a transfer, for ever.
+type Step struct {
+	Nth      int       `db:"nth"`
+	At       time.Time `db:"at"`
+	Source   string    `db:"source"` // "submit", "query", "cancel", "notice", "batch", "staff:…"
+	Standing Standing  `db:"standing"`
+	State    State     `db:"state"` // afterwards
+	Code     string    `db:"code"`
+	Words    string    `db:"words"`
+}
+
+// Number is what a provider knows a transfer by: the withdrawal's id, the part
+// and the attempt, 29 letters and digits. It is the same whoever works it out,
+// so a withdrawal that a restore has forgotten the sending of is sent under
+// the number it was sent under before.
+func Number(w withdrawal.ID, part, attempt int) string {
+	_, suffix, _ := strings.Cut(w.String(), "_")
+	return fmt.Sprintf("%s%02d%d", strings.ToUpper(suffix), part, attempt)
+}
+
+// WithdrawalOf reads a number back; false when it is not one of ours.
+func WithdrawalOf(number string) (w withdrawal.ID, part int, ok bool) {
+	if len(number) != 29 {
+		return w, 0, false
+	}
+	w, err := withdrawal.ParseID("wdr_" + strings.ToLower(number[:26]))
+	if err != nil {
+		return w, 0, false
+	}
+	part, err = strconv.Atoi(number[26:28])
+	return w, part, err == nil && part > 0
+}
+
+// most parts and attempts a number has room for.
+const (
+	mostParts    = 99
+	mostAttempts = 9
+)
+
+// split divides an amount into parts of at most limit; the last is the rest.
+func split(amount, limit int64) []int64 {
+	if limit <= 0 || amount <= limit {
+		return []int64{amount}
+	}
+	var parts []int64
+	for ; amount > limit; amount -= limit {
+		parts = append(parts, limit)
+	}
+	return append(parts, amount)
+}
