@@ -27,7 +27,7 @@ var platformTables = []string{
 // selects.
 var appendOnly = []string{
 	"ledger_movement", "ledger_seal", "ledger_head", "commission_decision", "commission_period_award", "program_revision", "program_cancelled",
-	"attribution_touch", "registry_audit", "dispute_entry", "grading_run", "grading_change",
+	"attribution_touch", "registry_audit", "dispute_entry", "grading_run", "grading_change", "payee_profile", "payee_account", "withdrawal_event",
 }
 
 // sweeps are the tables in which fenli_platform may see every store's rows,

@@ -77,7 +77,7 @@ func returnUnsent(ctx context.Context, tx *pg.Tx, book *ledger.Book, who distrib
 		if err := giveBack(book, w); err != nil {
 			return err
 		}
-		if err := save(ctx, tx, w); err != nil {
+		if err := save(ctx, tx, &w, "system", InDebt); err != nil {
 			return err
 		}
 	}

@@ -28,6 +28,8 @@ var (
 		"请填写原因", "a reason is required").At("reason")
 	ErrVoucherMissing = fault.New(fault.Invalid, "withdrawal.voucher_missing",
 		"请填写打款凭证", "a voucher is required").At("voucher")
+	ErrMethod = fault.New(fault.Invalid, "withdrawal.method",
+		"本店不支持这种提现方式（{method}）", "this store does not pay by {method}").At("method")
 	ErrUnknownState = fault.New(fault.Invalid, "withdrawal.unknown_state",
 		"没有 {state} 这种状态", "{state} is not a state").At("state")
 )

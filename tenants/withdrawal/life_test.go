@@ -290,7 +290,10 @@ func TestLife_AsTheRulesSay(t *testing.T) {
 				i := rapid.IntRange(0, 1).Draw(r, "who")
 				p := &m.purses[i]
 				amount := rapid.Int64Range(1, 3000).Draw(r, "amount")
-				err := do(func(ctx context.Context, tx *pg.Tx) error { _, err := svc.Request(ctx, tx, who[i], amount); return err })
+				err := do(func(ctx context.Context, tx *pg.Tx) error {
+					_, err := svc.Request(ctx, tx, Ask{Distributor: who[i], Amount: amount})
+					return err
+				})
 				if may := !m.stopped[i] && p.debt == 0 && amount <= p.available; may != (err == nil) {
 					r.Fatalf("a request for %d of %+v: %v", amount, *p, err)
 				}

@@ -19,9 +19,18 @@ type Rules struct {
 	Days          []int // of the month on which one may ask; empty: all
 	FeePPM        int64 // floored
 	Tax           string
+	Methods       []Method // the distributor's choice; empty: by hand
+	RealName      bool     // nobody is paid whose real name is not known
 
 	Currency string
 	Zone     *time.Location // decides days and months
+}
+
+func (r Rules) methods() []Method {
+	if len(r.Methods) == 0 {
+		return []Method{Manual}
+	}
+	return r.Methods
 }
 
 // TaxNone withholds nothing: the distributor is a business with an invoice.

@@ -78,7 +78,7 @@ func (s *shop) move(who distributor.ID, movements ...ledger.Movement) {
 
 func (s *shop) request(who distributor.ID, amount int64) (w Withdrawal, err error) {
 	err = s.within(func(ctx context.Context, tx *pg.Tx) error {
-		w, err = s.Request(ctx, tx, who, amount)
+		w, err = s.Request(ctx, tx, Ask{Distributor: who, Amount: amount})
 		return err
 	})
 	return w, err
@@ -251,7 +251,7 @@ func TestRequest(t *testing.T) {
 	t.Run("OfAnotherStoresMemberIsUnknown", func(t *testing.T) {
 		li := s.member(5000)
 		err := s.db.Within(t.Context(), s.db.B, func(ctx context.Context, tx *pg.Tx) error {
-			_, err := s.Request(ctx, tx, li, 1000)
+			_, err := s.Request(ctx, tx, Ask{Distributor: li, Amount: 1000})
 			return err
 		})
 		wants(t, err, "distributor.unknown")
@@ -300,7 +300,7 @@ func TestRequest_SixtyFourAtOnceCannotSpendTheSameBalance(t *testing.T) {
 		for i := range 64 {
 			wg.Go(func() {
 				w, err := httpapi.Once(ctx, s.db.DB, "withdrawal.request", key(i), 10000, func(ctx context.Context, tx *pg.Tx) (Withdrawal, error) {
-					return s.Request(ctx, tx, wang, 10000)
+					return s.Request(ctx, tx, Ask{Distributor: wang, Amount: 10000})
 				})
 				mu.Lock()
 				defer mu.Unlock()

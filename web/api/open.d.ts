@@ -739,9 +739,6 @@ export interface components {
             distributor_external_id: string;
             material?: string;
         };
-        RequestForBody: {
-            amount: components["schemas"]["MoneyAmount"];
-        };
         TouchAnswerBody: {
             /** @description Whether the owner of the link holds the buyer now */
             bound: boolean;
@@ -760,7 +757,7 @@ export interface components {
             gross: components["schemas"]["MoneyAmount"];
             id: string;
             /** @enum {string} */
-            method: "manual";
+            method: "manual" | "bank_file" | "alipay" | "wechat";
             /** @description What arrives */
             net: components["schemas"]["MoneyAmount"];
             /** Format: date-time */
@@ -769,10 +766,20 @@ export interface components {
             reason: string;
             /** Format: date-time */
             requested_at: string;
+            /** Format: date-time */
+            sent_at: string | null;
             /** @enum {string} */
-            state: "requested" | "approved" | "paid" | "rejected" | "returned";
+            state: "requested" | "approved" | "sending" | "waiting_for_user" | "manual" | "paid" | "failed" | "cancelled" | "rejected" | "returned";
             tax: components["schemas"]["MoneyAmount"];
             voucher: string;
+        };
+        WithdrawalAsking: {
+            amount: components["schemas"]["MoneyAmount"];
+            /**
+             * @description One of the store's; none is its first
+             * @enum {string}
+             */
+            method?: "manual" | "bank_file" | "alipay" | "wechat";
         };
         WithdrawalPerson: {
             id: string;
@@ -993,7 +1000,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RequestForBody"];
+                "application/json": components["schemas"]["WithdrawalAsking"];
             };
         };
         responses: {

@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the checkout asks for beside the goods */
+        get: operations["checkout.form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/leaderboards/{metric}": {
         parameters: {
             query?: never;
@@ -1058,6 +1075,10 @@ export interface components {
              */
             currency: string;
         };
+        OrderForm: {
+            /** @description Whether the commission depends on where the goods go: the region is then asked for */
+            region: boolean;
+        };
         OrderLine: {
             category: string;
             /** @description Of one unit */
@@ -1075,9 +1096,16 @@ export interface components {
             title: string;
             unit_price: components["schemas"]["MoneyAmount"];
         };
+        OrderOwnCommission: {
+            /** @enum {string} */
+            state: "none" | "awaiting" | "decided";
+            /** @description What stands for the one who asks, after refunds */
+            total: components["schemas"]["MoneyAmount"];
+        };
         OrderPromoted: {
             /** @example 林** */
             buyer: string;
+            commission?: components["schemas"]["OrderOwnCommission"];
             external_id: string;
             goods: components["schemas"]["MoneyAmount"];
             id: string;
@@ -1108,6 +1136,8 @@ export interface components {
             /** Format: date-time */
             received_at: string | null;
             refunded: components["schemas"]["MoneyAmount"];
+            /** @description Where it goes; empty when it was not asked for */
+            region: string;
             /** @description Payments are pretended: no money moves */
             sandbox: boolean;
             /** Format: date-time */
@@ -1220,9 +1250,6 @@ export interface components {
             /** @description Why rejected, frozen or banned; empty otherwise */
             state_reason: string;
         };
-        RequestBody: {
-            amount: components["schemas"]["MoneyAmount"];
-        };
         ShopAnswerBody: {
             brand: components["schemas"]["RegistryBrand"];
             currency: string;
@@ -1254,7 +1281,7 @@ export interface components {
             gross: components["schemas"]["MoneyAmount"];
             id: string;
             /** @enum {string} */
-            method: "manual";
+            method: "manual" | "bank_file" | "alipay" | "wechat";
             /** @description What arrives */
             net: components["schemas"]["MoneyAmount"];
             /** Format: date-time */
@@ -1263,10 +1290,20 @@ export interface components {
             reason: string;
             /** Format: date-time */
             requested_at: string;
+            /** Format: date-time */
+            sent_at: string | null;
             /** @enum {string} */
-            state: "requested" | "approved" | "paid" | "rejected" | "returned";
+            state: "requested" | "approved" | "sending" | "waiting_for_user" | "manual" | "paid" | "failed" | "cancelled" | "rejected" | "returned";
             tax: components["schemas"]["MoneyAmount"];
             voucher: string;
+        };
+        WithdrawalAsking: {
+            amount: components["schemas"]["MoneyAmount"];
+            /**
+             * @description One of the store's; none is its first
+             * @enum {string}
+             */
+            method?: "manual" | "bank_file" | "alipay" | "wechat";
         };
         WithdrawalPerson: {
             id: string;
@@ -1400,6 +1437,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CategoriesAnswerBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checkout.form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderForm"];
                 };
             };
             /** @description Bad Request */
@@ -3223,7 +3325,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RequestBody"];
+                "application/json": components["schemas"]["WithdrawalAsking"];
             };
         };
         responses: {

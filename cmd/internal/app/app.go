@@ -24,6 +24,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/marketplace"
 	"github.com/fenli-io/fenli/tenants/marketplace/marketplacehttp"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/payee"
 	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
@@ -93,6 +94,7 @@ type App struct {
 	Trials       *trial.Service
 	Grading      *grading.Service
 	Settlement   *settlement.Service
+	Payees       *payee.Service
 	Withdrawals  *withdrawal.Service
 	Clockwork    *Clockwork
 

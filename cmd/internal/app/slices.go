@@ -16,6 +16,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/leaderboard"
 	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/payee"
 	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/settlement"
@@ -51,7 +52,11 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 	a.Trials.Enqueue = func(ctx context.Context, tx *pg.Tx, w trial.Work) error { return a.Jobs.Insert(ctx, tx, w) }
 	a.Grading = grading.New(a.DB, a.Programs, a.Distributors, a.Commission, courteous{a.Host}, storeMoney{a.Registry})
 	a.Settlement = settlement.New(a.DB)
+	a.Payees = payee.New(box)
 	a.Withdrawals = withdrawal.New(a.DB, a.withdrawalRules)
+	a.Withdrawals.Alarm = func(tenant tenancy.ID, w withdrawal.Withdrawal) {
+		a.Log.Error("a withdrawal needs a person: nobody knows whether it was paid", "tenant", tenant, "withdrawal", w.ID, "reason", w.Reason)
+	}
 	a.Clockwork = &Clockwork{db: a.DB, stores: a.Registry, orders: a.Orders, lanes: a.Commission, grading: a.Grading, settlement: a.Settlement,
 		withdrawals: a.Withdrawals, trials: a.Trials, boards: a.Boards, journal: a.Journal, bell: a.Bell, log: a.Log, laneTurns: newTurns(lanesAtOnce())}
 	a.Commission.Owing = a.Clockwork.owes

@@ -23,7 +23,7 @@ type answer struct{ Body Withdrawal }
 
 type listing struct {
 	httpapi.PageQuery
-	State string `query:"state" doc:"requested, approved, paid, rejected or returned"`
+	State string `query:"state" doc:"requested, approved, sending, waiting_for_user, manual, paid, failed, cancelled, rejected or returned"`
 }
 
 type page struct{ Body httpapi.Page[Withdrawal] }
@@ -135,11 +135,14 @@ func (h *handlers) pay(ctx context.Context, in *payment) (*answer, error) {
 	return &answer{body}, err
 }
 
+type asking struct {
+	Amount money.Amount      `json:"amount"`
+	Method withdrawal.Method `json:"method,omitempty" enum:"manual,bank_file,alipay,wechat" doc:"One of the store's; none is its first"`
+}
+
 type request struct {
 	httpapi.Idempotent
-	Body struct {
-		Amount money.Amount `json:"amount"`
-	}
+	Body asking
 }
 
 func (h *handlers) request(ctx context.Context, in *request) (*answer, error) {
@@ -148,7 +151,7 @@ func (h *handlers) request(ctx context.Context, in *request) (*answer, error) {
 		return nil, err
 	}
 	body, err := httpapi.Once(ctx, h.db, "withdrawal.request", in.IdempotencyKey, in.Body, func(ctx context.Context, tx *pg.Tx) (Withdrawal, error) {
-		return h.ask(ctx, tx, who, in.Body.Amount, "")
+		return h.ask(ctx, tx, who, in.Body, "")
 	})
 	return &answer{body}, err
 }
@@ -156,9 +159,7 @@ func (h *handlers) request(ctx context.Context, in *request) (*answer, error) {
 type requestFor struct {
 	httpapi.Idempotent
 	ExternalID string `path:"external_id"`
-	Body       struct {
-		Amount money.Amount `json:"amount"`
-	}
+	Body       asking
 }
 
 func (h *handlers) requestFor(ctx context.Context, in *requestFor) (*answer, error) {
@@ -167,22 +168,22 @@ func (h *handlers) requestFor(ctx context.Context, in *requestFor) (*answer, err
 		if err != nil {
 			return Withdrawal{}, err
 		}
-		return h.ask(ctx, tx, m.ID, in.Body.Amount, "withdrawal.request_for")
+		return h.ask(ctx, tx, m.ID, in.Body, "withdrawal.request_for")
 	})
 	return &answer{body}, err
 }
 
 // ask requests an amount; a request on somebody's behalf has an action and is
 // audited.
-func (h *handlers) ask(ctx context.Context, tx *pg.Tx, who distributor.ID, amount money.Amount, action string) (Withdrawal, error) {
+func (h *handlers) ask(ctx context.Context, tx *pg.Tx, who distributor.ID, in asking, action string) (Withdrawal, error) {
 	rules, err := h.svc.Rules(ctx, tx)
 	if err != nil {
 		return Withdrawal{}, err
 	}
-	if amount.Currency != rules.Currency {
+	if in.Amount.Currency != rules.Currency {
 		return Withdrawal{}, errForeignCurrency.At("amount.currency").With("currency", rules.Currency)
 	}
-	w, err := h.svc.Request(ctx, tx, who, amount.Minor)
+	w, err := h.svc.Request(ctx, tx, withdrawal.Ask{Distributor: who, Amount: in.Amount.Minor, Method: in.Method})
 	if err != nil {
 		return Withdrawal{}, err
 	}

@@ -26,19 +26,20 @@ type Quote struct {
 
 // Withdrawal is one request.
 type Withdrawal struct {
-	ID          withdrawal.ID    `json:"id"`
-	Distributor Person           `json:"distributor"`
-	Gross       money.Amount     `json:"gross"`
-	Tax         money.Amount     `json:"tax"`
-	Fee         money.Amount     `json:"fee"`
-	Net         money.Amount     `json:"net" doc:"What arrives"`
-	Method      string           `json:"method" enum:"manual"`
-	State       withdrawal.State `json:"state" enum:"requested,approved,paid,rejected,returned"`
-	Reason      string           `json:"reason" doc:"Why it was rejected or returned"`
-	Voucher     string           `json:"voucher"`
-	RequestedAt time.Time        `json:"requested_at"`
-	DecidedAt   *time.Time       `json:"decided_at"`
-	PaidAt      *time.Time       `json:"paid_at"`
+	ID          withdrawal.ID     `json:"id"`
+	Distributor Person            `json:"distributor"`
+	Gross       money.Amount      `json:"gross"`
+	Tax         money.Amount      `json:"tax"`
+	Fee         money.Amount      `json:"fee"`
+	Net         money.Amount      `json:"net" doc:"What arrives"`
+	Method      withdrawal.Method `json:"method" enum:"manual,bank_file,alipay,wechat"`
+	State       withdrawal.State  `json:"state" enum:"requested,approved,sending,waiting_for_user,manual,paid,failed,cancelled,rejected,returned"`
+	Reason      string            `json:"reason" doc:"Why it was rejected or returned"`
+	Voucher     string            `json:"voucher"`
+	RequestedAt time.Time         `json:"requested_at"`
+	DecidedAt   *time.Time        `json:"decided_at"`
+	SentAt      *time.Time        `json:"sent_at"`
+	PaidAt      *time.Time        `json:"paid_at"`
 }
 
 func quoteOf(q withdrawal.Quote, currency string) Quote {
@@ -51,7 +52,7 @@ func shape(w withdrawal.Withdrawal, name, currency, lang string) Withdrawal {
 	return Withdrawal{
 		ID: w.ID, Distributor: Person{w.Distributor, name}, Gross: q.Gross, Tax: q.Tax, Fee: q.Fee, Net: q.Net,
 		Method: w.Method, State: w.State, Reason: sentence(w, lang), Voucher: w.Voucher,
-		RequestedAt: w.RequestedAt, DecidedAt: w.DecidedAt, PaidAt: w.PaidAt,
+		RequestedAt: w.RequestedAt, DecidedAt: w.DecidedAt, SentAt: w.SentAt, PaidAt: w.PaidAt,
 	}
 }
 
