@@ -1,14 +1,5 @@
 package tenants_test
 
-import (
-	"encoding/json"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
-	"testing"
-)
-
 // mutant is a guard taken away: the test that claims to need it must fail.
 type mutant struct {
 	promise string
@@ -129,51 +120,4 @@ var mutants = []mutant{
 		file:    "commission/guard.go", guard: "case to < 0 || to >= len(list):", without: "case to < 0:",
 		test: "./commission TestStrategyThatCannotDecide",
 	},
-}
-
-// Each promise about money is only as good as the test that notices when it is
-// broken. A mutant is compiled over its file with -overlay; nothing on disk
-// changes.
-func TestMutants(t *testing.T) {
-	if testing.Short() || os.Getenv("FENLI_MUTANT") != "" {
-		t.Skip("mutants are compiled and run one by one")
-	}
-	for _, m := range mutants {
-		t.Run(m.promise, func(t *testing.T) {
-			pkg, name, _ := strings.Cut(m.test, " ")
-			cmd := exec.CommandContext(t.Context(), "go", "test", "-overlay", overlay(t, m), "-count=1", "-run", name, pkg)
-			cmd.Env = append(os.Environ(), "FENLI_MUTANT=1")
-			out, err := cmd.CombinedOutput()
-			if err == nil {
-				t.Errorf("%s passes without %q", m.test, m.guard)
-			} else if !strings.Contains(string(out), "--- FAIL") && !strings.Contains(string(out), "panic:") {
-				t.Fatalf("the mutant did not run:\n%s", out)
-			}
-		})
-	}
-}
-
-func overlay(t *testing.T, m mutant) string {
-	t.Helper()
-	path, err := filepath.Abs(m.file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	source, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Count(string(source), m.guard) != 1 {
-		t.Fatalf("%s: the guard %q does not stand there once: the mutant is out of date", m.file, m.guard)
-	}
-	mutated := filepath.Join(t.TempDir(), "mutant.go")
-	if err := os.WriteFile(mutated, []byte(strings.Replace(string(source), m.guard, m.without, 1)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	list := filepath.Join(t.TempDir(), "overlay.json")
-	body, _ := json.Marshal(map[string]map[string]string{"Replace": {path: mutated}}) // plain strings
-	if err := os.WriteFile(list, body, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return list
 }

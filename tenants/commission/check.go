@@ -61,6 +61,10 @@ func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, 
 	if err != nil {
 		return nil, err
 	}
+	mark, err := Mark(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	var found []string
 	for _, o := range page {
 		_, waits, err := order.ChangeOf(ctx, tx, o.ID)
@@ -89,7 +93,14 @@ func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, 
 		if err != nil {
 			return nil, err
 		}
-		want, err := target(&work{order: o, revision: rev, plan: told, decision: d, seq: o.Seq}, refunds[o.ID], currency)
+		w := &work{order: o, revision: rev, plan: told, decision: d, seq: o.Seq}
+		if err := readRecomputations(ctx, tx, []*work{w}); err != nil {
+			return nil, err
+		}
+		if n := w.unanswered(refunds[o.ID]); len(n) > 0 {
+			found = append(found, fmt.Sprintf("order %s: its strategy was never asked about refund %d, and no lane will ask", o.ID, n[0]))
+		}
+		want, err := target(w, refunds[o.ID], currency, w.concerning(refunds[o.ID], awards[o.ID], mark))
 		if err != nil {
 			return nil, err
 		}

@@ -35,7 +35,7 @@ const (
 type Explanation struct {
 	Order    order.Order
 	State    State
-	Waits    *Wait // while awaiting
+	Waits    *Wait // while awaiting, and while the strategy is to be asked about a refund
 	Ruling   *Ruling
 	Awards   []Explained
 	Declined []Declined
@@ -108,6 +108,7 @@ type Reversal struct {
 	Refund order.Refund
 	Payee  distributor.Label
 	Amount int64
+	Borne  bool // by the store: nothing was taken, see [program.Settings]
 }
 
 // Cap is what the order cap did.
@@ -209,7 +210,7 @@ func (s *Service) explain(ctx context.Context, tx *pg.Tx, orders []order.Order, 
 	descriptions := map[string]*program.Artifact{}
 	all := make([]Explanation, len(orders))
 	for i, o := range orders {
-		a := account{work: work{order: o, decision: decisions[o.ID], seq: o.Seq}, refunds: refunds[o.ID], awards: awards[o.ID],
+		a := &account{work: work{order: o, decision: decisions[o.ID], seq: o.Seq}, refunds: refunds[o.ID], awards: awards[o.ID],
 			mark: mark, labels: labels, lang: lang}
 		if a.revision, err = s.programs.Revision(ctx, tx, o.Revision); err != nil {
 			return nil, err
@@ -223,7 +224,12 @@ func (s *Service) explain(ctx context.Context, tx *pg.Tx, orders []order.Order, 
 			if a.artifact, err = s.artifact(ctx, tx, a.decision.artifact, descriptions); err != nil {
 				return nil, err
 			}
-			all[i], err = a.decided()
+			if err := readRecomputations(ctx, tx, []*work{&a.work}); err != nil {
+				return nil, err
+			}
+			if all[i], err = a.decided(); err == nil && len(a.unanswered(a.refunds)) > 0 {
+				all[i].Waits, err = a.waits(ctx, tx)
+			}
 		}
 		if err != nil {
 			return nil, err
@@ -282,19 +288,25 @@ func (a account) undecided(ctx context.Context, tx *pg.Tx) (Explanation, error) 
 		return x, nil
 	}
 	x.State = Awaiting
+	if a.order.Group == order.GroupOpen {
+		x.Waits = &Wait{Code: codeGroupOpen, Sentence: say(codeGroupOpen, a.lang), Since: a.order.PaidAt}
+		return x, nil
+	}
+	var err error
+	x.Waits, err = a.waits(ctx, tx)
+	return x, err
+}
+
+func (a account) waits(ctx context.Context, tx *pg.Tx) (*Wait, error) {
 	change, found, err := order.ChangeOf(ctx, tx, a.order.ID)
 	if err != nil {
-		return x, err
+		return nil, err
 	}
 	wait := waitOf(change, a.lang)
-	switch {
-	case a.order.Group == order.GroupOpen:
-		wait = Wait{Code: codeGroupOpen, Sentence: say(codeGroupOpen, a.lang), Since: a.order.PaidAt}
-	case !found:
+	if !found {
 		wait.Since = a.order.PaidAt
 	}
-	x.Waits = &wait
-	return x, nil
+	return &wait, nil
 }
 
 func waitOf(c order.Change, lang string) Wait {
@@ -394,18 +406,19 @@ func (a account) line(g grant) ExplainedLine {
 // nothing.
 func (a account) reversed() (list []Reversal, err error) {
 	people, g := a.people(), a.decision.grants
+	concern := a.concerning(a.refunds, a.awards, a.mark)
 	stood := g.perRecipient(g.amounts(), len(people))
 	for n, f := range a.refunds {
 		if f.Seq == 0 {
 			break
 		}
-		after, err := g.standing(a.order, a.refunds[:n+1], a.revision.Settings.OrderCap)
+		after, err := a.standing(a.refunds[:n+1])
 		if err != nil {
 			return nil, err
 		}
-		for at, stands := range g.perRecipient(after, len(people)) {
+		for at, stands := range after {
 			if stands < stood[at] {
-				list = append(list, Reversal{f, a.label(people[at].id), stood[at] - stands})
+				list = append(list, Reversal{f, a.label(people[at].id), stood[at] - stands, n >= concern(people[at].id)})
 				stood[at] = stands
 			}
 		}

@@ -83,6 +83,7 @@ var sentences = map[string][2]string{
 	"told.waits":        {"买家收货后再过 {days} 天可提现", "it becomes available {days} days after the buyer has received the goods"},
 	"told.matures":      {"{at} 起可提现（收货后 {days} 天）", "it becomes available on {at}, {days} days after the receipt"},
 	"told.settled":      {"已于 {at} 结算", "settled on {at}"},
+	"told.borne":        {"退款 {refund}（{refunded}）发生在结算 {days} 天之后，{amount} 由商家承担，不从您这里扣", "refund {refund} ({refunded}) came more than {days} days after the settlement: the store bears its {amount}, nothing was taken"},
 	"told.gone":         {"退款后不再有余额", "refunds have left nothing of it"},
 	"told.ruling":       {"由 {strategy} {version} 按第 {revision} 版方案判断，记账序号 {seq}，时间 {at}", "decided by {strategy} {version} under revision {revision}, seq {seq}, at {at}"},
 	"told.ruling_host":  {"无需询问策略，按第 {revision} 版方案判断，记账序号 {seq}，时间 {at}", "decided without asking a strategy, under revision {revision}, seq {seq}, at {at}"},
