@@ -137,7 +137,7 @@ CREATE TABLE payout_run ( -- a reconciliation
   FOREIGN KEY (tenant_id, account_id) REFERENCES payout_account (tenant_id, id),
   CHECK (from_day <= to_day)
 );
-SELECT fenli_wall('payout_run', 'SELECT, INSERT');
+SELECT fenli_wall('payout_run', 'SELECT, INSERT, UPDATE');
 
 CREATE TABLE payout_bill ( -- the provider's book as far as we have been shown it
   tenant_id   uuid NOT NULL,

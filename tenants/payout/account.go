@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -106,7 +107,7 @@ func (s *Service) Keep(ctx context.Context, tx *pg.Tx, a Account, given Settings
 	}
 	a.Revision++
 	a.ChangedAt = tx.Now()
-	if _, err := kind.Open(together(a.Settings, secrets)); err != nil {
+	if _, err := kind.Open(a.together(secrets)); err != nil {
 		return a, err
 	}
 	sealed, err := s.seal(tx, a.ID, secrets)
@@ -121,15 +122,24 @@ func (s *Service) Keep(ctx context.Context, tx *pg.Tx, a Account, given Settings
 	return a, putAccount(ctx, tx, a, sealed, secret.HashToken(secrets[hookName]))
 }
 
-func together(parts ...Settings) Settings {
+// together is all that a provider is opened with. Whether it is a simulator is
+// ours to say, never a setting's.
+func (a Account) together(secrets Settings) Settings {
 	all := Settings{}
-	for _, p := range parts {
-		for k, v := range p {
-			all[k] = v
-		}
+	for k, v := range a.Settings {
+		all[k] = v
 	}
+	for k, v := range secrets {
+		all[k] = v
+	}
+	delete(all, hookName)
+	all[SimulatedName] = strconv.FormatBool(a.Simulated)
 	return all
 }
+
+// SimulatedName is the setting by which a kind learns that an account's
+// provider is pretended.
+const SimulatedName = "simulated"
 
 func sealedFor(tx *pg.Tx, what string, of string) string {
 	return fmt.Sprintf("payout_%s:%s:%s", what, tx.Tenant(), of)
@@ -201,7 +211,7 @@ func (s *Service) desk(tx *pg.Tx, a accountRow) (desk, error) {
 		d.provider = o.provider
 		return d, nil
 	}
-	if d.provider, err = kind.Open(together(a.Settings, secrets)); err != nil {
+	if d.provider, err = kind.Open(a.together(secrets)); err != nil {
 		return d, err
 	}
 	s.open[key] = opened{a.Revision, d.provider}

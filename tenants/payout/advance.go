@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/fenli-io/fenli/platform/id"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/tenants/withdrawal"
 )
@@ -239,16 +238,11 @@ func (s *Service) giveUp(ctx context.Context, tx *pg.Tx, t *Transfer, siblings [
 		_, err := s.Withdrawals.Cancel(ctx, tx, t.Withdrawal, reason, by(source))
 		return err
 	case t.Attempt < partAttempts && t.CancelBy == "":
-		again := Transfer{ID: id.New[transferKind](tx.Now()), Withdrawal: t.Withdrawal, Distributor: t.Distributor, Part: t.Part, Parts: t.Parts, Attempt: t.Attempt + 1,
-			Account: t.Account, Method: t.Method, Amount: t.Amount, State: Sending, CreatedAt: tx.Now(), ChangedAt: tx.Now()}
-		again.Number = Number(again.Withdrawal, again.Part, again.Attempt)
 		if err := saveTransfer(ctx, tx, *t); err != nil { // one number at a time
 			return err
 		}
-		if err := insertTransfer(ctx, tx, again); err != nil {
-			return err
-		}
-		return lookAt(ctx, tx, again.ID, tx.Now().Add(time.Minute))
+		_, err := t.again(ctx, tx)
+		return err
 	}
 	t.worry(PartFailed, tx.Now())
 	return nil

@@ -42,6 +42,8 @@ var (
 		"账单第 {line} 行无法识别", "line {line} of the bill cannot be read").At("file")
 	ErrBillColumn = fault.New(fault.Invalid, "payout.bill_column",
 		"账单缺少“{column}”列", "the bill has no column {column}").At("file")
+	ErrDays = fault.New(fault.Invalid, "payout.days",
+		"请选择起止日期，最多 {most} 天", "choose the first and the last day, at most {most} days apart").At("from")
 	ErrNoBill = fault.New(fault.Conflict, "payout.no_bill",
 		"该账户没有可下载的账单，请上传账单文件", "this account has no bill to fetch; upload the file")
 	ErrHook = fault.New(fault.Unauthorized, "payout.hook",

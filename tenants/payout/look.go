@@ -10,7 +10,6 @@ import (
 	"github.com/fenli-io/fenli/platform/fault"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
-	"github.com/fenli-io/fenli/tenants/payee"
 	"github.com/fenli-io/fenli/tenants/withdrawal"
 )
 
@@ -145,11 +144,14 @@ func (s *Service) send(ctx context.Context, tx *pg.Tx, which ID) (Transfer, erro
 	}
 	w, err := s.Withdrawals.Send(ctx, tx, t.Withdrawal, system)
 	switch {
-	case errors.Is(err, payee.ErrPaused), errors.Is(err, withdrawal.ErrNotAllowed):
+	case waits(err):
 		t.Words = fault.Of(err).Sentence("zh")
 		t.ChangedAt = tx.Now()
 		if err := saveTransfer(ctx, tx, t); err != nil {
 			return t, err
+		}
+		if s.kinds[t.Method].Batched {
+			return t, nil // the next file takes it
 		}
 		return t, lookAt(ctx, tx, which, tx.Now().Add(time.Hour))
 	case errors.Is(err, withdrawal.ErrWrongState):
@@ -196,14 +198,6 @@ func (s *Service) prepare(ctx context.Context, tenant tenancy.ID, t Transfer, d 
 			t = now
 			return err
 		}
-		plain, err := json.Marshal(r)
-		if err != nil {
-			return err
-		}
-		sealed, err := s.box.Seal(plain, sealedFor(tx, "request", t.ID.UUID()))
-		if err != nil {
-			return err
-		}
 		now.ChangedAt = tx.Now()
 		if now.Standing == StaleKey {
 			now.Standing = Slower // prepared anew; the next word counts
@@ -213,7 +207,7 @@ func (s *Service) prepare(ctx context.Context, tenant tenancy.ID, t Transfer, d 
 		if err := saveTransfer(ctx, tx, now); err != nil {
 			return err
 		}
-		return keepRequest(ctx, tx, t.ID, sealed)
+		return s.keep(ctx, tx, t.ID, r)
 	})
 	if err != nil || t.State.ended() {
 		return err

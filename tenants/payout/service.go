@@ -228,7 +228,7 @@ func (s *Service) WantCancel(ctx context.Context, tx *pg.Tx, which ID, by string
 	if err := saveTransfer(ctx, tx, t); err != nil {
 		return t, err
 	}
-	if err := addStep(ctx, tx, t, "staff:"+by, "", "cancel wanted"); err != nil {
+	if err := addStep(ctx, tx, t, by, "", "cancel"); err != nil {
 		return t, err
 	}
 	return t, lookAt(ctx, tx, t.ID, tx.Now())
@@ -253,6 +253,34 @@ func (s *Service) PaidByHand(ctx context.Context, tx *pg.Tx, which ID, voucher, 
 		return t, ErrWrongState.With("state", t.State)
 	}
 	return s.advance(ctx, tx, which, Answer{Standing: Paid, Number: t.Number, Amount: t.Amount, ProviderID: voucher, Code: "by_hand", Words: voucher}, by)
+}
+
+// Again tries a part that failed under the next number; that the one before
+// failed, the provider has said.
+func (s *Service) Again(ctx context.Context, tx *pg.Tx, which ID, by string) (Transfer, error) {
+	t, _, err := lockTransfer(ctx, tx, which)
+	if err != nil {
+		return t, err
+	}
+	if t.Trouble != PartFailed || t.Attempt >= mostAttempts {
+		return t, ErrWrongState.With("state", t.State)
+	}
+	t.Trouble, t.TroubleAt, t.ChangedAt = NoTrouble, nil, tx.Now()
+	if err := saveTransfer(ctx, tx, t); err != nil {
+		return t, err
+	}
+	return t.again(ctx, tx)
+}
+
+// again makes the next attempt of a part.
+func (t Transfer) again(ctx context.Context, tx *pg.Tx) (Transfer, error) {
+	n := Transfer{ID: id.New[transferKind](tx.Now()), Withdrawal: t.Withdrawal, Distributor: t.Distributor, Part: t.Part, Parts: t.Parts, Attempt: t.Attempt + 1,
+		Account: t.Account, Method: t.Method, Amount: t.Amount, State: Sending, CreatedAt: tx.Now(), ChangedAt: tx.Now()}
+	n.Number = Number(n.Withdrawal, n.Part, n.Attempt)
+	if err := insertTransfer(ctx, tx, n); err != nil {
+		return n, err
+	}
+	return n, lookAt(ctx, tx, n.ID, tx.Now().Add(time.Minute))
 }
 
 // GiveBack is a person's decision to give the money back. It asks the provider

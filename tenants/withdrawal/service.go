@@ -18,6 +18,8 @@ type Service struct {
 	db    *pg.DB
 	rules func(context.Context, *pg.Tx) (Rules, error)
 
+	approved []func(context.Context, *pg.Tx, Withdrawal) error
+
 	// Alarm is told, after the commit, of every withdrawal that needs a person.
 	Alarm func(tenancy.ID, Withdrawal)
 }
@@ -167,7 +169,10 @@ func (s *Service) Approve(ctx context.Context, tx *pg.Tx, which ID, by string) (
 		return w, err
 	}
 	w.decide(Approved, "", by, tx.Now())
-	return w, save(ctx, tx, &w, by, "")
+	if err := save(ctx, tx, &w, by, ""); err != nil {
+		return w, err
+	}
+	return w, s.tellApproved(ctx, tx, w)
 }
 
 // Reject refuses an unsent withdrawal and gives the money back with the reason.

@@ -23,13 +23,19 @@ import (
 
 const mch, app, apiKey = "1900001109", "wxf636efh567hg4356", "0123456789abcdef0123456789abcdef"
 
-var merchantKey = sync.OnceValue(func() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
+// threeKeys are made once: that takes long.
+var threeKeys = sync.OnceValue(func() (keys [3]*rsa.PrivateKey) {
+	for i := range keys {
+		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			panic(err)
+		}
+		keys[i] = key
 	}
-	return key
+	return keys
 })
+
+func merchantKey() *rsa.PrivateKey { return threeKeys()[0] }
 
 type stage struct {
 	*wechatsim.Server
@@ -46,7 +52,7 @@ type heard struct {
 
 // open begins a simulator and a merchant's access to it.
 func open(t *testing.T, public bool) *stage {
-	sim, err := wechatsim.New()
+	sim, err := wechatsim.New(threeKeys()[1], threeKeys()[2])
 	if err != nil {
 		t.Fatal(err)
 	}

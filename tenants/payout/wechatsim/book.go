@@ -85,6 +85,11 @@ func (s *Server) tick() {
 			if m := s.merchants[b.MchID]; m.Balance >= b.Amount {
 				s.fund(m, b)
 			}
+		case b.State == processing && !b.resumes.IsZero() && !now.Before(b.resumes):
+			b.State, b.resumes = waitConfirm, time.Time{}
+			if s.Confirms && !b.stubborn {
+				s.finish(b, success, "")
+			}
 		case b.State == waitConfirm && now.Sub(b.CreatedAt) >= expiry:
 			s.finish(b, fail, "OVERDUE_CLOSE")
 		case b.State == canceling && now.Sub(b.UpdatedAt) >= time.Second:

@@ -231,8 +231,7 @@ func (s *Server) transfer(m *Merchant, r *http.Request, body []byte, f Fault) an
 	case ShortWait:
 		// Its money has been taken: the merchant sees it as waiting all the same.
 		if kept.State == waitConfirm {
-			kept.State = processing
-			s.outbox = append(s.outbox, notice{due: s.Clock().Add(time.Minute), resume: kept})
+			kept.State, kept.resumes = processing, s.Clock().Add(time.Minute)
 		}
 	case PayeeRefused:
 		s.finish(kept, fail, "PAYEE_ACCOUNT_ABNORMAL")

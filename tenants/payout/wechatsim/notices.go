@@ -11,15 +11,13 @@ import (
 	"time"
 )
 
-// notice waits to be sent. A forged one is signed with a key of nobody; one
-// that resumes is no notice, it lets a transfer go on.
+// notice waits to be sent. A forged one is signed with a key of nobody.
 type notice struct {
 	to, mch string
 	bill    Bill
 	forged  bool
 	tries   int
 	due     time.Time
-	resume  *Bill
 }
 
 // notify writes down that a transfer has ended.
@@ -64,17 +62,6 @@ func (s *Server) Deliver() (taken int) {
 	})
 	s.mu.Unlock()
 	for _, n := range due {
-		if n.resume != nil {
-			s.mu.Lock()
-			if n.resume.State == processing {
-				n.resume.State = waitConfirm
-				if s.Confirms {
-					s.finish(n.resume, success, "")
-				}
-			}
-			s.mu.Unlock()
-			continue
-		}
 		if s.send(n) {
 			taken++
 			continue

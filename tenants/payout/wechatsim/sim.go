@@ -9,7 +9,9 @@ package wechatsim
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
+	"encoding/hex"
 	"encoding/pem"
 	"fmt"
 	"net/http"
@@ -36,11 +38,12 @@ type Bill struct {
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 
-	hidden    int  // queries that will still say NOT_FOUND
-	stubborn  bool // the payee never confirms
-	raced     bool // the payee confirms while the cancelling is at work
-	notified  int
-	shortWait bool // accepted, waits for the merchant's balance
+	hidden    int       // queries that will still say NOT_FOUND
+	stubborn  bool      // the payee never confirms
+	raced     bool      // the payee confirms while the cancelling is at work
+	notified  int       // how often a notice comes; below zero: never
+	shortWait bool      // accepted, waits for the merchant's balance
+	resumes   time.Time // when it goes on that is made to wait
 }
 
 // Flow is one line of the merchant's fund-flow bill.
@@ -111,22 +114,26 @@ type platformCert struct {
 	retired bool // no longer offered, nor taken for encryption
 }
 
-// New makes a simulator with one platform certificate and a public key.
-func New() (*Server, error) {
+// New makes a simulator with a public key and one platform certificate. Keys
+// that are handed over, in this order, need not be made.
+func New(keys ...*rsa.PrivateKey) (*Server, error) {
 	s := &Server{
 		Clock: time.Now, merchants: map[string]*Merchant{}, bills: map[string]*Bill{}, nonces: map[string]time.Time{}, calls: map[string]int{},
 		client: &http.Client{Timeout: 5 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	}
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return nil, err
+	for len(keys) < 2 {
+		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
 	}
-	s.public = platformKey{"PUB_KEY_ID_SIM" + strings.ToUpper(randomHex(12)), key}
-	if err := s.Rotate(false); err != nil {
-		return nil, err
-	}
+	sum := sha256.Sum256(keys[0].PublicKey.N.Bytes())
+	s.public = platformKey{"PUB_KEY_ID_SIM" + strings.ToUpper(hex.EncodeToString(sum[:12])), keys[0]}
+	c, err := certify(keys[1], time.Now())
+	s.certs = []platformCert{c}
 	s.routes()
-	return s, nil
+	return s, err
 }
 
 // Open gives a merchant an account with some money.

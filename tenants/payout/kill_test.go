@@ -1,0 +1,5 @@
+package payout_test
+
+const workerEnv = "FENLI_PAYOUT_WORKER"
+
+func work() {}
