@@ -10,7 +10,6 @@ CREATE TABLE payout_account ( -- what a merchant pays out of
   active      boolean NOT NULL,
   auto        boolean NOT NULL,
   limit_per   bigint NOT NULL DEFAULT 0 CHECK (limit_per >= 0),
-  split       boolean NOT NULL DEFAULT false,
   settings    jsonb NOT NULL,
   sealed      bytea NOT NULL, -- secrets
   hook_hash   bytea NOT NULL,
@@ -44,9 +43,6 @@ CREATE TABLE payout_transfer (
   id             uuid NOT NULL,
   withdrawal_id  uuid NOT NULL,
   distributor_id uuid NOT NULL,
-  part           int NOT NULL CHECK (part BETWEEN 1 AND 99),
-  parts          int NOT NULL CHECK (parts BETWEEN 1 AND 99),
-  attempt        int NOT NULL CHECK (attempt BETWEEN 1 AND 9),
   account_id     uuid NOT NULL,
   method         text NOT NULL,
   number         text NOT NULL,
@@ -76,8 +72,7 @@ CREATE TABLE payout_transfer (
   FOREIGN KEY (tenant_id, batch_id) REFERENCES payout_batch (tenant_id, id)
 );
 CREATE UNIQUE INDEX payout_transfer_number ON payout_transfer (tenant_id, number);
-CREATE UNIQUE INDEX payout_transfer_one_at_a_time ON payout_transfer (tenant_id, withdrawal_id, part) WHERE state NOT IN ('failed', 'cancelled', 'void');
-CREATE INDEX payout_transfer_withdrawal ON payout_transfer (tenant_id, withdrawal_id);
+CREATE UNIQUE INDEX payout_transfer_withdrawal ON payout_transfer (tenant_id, withdrawal_id);
 CREATE INDEX payout_transfer_state ON payout_transfer (tenant_id, state, id);
 CREATE INDEX payout_transfer_trouble ON payout_transfer (tenant_id, id) WHERE trouble <> '';
 CREATE INDEX payout_transfer_ended ON payout_transfer (tenant_id, account_id, ended_at);

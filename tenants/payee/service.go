@@ -228,3 +228,16 @@ func History(ctx context.Context, tx *pg.Tx, who distributor.ID) ([]Profile, []A
 	accounts, err := allAccounts(ctx, tx, who)
 	return profiles, accounts, err
 }
+
+// Taxpayer tells two payees who are one person before the law, within a scope
+// and nowhere else; and what they are. Somebody unknown is themselves.
+func (s *Service) Taxpayer(ctx context.Context, tx *pg.Tx, who distributor.ID, profile int, scope string) ([]byte, Kind, error) {
+	if profile == 0 {
+		return who[:], Individual, nil
+	}
+	i, err := s.identity(ctx, tx, who, profile)
+	if err != nil {
+		return nil, "", err
+	}
+	return s.box.Index("payee.taxpayer:"+scope, i.Number), i.Kind, nil
+}

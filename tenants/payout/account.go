@@ -33,8 +33,7 @@ type Account struct {
 	Name       string            `db:"name"`
 	Active     bool              `db:"active"`
 	Auto       bool              `db:"auto"`      // approved withdrawals are sent without another click
-	Limit      int64             `db:"limit_per"` // of one transfer, 0 for none
-	Split      bool              `db:"split"`     // above the limit: parts, else a person looks
+	Limit      int64             `db:"limit_per"` // of one transfer, 0 for none: above it a person looks
 	Settings   Settings          `db:"settings"`
 	Simulated  bool              `db:"simulated"`
 	ShortSince *time.Time        `db:"short_since"`

@@ -3,7 +3,6 @@ package payout
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/fenli-io/fenli/platform/pg"
@@ -16,7 +15,7 @@ import (
 // A transfer moves forward or not at all. What contradicts an end is kept as
 // trouble for a person and books nothing.
 func (s *Service) advance(ctx context.Context, tx *pg.Tx, which ID, a Answer, source string) (Transfer, error) {
-	t, siblings, err := lockTransfer(ctx, tx, which)
+	t, err := lockTransfer(ctx, tx, which)
 	if err != nil {
 		return t, err
 	}
@@ -28,7 +27,7 @@ func (s *Service) advance(ctx context.Context, tx *pg.Tx, which ID, a Answer, so
 		t.worry(Contradiction, now)
 		t.Code, t.Words = a.Code, "the answer is about another transfer"
 	}
-	if err := s.follow(ctx, tx, before, &t, siblings, source); err != nil {
+	if err := s.follow(ctx, tx, before, &t, source); err != nil {
 		return t, err
 	}
 	t.grumble(now)
@@ -173,7 +172,7 @@ func (t Transfer) person(now time.Time) bool {
 }
 
 // follow tells the withdrawal what has become of its transfer.
-func (s *Service) follow(ctx context.Context, tx *pg.Tx, before Transfer, t *Transfer, siblings []Transfer, source string) (err error) {
+func (s *Service) follow(ctx context.Context, tx *pg.Tx, before Transfer, t *Transfer, source string) (err error) {
 	if t.State == before.State {
 		return nil
 	}
@@ -186,12 +185,11 @@ func (s *Service) follow(ctx context.Context, tx *pg.Tx, before Transfer, t *Tra
 	case Awaiting:
 		_, err = s.Withdrawals.AwaitUser(ctx, tx, t.Withdrawal, by(source))
 	case Done:
-		if slices.ContainsFunc(siblings, func(o Transfer) bool { return !o.State.ended() || o.Trouble == PartFailed }) {
-			return nil // the other parts are still on their way
-		}
 		_, err = s.Withdrawals.Complete(ctx, tx, t.Withdrawal, voucher(*t), by(source))
-	case Broken, Called:
-		err = s.giveUp(ctx, tx, t, siblings, source)
+	case Broken:
+		_, err = s.Withdrawals.Fail(ctx, tx, t.Withdrawal, t.reason(), by(source))
+	case Called:
+		_, err = s.Withdrawals.Cancel(ctx, tx, t.Withdrawal, t.reason(), by(source))
 	}
 	if errors.Is(err, withdrawal.ErrWrongState) {
 		t.worry(Contradiction, tx.Now()) // the money went one way and the withdrawal another
@@ -216,40 +214,15 @@ func by(source string) string {
 	return source
 }
 
-// giveUp gives the money back, unless other parts have been paid or may be:
-// then the part is tried again under the next number, and at last a person
-// looks.
-func (s *Service) giveUp(ctx context.Context, tx *pg.Tx, t *Transfer, siblings []Transfer, source string) error {
-	others := slices.ContainsFunc(siblings, func(o Transfer) bool {
-		return o.Part != t.Part && (!o.State.ended() || o.State == Done)
-	})
-	reason := t.Words
-	if reason == "" {
-		reason = t.Code
-	}
-	if reason == "" {
-		reason = string(t.State)
-	}
-	switch {
-	case !others && t.State == Broken:
-		_, err := s.Withdrawals.Fail(ctx, tx, t.Withdrawal, reason, by(source))
-		return err
-	case !others:
-		_, err := s.Withdrawals.Cancel(ctx, tx, t.Withdrawal, reason, by(source))
-		return err
-	case t.Attempt < partAttempts && t.CancelBy == "":
-		if err := saveTransfer(ctx, tx, *t); err != nil { // one number at a time
-			return err
+// reason is why it was not paid, as its owner reads it.
+func (t Transfer) reason() string {
+	for _, words := range []string{t.Words, t.Code} {
+		if words != "" {
+			return words
 		}
-		_, err := t.again(ctx, tx)
-		return err
 	}
-	t.worry(PartFailed, tx.Now())
-	return nil
+	return string(t.State)
 }
-
-// partAttempts is how often a part of a withdrawal is tried.
-const partAttempts = 3
 
 // alarm tells a person; what patience cannot mend puts the withdrawal aside.
 func (s *Service) alarm(ctx context.Context, tx *pg.Tx, t Transfer) error {

@@ -71,7 +71,7 @@ func TestKills_BothBooksAreEqualToTheFen(t *testing.T) {
 		bills := s.sim.Bills()
 		numbers := map[withdrawal.ID]bool{}
 		for _, b := range bills {
-			which, _, ours := WithdrawalOf(b.OutBillNo)
+			which, ours := WithdrawalOf(b.OutBillNo)
 			if !ours || numbers[which] || b.Amount != amounts[which] {
 				t.Errorf("a second number, or another amount: %+v", b)
 			}

@@ -138,7 +138,7 @@ func (s *Service) load(ctx context.Context, tx *pg.Tx, which ID) (Transfer, desk
 // send takes the withdrawal on its way. Of somebody in debt it was given back
 // instead, and nothing is sent; who may not be paid yet waits.
 func (s *Service) send(ctx context.Context, tx *pg.Tx, which ID) (Transfer, error) {
-	t, _, err := lockTransfer(ctx, tx, which)
+	t, err := lockTransfer(ctx, tx, which)
 	if err != nil || t.State != Queued {
 		return t, err
 	}
@@ -161,7 +161,7 @@ func (s *Service) send(ctx context.Context, tx *pg.Tx, which ID) (Transfer, erro
 	}
 	switch w.State {
 	case withdrawal.Sending, withdrawal.Waiting, withdrawal.InDoubt:
-		t.State, t.Words, t.ChangedAt = Sending, "", tx.Now()
+		t.State, t.Amount, t.Words, t.ChangedAt = Sending, w.Net, "", tx.Now()
 		if err := saveTransfer(ctx, tx, t); err != nil {
 			return t, err
 		}
@@ -193,7 +193,7 @@ func (s *Service) prepare(ctx context.Context, tenant tenancy.ID, t Transfer, d 
 		return s.hear(ctx, tenant, t.ID, "prepare", Answer{Standing: Doubt, Code: "not_prepared", Words: err.Error()})
 	}
 	err = s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		now, _, err := lockTransfer(ctx, tx, t.ID)
+		now, err := lockTransfer(ctx, tx, t.ID)
 		if err != nil || now.State.ended() || now.Submits > 0 && now.Standing != StaleKey {
 			t = now
 			return err
@@ -247,7 +247,7 @@ func (s *Service) submit(ctx context.Context, tenant tenancy.ID, t Transfer, d d
 	var sent int64
 	send := false
 	err := s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		now, _, err := lockTransfer(ctx, tx, t.ID)
+		now, err := lockTransfer(ctx, tx, t.ID)
 		if err != nil || now.State.ended() {
 			return err
 		}

@@ -9,8 +9,6 @@
 package payout
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -70,22 +68,17 @@ const (
 	RequestWrong  Trouble = "refused"       // the provider does not take the request
 	CannotSend    Trouble = "cannot_send"   // it cannot be written down for the provider: an account is missing, a limit exceeded
 	Contradiction Trouble = "contradiction" // the provider says something else than before
-	PartFailed    Trouble = "part_failed"   // a part failed while others were paid
 )
 
-// Transfer is one number at one provider: a withdrawal, or a part of one that
-// is above the limit of a transfer.
+// Transfer is one withdrawal at one provider, under one number.
 type Transfer struct {
 	ID          ID                `db:"id"`
 	Withdrawal  withdrawal.ID     `db:"withdrawal_id"`
 	Distributor distributor.ID    `db:"distributor_id"`
-	Part        int               `db:"part"` // 1 … Parts
-	Parts       int               `db:"parts"`
-	Attempt     int               `db:"attempt"`
 	Account     AccountID         `db:"account_id"`
 	Method      withdrawal.Method `db:"method"`
 	Number      string            `db:"number"`
-	Amount      int64             `db:"amount"`
+	Amount      int64             `db:"amount"` // final once it is sent: the tax is that of the month of sending
 	State       State             `db:"state"`
 	Standing    Standing          `db:"standing"` // the provider's last word
 	Asked       string            `db:"asked"`    // what we did last: "submit", "query", "cancel"
@@ -117,42 +110,21 @@ type Step struct {
 	Words    string    `db:"words"`
 }
 
-// Number is what a provider knows a transfer by: the withdrawal's id, the part
-// and the attempt, 29 letters and digits. It is the same whoever works it out,
-// so a withdrawal that a restore has forgotten the sending of is sent under
-// the number it was sent under before.
-func Number(w withdrawal.ID, part, attempt int) string {
+// Number is what a provider knows a withdrawal by: its id, 26 letters and
+// digits. It is the same whoever works it out, so a withdrawal whose sending a
+// restore has forgotten is sent under the number it was sent under before. A
+// withdrawal that failed gives its money back; whoever asks again gets another
+// withdrawal, and so another number.
+func Number(w withdrawal.ID) string {
 	_, suffix, _ := strings.Cut(w.String(), "_")
-	return fmt.Sprintf("%s%02d%d", strings.ToUpper(suffix), part, attempt)
+	return strings.ToUpper(suffix)
 }
 
 // WithdrawalOf reads a number back; false when it is not one of ours.
-func WithdrawalOf(number string) (w withdrawal.ID, part int, ok bool) {
-	if len(number) != 29 {
-		return w, 0, false
+func WithdrawalOf(number string) (w withdrawal.ID, ours bool) {
+	if len(number) != 26 {
+		return w, false
 	}
-	w, err := withdrawal.ParseID("wdr_" + strings.ToLower(number[:26]))
-	if err != nil {
-		return w, 0, false
-	}
-	part, err = strconv.Atoi(number[26:28])
-	return w, part, err == nil && part > 0
-}
-
-// most parts and attempts a number has room for.
-const (
-	mostParts    = 99
-	mostAttempts = 9
-)
-
-// split divides an amount into parts of at most limit; the last is the rest.
-func split(amount, limit int64) []int64 {
-	if limit <= 0 || amount <= limit {
-		return []int64{amount}
-	}
-	var parts []int64
-	for ; amount > limit; amount -= limit {
-		parts = append(parts, limit)
-	}
-	return append(parts, amount)
+	w, err := withdrawal.ParseID("wdr_" + strings.ToLower(number))
+	return w, err == nil && Number(w) == number
 }

@@ -3,6 +3,7 @@ package payout_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ func TestPayout_TravelsFromApprovedToPaid(t *testing.T) {
 	s := open(t)
 	wang := s.member(1, 100_000)
 	w := s.approved(wang, 60_000)
-	if p := s.transfer(w.ID); p.State != Queued || p.Number != Number(w.ID, 1, 1) || p.Amount != w.Net {
+	if p := s.transfer(w.ID); p.State != Queued || p.Number != Number(w.ID) || p.Amount != w.Net {
 		t.Fatalf("%+v", p)
 	}
 	s.run()
@@ -47,13 +48,13 @@ func TestNumber_SaysWhoseItIs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	no := Number(w, 7, 2)
-	back, part, ours := WithdrawalOf(no)
-	if !ours || back != w || part != 7 || len(no) > 32 {
-		t.Fatal(no, back, part, ours)
+	no := Number(w)
+	back, ours := WithdrawalOf(no)
+	if !ours || back != w {
+		t.Fatal(no, back, ours)
 	}
-	for _, other := range []string{"", "plfk2020042013", no[:28], no + "1"} {
-		if _, _, ours := WithdrawalOf(other); ours {
+	for _, other := range []string{"", "plfk2020042013", no[:25], no + "1", strings.ToLower(no)} {
+		if _, ours := WithdrawalOf(other); ours {
 			t.Errorf("%q is ours", other)
 		}
 	}
@@ -256,37 +257,7 @@ func TestAdvance_OnlyItsOwnAnswer(t *testing.T) {
 	}
 }
 
-func TestParts_AboveTheLimitOfATransfer(t *testing.T) {
-	t.Parallel()
-	s := open(t)
-	s.sim.Confirms = true
-	a := s.account
-	a.Limit, a.Split = 20_000, true
-	s.account = s.wechatAccount(a)
-	wang := s.member(1, 100_000)
-	w := s.approved(wang, 50_001)
-	if list := s.transfers(w.ID); len(list) != 3 || list[2].Amount != 10_001 {
-		t.Fatalf("%+v", list)
-	}
-	failing := Number(w.ID, 2, 1)
-	s.sim.Faults = func(c wechatsim.Call) wechatsim.Fault {
-		if c.Op == "transfer" && c.OutBillNo == failing {
-			return wechatsim.PayeeRefused
-		}
-		return wechatsim.None
-	}
-	s.later(3 * time.Hour)
-	list := s.transfers(w.ID)
-	if len(list) != 4 || list[1].State != Broken || list[2].Attempt != 2 || list[2].State != Done {
-		t.Fatalf("%+v", list)
-	}
-	if w := s.withdrawal(w.ID); w.State != withdrawal.Paid {
-		t.Fatalf("%+v", w)
-	}
-	s.sameBooks()
-}
-
-func TestAboveTheLimit_WithoutSplittingAPersonLooks(t *testing.T) {
+func TestAboveTheAccountsLimit_APersonLooks(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	a := s.account

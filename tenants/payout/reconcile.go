@@ -174,7 +174,7 @@ func (s *Service) Reconcile(ctx context.Context, tenant tenancy.ID, account Acco
 }
 
 func looksOurs(number string) bool {
-	_, _, ours := WithdrawalOf(number)
+	_, ours := WithdrawalOf(number)
 	return ours
 }
 

@@ -77,7 +77,7 @@ func New(db *pg.DB, cfg Config) *Service {
 // system is who acts when nobody does.
 const system = "system"
 
-// Enlist chooses the numbers of an approved withdrawal. It does nothing when
+// Enlist makes an approved withdrawal's transfer. It does nothing when
 // its method is paid by hand or has no account yet, and is harmless when
 // repeated.
 func (s *Service) Enlist(ctx context.Context, tx *pg.Tx, w withdrawal.Withdrawal) error {
@@ -91,40 +91,22 @@ func (s *Service) Enlist(ctx context.Context, tx *pg.Tx, w withdrawal.Withdrawal
 	if err != nil {
 		return err
 	}
-	live, err := transfersOf(ctx, tx, w.ID)
-	if err != nil {
+	there, err := Of(ctx, tx, w.ID)
+	if err != nil || there != nil {
 		return err
 	}
-	for _, t := range live {
-		if !t.State.ended() || t.State == Done {
-			return nil
-		}
+	t := Transfer{ID: id.New[transferKind](tx.Now()), Withdrawal: w.ID, Distributor: w.Distributor, Account: a.ID, Method: w.Method, Number: Number(w.ID),
+		Amount: w.Net, State: Queued, CreatedAt: tx.Now(), ChangedAt: tx.Now()}
+	if err := insertTransfer(ctx, tx, t); err != nil {
+		return err
 	}
-	limit := int64(0)
-	if a.Split {
-		limit = a.Limit
-	}
-	parts := split(w.Net, limit)
-	if len(parts) > mostParts {
-		return ErrAboveLimit.With("limit", a.Limit)
-	}
-	for i, amount := range parts {
-		t := Transfer{ID: id.New[transferKind](tx.Now()), Withdrawal: w.ID, Distributor: w.Distributor, Part: i + 1, Parts: len(parts), Attempt: 1,
-			Account: a.ID, Method: w.Method, Amount: amount, State: Queued, CreatedAt: tx.Now(), ChangedAt: tx.Now()}
-		t.Number = Number(w.ID, t.Part, t.Attempt)
-		if err := insertTransfer(ctx, tx, t); err != nil {
-			return err
-		}
-		if a.Auto && !s.kinds[a.Method].Batched {
-			if err := lookAt(ctx, tx, t.ID, tx.Now()); err != nil {
-				return err
-			}
-		}
+	if a.Auto && !s.kinds[a.Method].Batched {
+		return lookAt(ctx, tx, t.ID, tx.Now())
 	}
 	return nil
 }
 
-// EnlistApproved does so for everything approved that has no number yet, as
+// EnlistApproved does so for everything approved that has no transfer yet, as
 // after an account was added, and starts what waits for a click.
 func (s *Service) EnlistApproved(ctx context.Context, tx *pg.Tx, method withdrawal.Method) (started int, err error) {
 	if _, err := activeAccount(ctx, tx, method); err != nil {
@@ -203,7 +185,7 @@ func (s *Service) takeDue(ctx context.Context, tenant tenancy.ID) (due []ID, err
 // WantCancel asks for a transfer to be called back. Whether it is, the
 // provider says.
 func (s *Service) WantCancel(ctx context.Context, tx *pg.Tx, which ID, by string) (Transfer, error) {
-	t, _, err := lockTransfer(ctx, tx, which)
+	t, err := lockTransfer(ctx, tx, which)
 	if err != nil {
 		return t, err
 	}
@@ -241,7 +223,7 @@ func (s *Service) PaidByHand(ctx context.Context, tx *pg.Tx, which ID, voucher, 
 	if voucher == "" {
 		return Transfer{}, withdrawal.ErrVoucherMissing
 	}
-	t, _, err := lockTransfer(ctx, tx, which)
+	t, err := lockTransfer(ctx, tx, which)
 	if err != nil {
 		return t, err
 	}
@@ -255,34 +237,6 @@ func (s *Service) PaidByHand(ctx context.Context, tx *pg.Tx, which ID, voucher, 
 	return s.advance(ctx, tx, which, Answer{Standing: Paid, Number: t.Number, Amount: t.Amount, ProviderID: voucher, Code: "by_hand", Words: voucher}, by)
 }
 
-// Again tries a part that failed under the next number; that the one before
-// failed, the provider has said.
-func (s *Service) Again(ctx context.Context, tx *pg.Tx, which ID, by string) (Transfer, error) {
-	t, _, err := lockTransfer(ctx, tx, which)
-	if err != nil {
-		return t, err
-	}
-	if t.Trouble != PartFailed || t.Attempt >= mostAttempts {
-		return t, ErrWrongState.With("state", t.State)
-	}
-	t.Trouble, t.TroubleAt, t.ChangedAt = NoTrouble, nil, tx.Now()
-	if err := saveTransfer(ctx, tx, t); err != nil {
-		return t, err
-	}
-	return t.again(ctx, tx)
-}
-
-// again makes the next attempt of a part.
-func (t Transfer) again(ctx context.Context, tx *pg.Tx) (Transfer, error) {
-	n := Transfer{ID: id.New[transferKind](tx.Now()), Withdrawal: t.Withdrawal, Distributor: t.Distributor, Part: t.Part, Parts: t.Parts, Attempt: t.Attempt + 1,
-		Account: t.Account, Method: t.Method, Amount: t.Amount, State: Sending, CreatedAt: tx.Now(), ChangedAt: tx.Now()}
-	n.Number = Number(n.Withdrawal, n.Part, n.Attempt)
-	if err := insertTransfer(ctx, tx, n); err != nil {
-		return n, err
-	}
-	return n, lookAt(ctx, tx, n.ID, tx.Now().Add(time.Minute))
-}
-
 // GiveBack is a person's decision to give the money back. It asks the provider
 // first, and is refused while the provider may still pay.
 func (s *Service) GiveBack(ctx context.Context, tenant tenancy.ID, which ID, reason, by string) (t Transfer, err error) {
@@ -293,7 +247,7 @@ func (s *Service) GiveBack(ctx context.Context, tenant tenancy.ID, which ID, rea
 		return t, err
 	}
 	err = s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		if t, _, err = lockTransfer(ctx, tx, which); err != nil || t.State == Broken || t.State == Called {
+		if t, err = lockTransfer(ctx, tx, which); err != nil || t.State == Broken || t.State == Called {
 			return err
 		}
 		certain := t.Submits == 0 && t.Batch == nil || t.Standing == Refused && t.Trouble == RequestWrong || t.Batch != nil && s.kinds[t.Method].Batched

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/fenli-io/fenli/platform/pg"
@@ -13,7 +12,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/withdrawal"
 )
 
-const columns = `id, withdrawal_id, distributor_id, part, parts, attempt, account_id, method, number, amount, state, standing, asked, tries, submits,
+const columns = `id, withdrawal_id, distributor_id, account_id, method, number, amount, state, standing, asked, tries, submits,
 	provider_id, confirm, code, words, trouble, trouble_at, batch_id, cancel_by, created_at, sent_at, waits_since, ended_at, changed_at`
 
 // Get reads one transfer; [ErrUnknown] when the store has none of that id.
@@ -34,30 +33,21 @@ func ByNumber(ctx context.Context, tx *pg.Tx, number string) (Transfer, error) {
 	return t, err
 }
 
-// lockTransfer locks all transfers of the withdrawal, so that its parts end
-// one after another, and returns the wanted one and the others.
-func lockTransfer(ctx context.Context, tx *pg.Tx, which ID) (Transfer, []Transfer, error) {
-	all, err := pg.Collect[Transfer](ctx, tx, `
-		select `+columns+` from payout_transfer
-		 where tenant_id = $1 and withdrawal_id = (select withdrawal_id from payout_transfer where tenant_id = $1 and id = $2)
-		 order by part, attempt for update`, tx.Tenant(), which)
-	if err != nil {
-		return Transfer{}, nil, err
+func lockTransfer(ctx context.Context, tx *pg.Tx, which ID) (Transfer, error) {
+	t, err := pg.CollectOne[Transfer](ctx, tx, `select `+columns+` from payout_transfer where tenant_id = $1 and id = $2 for update`, tx.Tenant(), which)
+	if errors.Is(err, pg.ErrNoRows) {
+		return t, ErrUnknown
 	}
-	i := slices.IndexFunc(all, func(t Transfer) bool { return t.ID == which })
-	if i < 0 {
-		return Transfer{}, nil, ErrUnknown
-	}
-	return all[i], slices.Delete(slices.Clone(all), i, i+1), nil
+	return t, err
 }
 
-func transfersOf(ctx context.Context, tx *pg.Tx, w withdrawal.ID) ([]Transfer, error) {
-	return pg.Collect[Transfer](ctx, tx, `select `+columns+` from payout_transfer where tenant_id = $1 and withdrawal_id = $2 order by part, attempt`, tx.Tenant(), w)
-}
-
-// Of reads the transfers of a withdrawal.
-func Of(ctx context.Context, tx *pg.Tx, w withdrawal.ID) ([]Transfer, error) {
-	return transfersOf(ctx, tx, w)
+// Of reads the transfer of a withdrawal; nil when it has none.
+func Of(ctx context.Context, tx *pg.Tx, w withdrawal.ID) (*Transfer, error) {
+	t, err := pg.CollectOne[Transfer](ctx, tx, `select `+columns+` from payout_transfer where tenant_id = $1 and withdrawal_id = $2`, tx.Tenant(), w)
+	if errors.Is(err, pg.ErrNoRows) {
+		return nil, nil
+	}
+	return &t, err
 }
 
 // Filter chooses transfers of a list; empty fields choose all.
@@ -122,9 +112,9 @@ func Standings(ctx context.Context, tx *pg.Tx) (all []Figures, troubled int, err
 
 func insertTransfer(ctx context.Context, tx *pg.Tx, t Transfer) error {
 	_, err := tx.Exec(ctx, `
-		insert into payout_transfer (tenant_id, id, withdrawal_id, distributor_id, part, parts, attempt, account_id, method, number, amount, state, created_at, changed_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`,
-		tx.Tenant(), t.ID, t.Withdrawal, t.Distributor, t.Part, t.Parts, t.Attempt, t.Account, t.Method, t.Number, t.Amount, t.State, t.CreatedAt)
+		insert into payout_transfer (tenant_id, id, withdrawal_id, distributor_id, account_id, method, number, amount, state, created_at, changed_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
+		tx.Tenant(), t.ID, t.Withdrawal, t.Distributor, t.Account, t.Method, t.Number, t.Amount, t.State, t.CreatedAt)
 	return err
 }
 
@@ -132,10 +122,10 @@ func saveTransfer(ctx context.Context, tx *pg.Tx, t Transfer) error {
 	_, err := tx.Exec(ctx, `
 		update payout_transfer
 		   set state = $3, standing = $4, asked = $5, tries = $6, submits = $7, provider_id = $8, confirm = $9, code = $10, words = $11, trouble = $12, trouble_at = $13,
-		       batch_id = $14, cancel_by = $15, sent_at = $16, waits_since = $17, ended_at = $18, changed_at = $19
+		       batch_id = $14, cancel_by = $15, sent_at = $16, waits_since = $17, ended_at = $18, changed_at = $19, amount = $20
 		 where tenant_id = $1 and id = $2`,
 		tx.Tenant(), t.ID, t.State, t.Standing, t.Asked, t.Tries, t.Submits, t.ProviderID, t.Confirm, t.Code, cut(t.Words), t.Trouble, t.TroubleAt,
-		t.Batch, t.CancelBy, t.SentAt, t.WaitsSince, t.EndedAt, t.ChangedAt)
+		t.Batch, t.CancelBy, t.SentAt, t.WaitsSince, t.EndedAt, t.ChangedAt, t.Amount)
 	return err
 }
 
@@ -217,7 +207,7 @@ func startQueued(ctx context.Context, tx *pg.Tx, method withdrawal.Method, now t
 
 // Accounts.
 
-const accountColumns = `id, method, name, active, auto, limit_per, split, settings, simulated, short_since, revision, changed_at`
+const accountColumns = `id, method, name, active, auto, limit_per, settings, simulated, short_since, revision, changed_at`
 
 type accountRow struct {
 	Account
@@ -257,11 +247,11 @@ func Accounts(ctx context.Context, tx *pg.Tx) ([]Account, error) {
 
 func putAccount(ctx context.Context, tx *pg.Tx, a Account, sealed, hook []byte) error {
 	_, err := tx.Exec(ctx, `
-		insert into payout_account (tenant_id, id, method, name, active, auto, limit_per, split, settings, sealed, hook_hash, simulated, revision, changed_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-		on conflict (tenant_id, id) do update set name = excluded.name, active = excluded.active, auto = excluded.auto, limit_per = excluded.limit_per, split = excluded.split,
+		insert into payout_account (tenant_id, id, method, name, active, auto, limit_per, settings, sealed, hook_hash, simulated, revision, changed_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		on conflict (tenant_id, id) do update set name = excluded.name, active = excluded.active, auto = excluded.auto, limit_per = excluded.limit_per,
 		       settings = excluded.settings, sealed = excluded.sealed, simulated = excluded.simulated, revision = excluded.revision, changed_at = excluded.changed_at`,
-		tx.Tenant(), a.ID, a.Method, a.Name, a.Active, a.Auto, a.Limit, a.Split, a.Settings, sealed, hook, a.Simulated, a.Revision, a.ChangedAt)
+		tx.Tenant(), a.ID, a.Method, a.Name, a.Active, a.Auto, a.Limit, a.Settings, sealed, hook, a.Simulated, a.Revision, a.ChangedAt)
 	return err
 }
 

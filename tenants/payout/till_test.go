@@ -132,6 +132,7 @@ func open(t testing.TB) *till {
 	}
 	s.withdrawals = withdrawal.New(db.DB, func(context.Context, *pg.Tx) (withdrawal.Rules, error) { return s.rules, nil })
 	s.payees = payee.New(s.box)
+	s.withdrawals.Payees = s.payees
 	s.Service = s.service(db.DB)
 	s.withdrawals.FollowApproved(s.Enlist)
 	s.account = s.wechatAccount(Account{Method: withdrawal.WeChat, Name: "微信", Active: true, Auto: true, Simulated: true})
@@ -254,22 +255,19 @@ func (s *till) later(d time.Duration) {
 	}
 }
 
-func (s *till) transfers(w withdrawal.ID) (list []Transfer) {
+func (s *till) transfer(w withdrawal.ID) (t Transfer) {
 	s.t.Helper()
-	s.must(s.within(func(ctx context.Context, tx *pg.Tx) (err error) {
-		list, err = Of(ctx, tx, w)
+	s.must(s.within(func(ctx context.Context, tx *pg.Tx) error {
+		found, err := Of(ctx, tx, w)
+		if err == nil && found == nil {
+			s.t.Fatal("it has no transfer")
+		}
+		if found != nil {
+			t = *found
+		}
 		return err
 	}))
-	return list
-}
-
-func (s *till) transfer(w withdrawal.ID) Transfer {
-	s.t.Helper()
-	list := s.transfers(w)
-	if len(list) != 1 {
-		s.t.Fatalf("%d transfers", len(list))
-	}
-	return list[0]
+	return t
 }
 
 func (s *till) withdrawal(which withdrawal.ID) (w withdrawal.Withdrawal) {

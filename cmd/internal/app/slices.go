@@ -54,6 +54,8 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 	a.Settlement = settlement.New(a.DB)
 	a.Payees = payee.New(box)
 	a.Withdrawals = withdrawal.New(a.DB, a.withdrawalRules)
+	a.Withdrawals.Payees = a.Payees
+	a.Distributors.Follow(withdrawal.Follow)
 	a.Withdrawals.Alarm = func(tenant tenancy.ID, w withdrawal.Withdrawal) {
 		a.Log.Error("a withdrawal needs a person: nobody knows whether it was paid", "tenant", tenant, "withdrawal", w.ID, "reason", w.Reason)
 	}
@@ -103,9 +105,7 @@ func (a *App) withdrawalRules(ctx context.Context, tx *pg.Tx) (withdrawal.Rules,
 	if err != nil {
 		return withdrawal.Rules{}, err
 	}
-	w := rev.Settings.Withdrawal
-	return withdrawal.Rules{Min: w.Min, MaxPerRequest: w.MaxPerRequest, MaxPerMonth: w.MaxPerMonth, Days: w.Days, FeePPM: int64(w.Fee),
-		Tax: withdrawal.TaxNone, Currency: store.Currency, Zone: store.Location()}, nil
+	return withdrawal.RulesOf(rev.Settings.Withdrawal, store.Currency, store.Location()), nil
 }
 
 // storeMoney is the registry as commission sees it.

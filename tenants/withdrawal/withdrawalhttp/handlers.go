@@ -204,7 +204,7 @@ type previewed struct{ Body Quote }
 func (h *handlers) preview(ctx context.Context, in *previewing) (*previewed, error) {
 	out := &previewed{}
 	err := h.within(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		quote, err := h.svc.Preview(ctx, tx, in.Amount)
+		quote, err := h.svc.Preview(ctx, tx, withdrawal.Ask{Distributor: who, Amount: in.Amount, Method: in.Method})
 		if err != nil {
 			return err
 		}
