@@ -26,6 +26,8 @@ var (
 		"该金额必须填写收款人真实姓名", "an amount this high needs the payee's real name")
 	ErrAboveLimit = fault.New(fault.Invalid, "payout.above_limit",
 		"超过该打款账户的单笔限额 {limit}", "above the account's limit of {limit} a transfer")
+	ErrBelowSmallest = fault.New(fault.Invalid, "payout.below_smallest",
+		"低于该打款方式的最低金额 {smallest}", "below the smallest amount of this method, {smallest}")
 	ErrWrongState = fault.New(fault.Conflict, "payout.wrong_state",
 		"这笔打款当前为{state}，不能这样操作", "this payout is {state}, so that cannot be done")
 	ErrNotCertain = fault.New(fault.Conflict, "payout.not_certain",
