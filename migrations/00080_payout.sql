@@ -169,9 +169,11 @@ CREATE TABLE payout_difference (
   reason       text NOT NULL DEFAULT '',
   resolved_by  text NOT NULL DEFAULT '',
   resolved_at  timestamptz,
+  withdrawal_id uuid, -- booked by a person for an extra number
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, run_id) REFERENCES payout_run (tenant_id, id),
-  FOREIGN KEY (tenant_id, transfer_id) REFERENCES payout_transfer (tenant_id, id)
+  FOREIGN KEY (tenant_id, transfer_id) REFERENCES payout_transfer (tenant_id, id),
+  FOREIGN KEY (tenant_id, withdrawal_id) REFERENCES withdrawal_request (tenant_id, id)
 );
 CREATE UNIQUE INDEX payout_difference_open ON payout_difference (tenant_id, account_id, number) WHERE resolution = '';
 CREATE INDEX payout_difference_run ON payout_difference (tenant_id, run_id);

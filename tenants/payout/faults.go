@@ -52,6 +52,10 @@ var (
 		"通知无法验证", "the notice cannot be verified")
 	ErrDifferenceUnknown = fault.New(fault.NotFound, "payout.difference_unknown",
 		"没有这条差异", "there is no such difference")
+	ErrNotExtra = fault.New(fault.Conflict, "payout.not_extra",
+		"只有账单多出的付款可以补记", "only a payment that the bill alone knows can be booked")
+	ErrNotExact = fault.New(fault.Conflict, "payout.not_exact",
+		"扣除税费后与账单金额不一致，请改用人工调整后再处理此差异", "after tax and fee it would not be the bill's amount: adjust by hand, then resolve the difference")
 	ErrDifferenceResolved = fault.New(fault.Conflict, "payout.difference_resolved",
 		"这条差异已处理", "this difference has been resolved")
 )

@@ -66,7 +66,7 @@ func TestKills_BothBooksAreEqualToTheFen(t *testing.T) {
 			open = s.db.Int(t, `select count(*) from withdrawal_request where state not in ('paid', 'failed', 'cancelled')`)
 		}
 		if open > 0 {
-			t.Errorf("%d withdrawals have not ended", open)
+			t.Errorf("%d withdrawals have not ended: %s", open, s.unended())
 		}
 		bills := s.sim.Bills()
 		numbers := map[withdrawal.ID]bool{}
@@ -84,6 +84,26 @@ func TestKills_BothBooksAreEqualToTheFen(t *testing.T) {
 			t.Errorf("too little happened: %d kills, %d paid", w.kills, paid)
 		}
 	})
+}
+
+// unended tells how those stand that have not ended.
+func (s *till) unended() string {
+	var lines []string
+	s.must(s.within(func(ctx context.Context, tx *pg.Tx) (err error) {
+		lines, err = pg.Column[string](ctx, tx, `
+			select count(*) || ' x ' || concat_ws('/', state, standing, asked, code, left(words, 60), trouble, cancel_by, submits > 1) || ', such as ' || min(number)
+			  from payout_transfer where tenant_id = $1 and state not in ('paid', 'failed', 'cancelled', 'void')
+			 group by state, standing, asked, code, left(words, 60), trouble, cancel_by, submits > 1`, tx.Tenant())
+		return err
+	}))
+	for _, b := range s.sim.Bills() {
+		for i := range lines {
+			if strings.HasSuffix(lines[i], b.OutBillNo) {
+				lines[i] += fmt.Sprintf(" (there %s %s)", b.State, b.FailReason)
+			}
+		}
+	}
+	return strings.Join(lines, "; ")
 }
 
 // script gives each number a fault of its own, and some calls another one.

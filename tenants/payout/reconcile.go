@@ -8,6 +8,7 @@ import (
 	"github.com/fenli-io/fenli/platform/id"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/withdrawal"
 )
 
@@ -208,9 +209,10 @@ func compare(ctx context.Context, tx *pg.Tx, r *Reconciliation, rows []BillRow) 
 		  select unnest($3::text[]) as number
 		  union select number from payout_transfer where tenant_id = $1 and account_id = $2 and state = 'paid' and sent_at >= $4 and sent_at < $5
 		  union select number from payout_difference where tenant_id = $1 and account_id = $2 and resolution = '')
-		select w.number, t.id as transfer, coalesce(t.state, '') as state, coalesce(t.amount, 0)::bigint as amount, t.code = 'by_hand' as by_hand,
+		select w.number, t.id as transfer, coalesce(t.state, '') as state, coalesce(t.amount, 0)::bigint as amount, x.theirs as booked, t.code = 'by_hand' as by_hand,
 		       coalesce(b.theirs, 0)::bigint as theirs, coalesce(b.rows, 0)::int as rows, b.at
 		  from wanted w
+		  left join payout_difference x on x.tenant_id = $1 and x.account_id = $2 and x.number = w.number and x.withdrawal_id is not null
 		  left join payout_transfer t on t.tenant_id = $1 and t.account_id = $2 and t.number = w.number
 		  left join (select number, sum(amount) as theirs, count(*) as rows, max(at) as at from payout_bill
 		              where tenant_id = $1 and account_id = $2 group by number) b on b.number = w.number
@@ -242,12 +244,16 @@ type side struct {
 	State    State      `db:"state"`
 	Amount   int64      `db:"amount"`
 	ByHand   *bool      `db:"by_hand"`
+	Booked   *int64     `db:"booked"` // by a person who looked at an extra number
 	Theirs   int64      `db:"theirs"`
 	Rows     int        `db:"rows"`
 	At       *time.Time `db:"at"`
 }
 
 func (s side) ours() int64 {
+	if s.Booked != nil {
+		return *s.Booked
+	}
 	if s.State == Done {
 		return s.Amount
 	}
@@ -257,6 +263,11 @@ func (s side) ours() int64 {
 // differs names the difference, "" for none.
 func (s side) differs() string {
 	switch {
+	case s.Booked != nil && s.State == "":
+		if s.Theirs != *s.Booked {
+			return Different
+		}
+		return ""
 	case s.State == "" && s.Rows > 0:
 		return Extra
 	case s.State == "":
@@ -348,6 +359,34 @@ func (s *Service) Resolve(ctx context.Context, tx *pg.Tx, which DifferenceID, re
 	_, err = tx.Exec(ctx, `update payout_difference set resolution = $3, reason = $4, resolved_by = $5, resolved_at = $6 where tenant_id = $1 and id = $2`,
 		tx.Tenant(), which, d.Resolution, d.Reason, d.ResolvedBy, d.ResolvedAt)
 	return d, err
+}
+
+// BookExtra is a person's decision about a number that the bill knows and we do
+// not, as after a restore: it was paid to this distributor, so a withdrawal of
+// that amount is written down as paid, with the provider's number for a
+// voucher, and the difference is resolved.
+func (s *Service) BookExtra(ctx context.Context, tx *pg.Tx, which DifferenceID, who distributor.ID, reason, by string) (w withdrawal.Withdrawal, err error) {
+	d, err := s.Resolve(ctx, tx, which, reason, by)
+	if err != nil {
+		return w, err
+	}
+	if d.Kind != Extra || d.Theirs <= 0 {
+		return w, ErrNotExtra
+	}
+	if w, err = s.Withdrawals.Request(ctx, tx, withdrawal.Ask{Distributor: who, Amount: d.Theirs, Paid: true}); err != nil {
+		return w, err
+	}
+	if w.Net != d.Theirs {
+		return w, ErrNotExact
+	}
+	if w, err = s.Withdrawals.Approve(ctx, tx, w.ID, by); err != nil {
+		return w, err
+	}
+	if w, err = s.Withdrawals.Pay(ctx, tx, w.ID, d.Number, by); err != nil {
+		return w, err
+	}
+	_, err = tx.Exec(ctx, `update payout_difference set withdrawal_id = $3 where tenant_id = $1 and id = $2`, tx.Tenant(), which, w.ID)
+	return w, err
 }
 
 // DifferenceFilter chooses differences of a list.

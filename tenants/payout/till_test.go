@@ -112,6 +112,12 @@ func (m *marks) Read(_ context.Context, tenant tenancy.ID) (int64, error) {
 	return m.at[tenant], nil
 }
 
+func (m *marks) forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	clear(m.at)
+}
+
 func open(t testing.TB) *till {
 	db := pgtest.Open(t, pg.MaxConns(16))
 	sim, err := wechatsim.New(keyOf(1), keyOf(2))
