@@ -50,7 +50,8 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 	a.Trials = trial.New(a.DB, a.Commission, a.Programs, storeMoney{a.Registry})
 	a.Trials.Enqueue = func(ctx context.Context, tx *pg.Tx, w trial.Work) error { return a.Jobs.Insert(ctx, tx, w) }
 	a.Grading = grading.New(a.DB, a.Programs, a.Distributors, a.Commission, courteous{a.Host}, storeMoney{a.Registry})
-	a.Settlement = settlement.New(a.DB)
+	a.Settlement = settlement.New(a.DB, a.Journal, a.Programs, storeMoney{a.Registry})
+	a.Programs.Revised = commission.WakeMark
 	a.Withdrawals = withdrawal.New(a.DB, a.withdrawalRules)
 	a.Clockwork = &Clockwork{db: a.DB, stores: a.Registry, orders: a.Orders, lanes: a.Commission, grading: a.Grading, settlement: a.Settlement,
 		withdrawals: a.Withdrawals, trials: a.Trials, boards: a.Boards, journal: a.Journal, bell: a.Bell, log: a.Log, laneTurns: newTurns(lanesAtOnce())}
