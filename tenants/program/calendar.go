@@ -126,6 +126,16 @@ func (c Calendar) NextClose(after time.Time) time.Time {
 	return next
 }
 
+// NextBoundary is the next instant after the given one at which a period could
+// close, whatever is chosen until then.
+func (c Calendar) NextBoundary(after time.Time) time.Time {
+	week, month := weekAfter(after, c.zone), monthAfter(after, c.zone)
+	if month.Before(week) {
+		return month
+	}
+	return week
+}
+
 // LastClose is the last close at or before an instant, and whether there is
 // one at all within reach.
 func (c Calendar) LastClose(upTo time.Time) (at time.Time, found bool) {

@@ -59,8 +59,8 @@ type Service struct {
 
 	Revised func(context.Context, *pg.Tx) error // a revision has been written or taken back; nil: nobody asks
 
-	cache      cache
-	artifacts  sync.Map // sha256 → Artifact
+	cache     cache
+	artifacts sync.Map // sha256 → Artifact
 }
 
 // New builds the service.

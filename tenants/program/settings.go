@@ -137,9 +137,9 @@ func (s Settings) check() error {
 	return oneOf(map[string][]string{
 		"rounding": {s.Rounding, "floor", "half_up"}, "self_purchase": {s.SelfPurchase, "off", "upline_second", "on"},
 		"ineligible_upline": {s.IneligibleUpline, "forfeit", "stop", "roll_up", "compress"}, "refund": {s.Refund, "frozen", "recompute"},
-		"campaign_clock": {s.CampaignClock, "placed_at", "paid_at"},
+		"campaign_clock":    {s.CampaignClock, "placed_at", "paid_at"},
 		"settlement.method": {s.Settlement.Method, AfterFreeze, PeriodEnd}, "settlement.period": {s.Settlement.Period, Week, Month},
-		"bind.on":        {s.Bind.On, "click", "registration", "first_order", "first_payment"}, "bind.who": {s.Bind.Who, "unbound", "new"},
+		"bind.on": {s.Bind.On, "click", "registration", "first_order", "first_payment"}, "bind.who": {s.Bind.Who, "unbound", "new"},
 		"bind.take": {s.Bind.Take, "pay", "touch", "never"}, "bind.model": {s.Bind.Model, "last", "first"},
 	})
 }

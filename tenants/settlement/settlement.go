@@ -23,6 +23,8 @@ type Service struct {
 	journal  *ledger.Journal
 	programs *program.Service
 	stores   Stores
+
+	StepMost int // entries of a period made in one transaction
 }
 
 // Stores tells a store's currency and in whose days it lives.
@@ -32,7 +34,7 @@ type Stores interface {
 
 // New builds the service.
 func New(db *pg.DB, journal *ledger.Journal, programs *program.Service, stores Stores) *Service {
-	return &Service{db, journal, programs, stores}
+	return &Service{db: db, journal: journal, programs: programs, stores: stores, StepMost: stepMost}
 }
 
 // calendar is when the store's periods close.

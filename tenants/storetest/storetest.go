@@ -170,7 +170,7 @@ func Open(t testing.TB, opts ...pg.Option) *Stores {
 	}
 	for _, tenant := range []tenancy.ID{s.A, s.B} {
 		s.Do(t, tenant, func(ctx context.Context, tx *pg.Tx) error {
-			for _, row := range []func(context.Context, *pg.Tx) error{distributor.OnSignUp, commission.OnSignUp, commission.GiveMark, s.Programs.OnSignUp, s.Grading.OnSignUp} {
+			for _, row := range []func(context.Context, *pg.Tx) error{distributor.OnSignUp, commission.OnSignUp, commission.GiveMark, s.Programs.OnSignUp, s.Grading.OnSignUp, settlement.OnSignUp} {
 				if err := row(ctx, tx); err != nil {
 					return err
 				}

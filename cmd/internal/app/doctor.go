@@ -22,7 +22,7 @@ type Finding struct {
 
 // Doctor examines the database's walls and then every store: the journal
 // against its balances, its numbers and the newest of its hashes (`fenli ledger
-// verify` makes them all again), every order against what Reconcile computes from
+// verify` makes them all again), its statements against the journal, every order against what Reconcile computes from
 // scratch, sums against awards, and the boards in Redis against the sums.
 // seen hears each store's slug as its examination ends.
 func (a *App) Doctor(ctx context.Context, seen func(slug string)) ([]Finding, error) {
@@ -82,6 +82,11 @@ func (a *App) examine(ctx context.Context, tenant tenancy.ID) (found []string, e
 	for _, f := range sealed {
 		found = append(found, "journal: "+f.String())
 	}
+	statements, err := a.Settlement.Check(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, statements...)
 	boards, err := a.Boards.Check(ctx, tenant)
 	return append(found, boards...), err
 }

@@ -68,7 +68,7 @@ func (a *App) zone(ctx context.Context, tenant tenancy.ID) (*time.Location, erro
 // signedUp gives a new store every slice's first rows.
 func (a *App) signedUp(ctx context.Context, tx *pg.Tx, _ registry.Store) error {
 	for _, rows := range []func(context.Context, *pg.Tx) error{
-		distributor.OnSignUp, commission.OnSignUp, commission.GiveMark, a.Programs.OnSignUp, a.Grading.OnSignUp,
+		distributor.OnSignUp, commission.OnSignUp, commission.GiveMark, a.Programs.OnSignUp, a.Grading.OnSignUp, settlement.OnSignUp,
 	} {
 		if err := rows(ctx, tx); err != nil {
 			return err
