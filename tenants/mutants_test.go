@@ -120,6 +120,16 @@ var mutants = []mutant{
 		test: "./settlement TestPeriodEnd_WhatMaturedInMarch",
 	},
 	{
+		promise: "nobody approves what they have proposed",
+		file:    "adjustment/service.go", guard: "case a.ProposedBy == by:", without: "case by == \"\":",
+		test: "./adjustment TestApprove_TakesASecondPerson",
+	},
+	{
+		promise: "a month's bonuses stay within the budget",
+		file:    "adjustment/store.go", guard: "where tenant_id = $1 for update`", without: "where tenant_id = $1`",
+		test: "./adjustment TestBudget_TwoAtOnceCannotSpendItTwice",
+	},
+	{
 		promise: "P1 what does not have its hash is not run",
 		file:    "../plugins/host/store.go", guard: "if hex.EncodeToString(hash.Sum(nil)) != sha {", without: "if hash == nil {",
 		test: "../plugins/host TestTrap/AChangedByteIsRefused",

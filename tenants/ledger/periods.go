@@ -130,3 +130,32 @@ func (b Balance) Plus(a Account, amount int64) Balance {
 	*b.account(a) += amount
 	return b
 }
+
+// MovedByHand sums what bonuses and deductions gave, by what they refer to.
+func MovedByHand(ctx context.Context, tx *pg.Tx) (map[Ref]int64, error) {
+	rows, err := pg.Collect[struct {
+		Ref    Ref
+		Amount int64
+	}](ctx, tx, `
+		select ref, sum(case when source = 'adjustment' then amount else -amount end)::bigint as amount
+		  from ledger_movement
+		 where tenant_id = $1 and (source = 'adjustment' or target = 'adjustment')
+		 group by ref`, tx.Tenant())
+	if err != nil {
+		return nil, wrapped("moved by hand", err)
+	}
+	all := make(map[Ref]int64, len(rows))
+	for _, r := range rows {
+		all[r.Ref] = r.Amount
+	}
+	return all, nil
+}
+
+// With is the balance after some movements, whatever its floors.
+func (b Balance) With(movements ...Movement) Balance {
+	for _, m := range movements {
+		l := m.leg()
+		b = b.Apply(l.kind, l.amount)
+	}
+	return b
+}

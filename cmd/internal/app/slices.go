@@ -8,6 +8,7 @@ import (
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/secret"
 	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/tenants/adjustment"
 	"github.com/fenli-io/fenli/tenants/attribution"
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/customer"
@@ -52,11 +53,23 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 	a.Grading = grading.New(a.DB, a.Programs, a.Distributors, a.Commission, courteous{a.Host}, storeMoney{a.Registry})
 	a.Settlement = settlement.New(a.DB, a.Journal, a.Programs, storeMoney{a.Registry})
 	a.Programs.Revised = commission.WakeMark
+	a.Adjustments = adjustment.New(storeMoney{a.Registry})
+	a.Adjustments.Owing = a.settleDebts
 	a.Withdrawals = withdrawal.New(a.DB, a.withdrawalRules)
 	a.Clockwork = &Clockwork{db: a.DB, stores: a.Registry, orders: a.Orders, lanes: a.Commission, grading: a.Grading, settlement: a.Settlement,
 		withdrawals: a.Withdrawals, trials: a.Trials, boards: a.Boards, journal: a.Journal, bell: a.Bell, log: a.Log, laneTurns: newTurns(lanesAtOnce())}
 	a.Commission.Owing = a.Clockwork.owes
 	a.background = append(a.background, a.Clockwork.Run)
+}
+
+// settleDebts returns what has not been sent to people who have come to owe
+// something by hand. Should it fail, approving and sending look again.
+func (a *App) settleDebts(tenant tenancy.ID) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := a.Withdrawals.SettleDebts(ctx, tenant); err != nil {
+		a.Log.ErrorContext(ctx, "adjustment: settle debts", "store", tenant.String(), "error", err.Error())
+	}
 }
 
 // zone is in whose days a store lives.
