@@ -96,6 +96,31 @@ var mutants = []mutant{
 		test: "./ledger TestBook$",
 	},
 	{
+		promise: "statements hold nothing that was recorded after their period",
+		file:    "ledger/periods.go", guard: "if s.Number > after && !s.RecordedAt.Before(at) {", without: "if s.Number > after && s.RecordedAt.After(at.Add(time.Hour)) {",
+		test: "./settlement TestStatement_SaysWhatAPeriodHasMoved",
+	},
+	{
+		promise: "statements and what is open are the balances",
+		file:    "settlement/check.go", guard: "if stands[p] != is && len(found) < 100 {", without: "if len(found) < 0 {",
+		test: "./settlement TestCheck_FindsWhatTheOwnerDid/closing",
+	},
+	{
+		promise: "what matures at a close belongs to the next period",
+		file:    "program/calendar.go", guard: "return chosen.Add(-time.Microsecond)", without: "return chosen",
+		test: "./settlement TestPeriodEnd_WhatMaturedInMarch",
+	},
+	{
+		promise: "nobody approves what they have proposed",
+		file:    "adjustment/service.go", guard: "case a.ProposedBy == by:", without: "case by == \"\":",
+		test: "./adjustment TestApprove_TakesASecondPerson",
+	},
+	{
+		promise: "a month's bonuses stay within the budget",
+		file:    "adjustment/store.go", guard: "where tenant_id = $1 for update`", without: "where tenant_id = $1`",
+		test: "./adjustment TestBudget_TwoAtOnceCannotSpendItTwice",
+	},
+	{
 		promise: "P1 what does not have its hash is not run",
 		file:    "../plugins/host/store.go", guard: "if hex.EncodeToString(hash.Sum(nil)) != sha {", without: "if hash == nil {",
 		test: "../plugins/host TestTrap/AChangedByteIsRefused",

@@ -78,7 +78,7 @@ type Explained struct {
 	Points    int64
 	Status    Status
 	Hold      string    // why on hold; "" otherwise
-	MaturesAt time.Time // zero when nobody can tell yet
+	MaturesAt time.Time // when it becomes available; zero when nobody can tell yet
 	Lines     []ExplainedLine
 }
 
@@ -207,6 +207,10 @@ func (s *Service) explain(ctx context.Context, tx *pg.Tx, orders []order.Order, 
 	if err != nil {
 		return nil, err
 	}
+	calendar, err := s.programs.Calendar(ctx, tx, zone)
+	if err != nil {
+		return nil, err
+	}
 	descriptions := map[string]*program.Artifact{}
 	all := make([]Explanation, len(orders))
 	for i, o := range orders {
@@ -235,6 +239,11 @@ func (s *Service) explain(ctx context.Context, tx *pg.Tx, orders []order.Order, 
 			return nil, err
 		}
 		all[i].currency, all[i].zone, all[i].settings = currency, zone, a.revision.Settings
+		for n, x := range all[i].Awards {
+			if x.Status == Held && !x.MaturesAt.IsZero() {
+				all[i].Awards[n].MaturesAt = calendar.ArrivesAt(x.MaturesAt, tx.Now())
+			}
+		}
 	}
 	return all, nil
 }

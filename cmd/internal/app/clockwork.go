@@ -68,6 +68,7 @@ const (
 	trialEvery      = 2 * time.Second
 	gradingEvery    = time.Minute
 	sealingEvery    = 5 * time.Second
+	closingEvery    = 10 * time.Second
 )
 
 // How many stores a sweep, and the lanes, work for in the database at once.
@@ -98,6 +99,9 @@ func (w *Clockwork) Run(ctx context.Context) error {
 	g.Go(func() error {
 		return w.sweep(ctx, "sealing", sealingEvery, newTurns(sweepAtOnce), ledger.StoresUnsealed, w.seal)
 	})
+	g.Go(func() error {
+		return w.sweep(ctx, "statements", closingEvery, newTurns(sweepAtOnce), settlement.StoresClosing, w.closePeriods)
+	})
 	g.Go(func() error { return w.every(ctx, "boards", boardEvery, w.boards.Sweep) })
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
@@ -126,7 +130,7 @@ func (w *Clockwork) Settle(ctx context.Context, tenant tenancy.ID) error {
 			return err
 		}
 		if matured == 0 {
-			return errors.Join(w.grade(ctx, tenant), w.settleDebts(ctx, tenant), w.seal(ctx, tenant), w.boards.Flush(ctx, tenant))
+			return errors.Join(w.grade(ctx, tenant), w.settleDebts(ctx, tenant), w.closePeriods(ctx, tenant), w.boards.Flush(ctx, tenant))
 		}
 	}
 }
@@ -216,6 +220,13 @@ func (w *Clockwork) grade(ctx context.Context, tenant tenancy.ID) error {
 // seal numbers and chains what a store has posted.
 func (w *Clockwork) seal(ctx context.Context, tenant tenancy.ID) error {
 	_, err := w.journal.Seal(ctx, tenant)
+	return err
+}
+
+// closePeriods seals what a store has posted, closes its periods that are over
+// and makes their statements.
+func (w *Clockwork) closePeriods(ctx context.Context, tenant tenancy.ID) error {
+	_, err := w.settlement.Close(ctx, tenant)
 	return err
 }
 
