@@ -40,7 +40,8 @@ type Explanation struct {
 	Awards   []Explained
 	Declined []Declined
 	Reversed []Reversal
-	Cap      *Cap // nil when the cap cut nothing
+	Taken    []Taken // where the reversals were taken from, by the journal
+	Cap      *Cap    // nil when the cap cut nothing
 
 	Undistributed []Undistributed // lines that pay nobody anything
 
@@ -149,7 +150,7 @@ func (s *Service) ExplainTo(ctx context.Context, tx *pg.Tx, which order.ID, who 
 // of leaves out what is another's.
 func (x Explanation) of(who distributor.ID) Explanation {
 	own := x
-	own.Awards, own.Declined, own.Reversed, own.Cap = nil, nil, nil, nil
+	own.Awards, own.Declined, own.Reversed, own.Taken, own.Cap = nil, nil, nil, nil, nil
 	for _, a := range x.Awards {
 		if a.Payee.ID == who {
 			own.Awards = append(own.Awards, a)
@@ -163,6 +164,11 @@ func (x Explanation) of(who distributor.ID) Explanation {
 	for _, r := range x.Reversed {
 		if r.Payee.ID == who {
 			own.Reversed = append(own.Reversed, r)
+		}
+	}
+	for _, k := range x.Taken {
+		if k.Payee.ID == who {
+			own.Taken = append(own.Taken, k)
 		}
 	}
 	return own
@@ -233,6 +239,9 @@ func (s *Service) explain(ctx context.Context, tx *pg.Tx, orders []order.Order, 
 			}
 			if all[i], err = a.decided(); err == nil && len(a.unanswered(a.refunds)) > 0 {
 				all[i].Waits, err = a.waits(ctx, tx)
+			}
+			if err == nil {
+				all[i].Taken, err = a.taken(ctx, tx)
 			}
 		}
 		if err != nil {

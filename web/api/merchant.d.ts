@@ -312,6 +312,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/distributors/{id}/debts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a distributor came to owe, and how it was netted, the newest first */
+        get: operations["commission.debts_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/distributors/{id}/freeze": {
         parameters: {
             query?: never;
@@ -1790,6 +1807,23 @@ export interface components {
                 [key: string]: string;
             };
         };
+        CommissionDebt: {
+            /** @description Below zero when the debt became smaller */
+            amount: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description A refund after the money had left, a deduction by hand, or a payment out of what became available
+             * @enum {string}
+             */
+            cause: "refund" | "deduction" | "netted";
+            id: string;
+            order_external_id: string;
+            /** @description The order that was refunded; null otherwise */
+            order_id: string;
+            /** @description In a sentence */
+            said: string;
+        };
         CommissionDecision: {
             artifact: string;
             /** Format: date-time */
@@ -1830,7 +1864,7 @@ export interface components {
             now: string;
             was: string;
             /** @enum {string} */
-            what: "strategy" | "guard" | "answer" | "rails" | "grants" | "reason" | "awards" | "journal";
+            what: "strategy" | "guard" | "answer" | "rails" | "grants" | "remainder" | "reason" | "awards" | "journal";
         };
         CommissionExplanation: {
             awaiting: components["schemas"]["CommissionWait"];
@@ -1848,6 +1882,8 @@ export interface components {
             said: string[] | null;
             /** @enum {string} */
             state: "none" | "awaiting" | "decided";
+            /** @description Where it was taken from, as the journal recorded it */
+            taken: components["schemas"]["CommissionTaken"][] | null;
         };
         CommissionGain: {
             amount: components["schemas"]["MoneyAmount"];
@@ -2034,6 +2070,8 @@ export interface components {
         };
         CommissionReversal: {
             amount: components["schemas"]["MoneyAmount"];
+            /** @description The store bears it: it came long after the settlement, and nothing was taken */
+            borne: boolean;
             external_id: string;
             payee: components["schemas"]["CommissionPayee"];
             refund_id: string;
@@ -2050,6 +2088,17 @@ export interface components {
             qty: number;
             sku: string;
             unit_price: components["schemas"]["MoneyAmount"];
+        };
+        CommissionTaken: {
+            amount: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description The award's own held part, what the person had available, or a debt because the money had left
+             * @enum {string}
+             */
+            from: "held" | "available" | "debt";
+            payee: components["schemas"]["CommissionPayee"];
         };
         CommissionTestCase: {
             artifact: string;
@@ -2814,6 +2863,10 @@ export interface components {
             items: components["schemas"]["CatalogProduct"][] | null;
             next_cursor: string;
         };
+        PageCommissionDebt: {
+            items: components["schemas"]["CommissionDebt"][] | null;
+            next_cursor: string;
+        };
         PageCommissionListed: {
             items: components["schemas"]["CommissionListed"][] | null;
             next_cursor: string;
@@ -3109,6 +3162,11 @@ export interface components {
              * @description From shipping to automatic receipt
              */
             auto_receive_days: number;
+            /**
+             * Format: int64
+             * @description The store bears what a refund would take back more than this many days after the award was settled; 0: never
+             */
+            bear_reversals_after_days?: number;
             bind: components["schemas"]["ProgramBindSettings"];
             /** @enum {string} */
             campaign_clock: "placed_at" | "paid_at";
@@ -3135,7 +3193,10 @@ export interface components {
             /** @description Points for each major unit (yuan) of a settled order */
             points_per_unit: string;
             recruit: components["schemas"]["ProgramRecruitSettings"];
-            /** @enum {string} */
+            /**
+             * @description frozen takes back in proportion what the line earned; recompute asks the strategy again about what remains
+             * @enum {string}
+             */
             refund: "frozen" | "recompute";
             /** @enum {string} */
             rounding: "floor" | "half_up";
@@ -3441,7 +3502,7 @@ export interface components {
             seq: number;
             was: string;
             /** @enum {string} */
-            what: "strategy" | "guard" | "answer" | "rails" | "grants" | "reason" | "awards" | "journal";
+            what: "strategy" | "guard" | "answer" | "rails" | "grants" | "remainder" | "reason" | "awards" | "journal";
         };
         TrialFigures: {
             /** Format: int64 */
@@ -5502,6 +5563,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DistributorDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "commission.debts_of": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCommissionDebt"];
                 };
             };
             /** @description Bad Request */
