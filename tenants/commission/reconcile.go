@@ -27,6 +27,10 @@ func (s *Service) reconcile(ctx context.Context, tx *pg.Tx, b *batch) error {
 	if err != nil {
 		return err
 	}
+	shares, err := sharesOf(ctx, tx, b.refunded())
+	if err != nil {
+		return err
+	}
 	r := &reconciliation{now: tx.Now(), mark: mark, zone: b.zone, currency: b.facts.currency, lastSeq: b.nextSeq}
 	for _, w := range b.work {
 		fresh := r.number(w, refunds[w.order.ID])
@@ -34,6 +38,9 @@ func (s *Service) reconcile(ctx context.Context, tx *pg.Tx, b *batch) error {
 			continue // nothing is decided, so nothing stands
 		}
 		if err := r.order(w, refunds[w.order.ID], awards[w.order.ID], fresh, b.facts.firstOrder[w.order.ID]); err != nil {
+			return err
+		}
+		if err := r.shrink(w, refunds[w.order.ID], shares[w.order.ID]); err != nil {
 			return err
 		}
 	}

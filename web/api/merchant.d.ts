@@ -516,6 +516,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ledger/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the journal's entries by number */
+        get: operations["ledger.entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ledger/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A part of the journal as a file, with what an auditor needs to make every hash again */
+        get: operations["ledger.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ledger/heads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List where the journal stood at the end of each day, the newest first */
+        get: operations["ledger.heads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me": {
         parameters: {
             query?: never;
@@ -1405,6 +1456,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/trials/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with a trial that was cancelled or has failed, from where it stood */
+        post: operations["trial.resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/withdrawals": {
         parameters: {
             query?: never;
@@ -1503,13 +1571,25 @@ export interface components {
             /** @description Whose customer this is now */
             distributor: components["schemas"]["AttributionPerson"];
             external_id: string;
+            /**
+             * Format: date-time
+             * @description When the first was paid
+             */
+            first_order_at: string | null;
             first_source: components["schemas"]["CustomerSource"];
             id: string;
             name: string;
+            /**
+             * Format: int64
+             * @description That were paid
+             */
+            orders: number;
             /** Format: date-time */
             protected_until: string | null;
             /** Format: date-time */
             registered_at: string;
+            /** @description On goods, less refunds; null while nothing was paid */
+            spent: components["schemas"]["MoneyAmount"];
             /** Format: date-time */
             valid_until: string | null;
         };
@@ -1524,13 +1604,25 @@ export interface components {
             /** @description Whose customer this is now */
             distributor: components["schemas"]["AttributionPerson"];
             external_id: string;
+            /**
+             * Format: date-time
+             * @description When the first was paid
+             */
+            first_order_at: string | null;
             first_source: components["schemas"]["CustomerSource"];
             id: string;
             name: string;
+            /**
+             * Format: int64
+             * @description That were paid
+             */
+            orders: number;
             /** Format: date-time */
             protected_until: string | null;
             /** Format: date-time */
             registered_at: string;
+            /** @description On goods, less refunds; null while nothing was paid */
+            spent: components["schemas"]["MoneyAmount"];
             touches: components["schemas"]["AttributionTouch"][] | null;
             /** Format: date-time */
             valid_until: string | null;
@@ -1679,6 +1771,10 @@ export interface components {
              */
             share: string;
         };
+        CommissionCarried: {
+            paid: components["schemas"]["MoneyAmount"];
+            settled: components["schemas"]["MoneyAmount"];
+        };
         CommissionCase: {
             by_paying?: boolean;
             config: unknown;
@@ -1747,6 +1843,8 @@ export interface components {
             cap: components["schemas"]["CommissionCap"];
             decision: components["schemas"]["CommissionDecision"];
             declined: components["schemas"]["CommissionDeclined"][] | null;
+            /** @description What closed months gave for this order; it comes back with it */
+            from_periods: components["schemas"]["CommissionFromPeriod"][] | null;
             /** @description Lines that pay nobody anything */
             not_distributed: components["schemas"]["CommissionUndistributed"][] | null;
             order_id: string;
@@ -1756,6 +1854,14 @@ export interface components {
             said: string[] | null;
             /** @enum {string} */
             state: "none" | "awaiting" | "decided";
+        };
+        CommissionFromPeriod: {
+            granted: components["schemas"]["MoneyAmount"];
+            payee: components["schemas"]["CommissionPayee"];
+            /** @example 2026-03 */
+            period: string;
+            /** @description What refunds have left of it */
+            standing: components["schemas"]["MoneyAmount"];
         };
         CommissionGain: {
             amount: components["schemas"]["MoneyAmount"];
@@ -1838,6 +1944,8 @@ export interface components {
         };
         CommissionPeriod: {
             artifact: string;
+            /** @description Of both, what stems from months closed before: what has settled since, less what came back */
+            carried: components["schemas"]["CommissionCarried"];
             /**
              * Format: date-time
              * @description When held: of the last try
@@ -1880,6 +1988,8 @@ export interface components {
             amount: components["schemas"]["MoneyAmount"];
             /** @description What the rate was applied to; 0 for a fixed amount */
             base: components["schemas"]["MoneyAmount"];
+            /** @description What the caps of single orders took of it */
+            cut: components["schemas"]["MoneyAmount"];
             /** @example pool */
             kind: string;
             payee: components["schemas"]["CommissionPayee"];
@@ -1890,6 +2000,8 @@ export interface components {
         CommissionPeriodDetail: {
             artifact: string;
             awards: components["schemas"]["CommissionPeriodAward"][] | null;
+            /** @description Of both, what stems from months closed before: what has settled since, less what came back */
+            carried: components["schemas"]["CommissionCarried"];
             /**
              * Format: date-time
              * @description When held: of the last try
@@ -2463,6 +2575,44 @@ export interface components {
              */
             value: number;
         };
+        LedgerEntry: {
+            /**
+             * Format: int64
+             * @description Minor units of the store's currency, or points
+             */
+            amount: number;
+            /** @enum {string} */
+            asset: "money" | "points";
+            hash: string;
+            /** @example hold_commission */
+            kind: string;
+            /** Format: int64 */
+            number: number;
+            /** @description Whose balance it moved */
+            party_id: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** @description What caused it, as a UUID */
+            ref: string | null;
+            source: string;
+            target: string;
+        };
+        LedgerHead: {
+            /**
+             * @description In the store's time
+             * @example 2026-03-01
+             */
+            day: string;
+            /** @description SHA-256, 64 hexadecimal digits */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Of the last entry sealed that day
+             */
+            number: number;
+            /** @description The day is not over: it may still move */
+            open: boolean;
+        };
         LogInAnswerBody: {
             permissions: string[] | null;
             person: components["schemas"]["RegistryPerson"];
@@ -2714,6 +2864,14 @@ export interface components {
         };
         PageGradingChange: {
             items: components["schemas"]["GradingChange"][] | null;
+            next_cursor: string;
+        };
+        PageLedgerEntry: {
+            items: components["schemas"]["LedgerEntry"][] | null;
+            next_cursor: string;
+        };
+        PageLedgerHead: {
+            items: components["schemas"]["LedgerHead"][] | null;
             next_cursor: string;
         };
         PageOrder: {
@@ -3018,6 +3176,8 @@ export interface components {
             consented: boolean;
             /** @description What it wants to know of an order, and why; it learns nothing else */
             facts: components["schemas"]["ProgramFact"][] | null;
+            /** @description Whether it decides on the members' grades */
+            grades: boolean;
             /** @description The version that the store uses; null when it uses another strategy */
             in_force: components["schemas"]["ProgramNamed"];
             /** @example three-level */
@@ -4861,6 +5021,8 @@ export interface operations {
                 cursor?: string;
                 state?: "applied" | "rejected" | "active" | "frozen" | "banned" | "left";
                 grade?: string;
+                /** @description Team leads alone */
+                lead?: boolean;
                 /** @description Part of a name, code or external id */
                 q?: string;
             };
@@ -6503,6 +6665,300 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeaderboardBoard"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ledger.entries": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Begin behind this number */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLedgerEntry"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ledger.export": {
+        parameters: {
+            query?: {
+                format?: "csv" | "jsonl";
+                /** @description Begin behind this number */
+                after?: number;
+                /** @description A shorter file is the last */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ledger.heads": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLedgerHead"];
                 };
             };
             /** @description Bad Request */
@@ -11848,6 +12304,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageTrialPerson"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trial.resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
                 };
             };
             /** @description Bad Request */

@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the checkout asks for beside the goods */
+        get: operations["checkout.form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/leaderboards/{metric}": {
         parameters: {
             query?: never;
@@ -704,6 +721,8 @@ export interface components {
             cap: components["schemas"]["CommissionCap"];
             decision: components["schemas"]["CommissionDecision"];
             declined: components["schemas"]["CommissionDeclined"][] | null;
+            /** @description What closed months gave for this order; it comes back with it */
+            from_periods: components["schemas"]["CommissionFromPeriod"][] | null;
             /** @description Lines that pay nobody anything */
             not_distributed: components["schemas"]["CommissionUndistributed"][] | null;
             order_id: string;
@@ -713,6 +732,14 @@ export interface components {
             said: string[] | null;
             /** @enum {string} */
             state: "none" | "awaiting" | "decided";
+        };
+        CommissionFromPeriod: {
+            granted: components["schemas"]["MoneyAmount"];
+            payee: components["schemas"]["CommissionPayee"];
+            /** @example 2026-03 */
+            period: string;
+            /** @description What refunds have left of it */
+            standing: components["schemas"]["MoneyAmount"];
         };
         CommissionLine: {
             /** @description As the strategy said */
@@ -779,6 +806,8 @@ export interface components {
             amount: components["schemas"]["MoneyAmount"];
             /** @description What the rate was applied to; 0 for a fixed amount */
             base: components["schemas"]["MoneyAmount"];
+            /** @description What the caps of single orders took of it */
+            cut: components["schemas"]["MoneyAmount"];
             /** @example pool */
             kind: string;
             payee: components["schemas"]["CommissionPayee"];
@@ -1058,6 +1087,10 @@ export interface components {
              */
             currency: string;
         };
+        OrderForm: {
+            /** @description Whether the commission depends on where the goods go: the region is then asked for */
+            region: boolean;
+        };
         OrderLine: {
             category: string;
             /** @description Of one unit */
@@ -1075,9 +1108,16 @@ export interface components {
             title: string;
             unit_price: components["schemas"]["MoneyAmount"];
         };
+        OrderOwnCommission: {
+            /** @enum {string} */
+            state: "none" | "awaiting" | "decided";
+            /** @description What stands for the one who asks, after refunds */
+            total: components["schemas"]["MoneyAmount"];
+        };
         OrderPromoted: {
             /** @example 林** */
             buyer: string;
+            commission?: components["schemas"]["OrderOwnCommission"];
             external_id: string;
             goods: components["schemas"]["MoneyAmount"];
             id: string;
@@ -1108,6 +1148,8 @@ export interface components {
             /** Format: date-time */
             received_at: string | null;
             refunded: components["schemas"]["MoneyAmount"];
+            /** @description Where it goes; empty when it was not asked for */
+            region: string;
             /** @description Payments are pretended: no money moves */
             sandbox: boolean;
             /** Format: date-time */
@@ -1400,6 +1442,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CategoriesAnswerBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checkout.form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderForm"];
                 };
             };
             /** @description Bad Request */
