@@ -141,6 +141,36 @@ var mutants = []mutant{
 		test: "../plugins/host TestPurity/OneThatMindsItsNeighboursIsQuarantined",
 	},
 	{
+		promise: "P3 a strategy that spins on is killed",
+		file:    "../plugins/host/process.go", guard: "p.kill()\n\t\treturn errTimeout", without: "return errTimeout",
+		test: "../plugins/host TestTrap/APluginThatSpinsOnIsKilled",
+	},
+	{
+		promise: "P4 a strategy does not see the host's environment",
+		file:    "../plugins/host/process.go", guard: "SkipHostEnv:      true,", without: "SkipHostEnv:      false,",
+		test: "../plugins/host TestTrap/TheHostsEnvironmentIsNotInherited",
+	},
+	{
+		promise: "P4 a strategy connects to nothing",
+		file:    "../plugins/host/seccomp.go", guard: "unix.SYS_CONNECT, unix.SYS_PTRACE,", without: "unix.SYS_PTRACE,",
+		test: "../plugins/host TestSandbox$",
+	},
+	{
+		promise: "P5 a decided order is not asked about again",
+		file:    "commission/lane.go", guard: "return w.decision == nil && !w.order.PaidAt.IsZero()", without: "return !w.order.PaidAt.IsZero()",
+		test: "./commission TestStoredAnswer_IsTheOneThatPays",
+	},
+	{
+		promise: "P5 an order keeps the version it was placed under",
+		file:    "commission/lane.go", guard: "s.programs.Revision(ctx, tx, w.order.Revision)", without: "s.programs.InForce(ctx, tx, tx.Now())",
+		test: "./commission TestStoredAnswer_AnUpgrade",
+	},
+	{
+		promise: "M7 what a closed month gave for an order comes back with it",
+		file:    "commission/reconcile.go", guard: "r.shrink(w, refunds[w.order.ID], shares[w.order.ID])", without: "r.shrink(w, refunds[w.order.ID], shares[w.order.ID][:0])",
+		test: "./commission TestPeriodShares_ComeBackWithTheirOrders",
+	},
+	{
 		promise: "M10 a stranger is not paid",
 		file:    "commission/guard.go", guard: "case to < 0 || to >= len(list):", without: "case to < 0:",
 		test: "./commission TestStrategyThatCannotDecide",

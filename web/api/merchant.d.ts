@@ -1788,6 +1788,10 @@ export interface components {
              */
             share: string;
         };
+        CommissionCarried: {
+            paid: components["schemas"]["MoneyAmount"];
+            settled: components["schemas"]["MoneyAmount"];
+        };
         CommissionCase: {
             by_paying?: boolean;
             config: unknown;
@@ -1873,6 +1877,8 @@ export interface components {
             cap: components["schemas"]["CommissionCap"];
             decision: components["schemas"]["CommissionDecision"];
             declined: components["schemas"]["CommissionDeclined"][] | null;
+            /** @description What closed months gave for this order; it comes back with it */
+            from_periods: components["schemas"]["CommissionFromPeriod"][] | null;
             /** @description Lines that pay nobody anything */
             not_distributed: components["schemas"]["CommissionUndistributed"][] | null;
             order_id: string;
@@ -1884,6 +1890,14 @@ export interface components {
             state: "none" | "awaiting" | "decided";
             /** @description Where it was taken from, as the journal recorded it */
             taken: components["schemas"]["CommissionTaken"][] | null;
+        };
+        CommissionFromPeriod: {
+            granted: components["schemas"]["MoneyAmount"];
+            payee: components["schemas"]["CommissionPayee"];
+            /** @example 2026-03 */
+            period: string;
+            /** @description What refunds have left of it */
+            standing: components["schemas"]["MoneyAmount"];
         };
         CommissionGain: {
             amount: components["schemas"]["MoneyAmount"];
@@ -1966,6 +1980,8 @@ export interface components {
         };
         CommissionPeriod: {
             artifact: string;
+            /** @description Of both, what stems from months closed before: what has settled since, less what came back */
+            carried: components["schemas"]["CommissionCarried"];
             /**
              * Format: date-time
              * @description When held: of the last try
@@ -2008,6 +2024,8 @@ export interface components {
             amount: components["schemas"]["MoneyAmount"];
             /** @description What the rate was applied to; 0 for a fixed amount */
             base: components["schemas"]["MoneyAmount"];
+            /** @description What the caps of single orders took of it */
+            cut: components["schemas"]["MoneyAmount"];
             /** @example pool */
             kind: string;
             payee: components["schemas"]["CommissionPayee"];
@@ -2018,6 +2036,8 @@ export interface components {
         CommissionPeriodDetail: {
             artifact: string;
             awards: components["schemas"]["CommissionPeriodAward"][] | null;
+            /** @description Of both, what stems from months closed before: what has settled since, less what came back */
+            carried: components["schemas"]["CommissionCarried"];
             /**
              * Format: date-time
              * @description When held: of the last try

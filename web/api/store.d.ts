@@ -755,6 +755,8 @@ export interface components {
             cap: components["schemas"]["CommissionCap"];
             decision: components["schemas"]["CommissionDecision"];
             declined: components["schemas"]["CommissionDeclined"][] | null;
+            /** @description What closed months gave for this order; it comes back with it */
+            from_periods: components["schemas"]["CommissionFromPeriod"][] | null;
             /** @description Lines that pay nobody anything */
             not_distributed: components["schemas"]["CommissionUndistributed"][] | null;
             order_id: string;
@@ -766,6 +768,14 @@ export interface components {
             state: "none" | "awaiting" | "decided";
             /** @description Where it was taken from, as the journal recorded it */
             taken: components["schemas"]["CommissionTaken"][] | null;
+        };
+        CommissionFromPeriod: {
+            granted: components["schemas"]["MoneyAmount"];
+            payee: components["schemas"]["CommissionPayee"];
+            /** @example 2026-03 */
+            period: string;
+            /** @description What refunds have left of it */
+            standing: components["schemas"]["MoneyAmount"];
         };
         CommissionLine: {
             /** @description As the strategy said */
@@ -832,6 +842,8 @@ export interface components {
             amount: components["schemas"]["MoneyAmount"];
             /** @description What the rate was applied to; 0 for a fixed amount */
             base: components["schemas"]["MoneyAmount"];
+            /** @description What the caps of single orders took of it */
+            cut: components["schemas"]["MoneyAmount"];
             /** @example pool */
             kind: string;
             payee: components["schemas"]["CommissionPayee"];
