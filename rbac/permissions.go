@@ -73,6 +73,11 @@ const (
 	WithdrawalReject     = "withdrawal.reject"
 	WithdrawalPay        = "withdrawal.pay"
 	WithdrawalRequestFor = "withdrawal.request_for" // on a distributor's behalf
+	PayoutRead           = "payout.read"
+	PayoutSend           = "payout.send" // and call back, give back, record by hand, carry files
+	PayoutReconcile      = "payout.reconcile"
+	PayoutHold           = "payout.hold"
+	PayoutAccountChange  = "payout_account.change" // what the store pays out of
 
 	// A buyer about themselves.
 	OwnTouch        = "own.touch"
@@ -127,6 +132,7 @@ var Permissions = []string{
 	ProductRead, ProductCreate, ProductChange, ProductList, ProductUnlist, ProductArchive, StockAdjust,
 	OrderRead, OrderReport, OrderPay, OrderShip, OrderReceive, OrderClose, OrderGroup, OrderRefund, TouchRecord,
 	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, DisputeRead, DisputeAnswer, GradingRead, GradingPreview, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
+	PayoutRead, PayoutSend, PayoutReconcile, PayoutHold, PayoutAccountChange,
 	OwnTouch, OwnOrderPlace, OwnOrderPay, OwnOrderRead, OwnOrderReceive, OwnOrderClose, OwnApplication,
 	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnGradeRead, OwnTaskRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
 	OwnDeveloperRead, OwnDeveloperToken, OwnSigningKeyAdd, OwnSigningKeyRevoke, OwnPluginRead, OwnPluginSubmit,

@@ -25,6 +25,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/marketplace/marketplacehttp"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/payee"
+	"github.com/fenli-io/fenli/tenants/payout"
 	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
@@ -96,9 +97,11 @@ type App struct {
 	Settlement   *settlement.Service
 	Payees       *payee.Service
 	Withdrawals  *withdrawal.Service
+	Payouts      *payout.Service
 	Clockwork    *Clockwork
 
 	bazaar     *bazaar
+	simulated  *simulated // nil outside of a demo
 	production bool
 	hostDir    string
 	everywhere []func(context.Context) error // runs in every process, until the context ends
@@ -145,7 +148,9 @@ func New(ctx context.Context, cfg Config) (_ *App, err error) {
 	if err := a.openMarketplace(cfg, box); err != nil {
 		return nil, err
 	}
-	a.buildSlices(cfg, box, clock)
+	if err := a.buildSlices(cfg, box, clock); err != nil {
+		return nil, err
+	}
 	if err := a.installStrategies(ctx, cfg.Strategies); err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/insight"
 	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/payout"
 )
 
 // Finding is something the doctor did not like.
@@ -63,7 +64,7 @@ func (a *App) examine(ctx context.Context, tenant tenancy.ID) (found []string, e
 		return nil, err
 	}
 	err = a.DB.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		for _, check := range []func(context.Context, *pg.Tx) ([]string, error){ledger.Check, a.Commission.Check, insight.Check, stranded} {
+		for _, check := range []func(context.Context, *pg.Tx) ([]string, error){ledger.Check, a.Commission.Check, insight.Check, payout.Check, stranded} {
 			list, err := check(ctx, tx)
 			if err != nil {
 				return err

@@ -23,6 +23,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/marketplace/marketplacehttp"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/order/orderhttp"
+	"github.com/fenli-io/fenli/tenants/payout/payouthttp"
 	"github.com/fenli-io/fenli/tenants/program/programhttp"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
 	"github.com/fenli-io/fenli/tenants/trial/trialhttp"
@@ -45,8 +46,18 @@ func (a *App) openRoutes(cfg Config) {
 	gradinghttp.Routes(a.HTTP, gradinghttp.Config{DB: a.DB, Grading: a.Grading, Currency: a.currency})
 	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
 	withdrawalhttp.Routes(a.HTTP, a.DB, a.Withdrawals)
+	payouthttp.Routes(a.HTTP, a.DB, a.Payouts, a.payoutPages())
+	a.openSimulatedPage()
 	insighthttp.Routes(a.HTTP, a.DB, a.Registry)
 	a.openPages()
+}
+
+// payoutPages tells the slice whether there is a simulator, and where.
+func (a *App) payoutPages() payouthttp.Config {
+	if a.simulated == nil {
+		return payouthttp.Config{}
+	}
+	return payouthttp.Config{Simulate: a.simulated.merchant, Confirm: confirmPath}
 }
 
 func (a *App) currency(ctx context.Context, tx *pg.Tx) (string, error) {
