@@ -78,6 +78,11 @@ const (
 	PayoutReconcile      = "payout.reconcile"
 	PayoutHold           = "payout.hold"
 	PayoutAccountChange  = "payout_account.change" // what the store pays out of
+	WithdrawalForfeit    = "withdrawal.forfeit"    // what somebody who was stopped had, and give it back
+	PayeeRead            = "payee.read"            // masked
+	PayeeSync            = "payee.sync"            // as the shop knows people
+	PayerRead            = "payer.read"
+	PayerChange          = "payer.change" // by which legal entity the store pays, and how tax is withheld
 
 	// A buyer about themselves.
 	OwnTouch        = "own.touch"
@@ -100,7 +105,9 @@ const (
 	OwnCustomerRead      = "own.customer.read"
 	OwnPromotedRead      = "own.promoted.read" // orders that came by their link
 	OwnWithdrawalRead    = "own.withdrawal.read"
-	OwnWithdrawalRequest = "own.withdrawal.request"
+	OwnWithdrawalRequest = "own.withdrawal.request" // and call off
+	OwnPayeeRead         = "own.payee.read"
+	OwnPayeeChange       = "own.payee.change"
 
 	// A developer about themselves.
 	OwnDeveloperRead    = "own.developer.read"
@@ -131,10 +138,11 @@ var Permissions = []string{
 	DistributorBan, DistributorMove, DistributorGrade, DistributorPost, DistributorSync, CustomerRead, BalanceRead,
 	ProductRead, ProductCreate, ProductChange, ProductList, ProductUnlist, ProductArchive, StockAdjust,
 	OrderRead, OrderReport, OrderPay, OrderShip, OrderReceive, OrderClose, OrderGroup, OrderRefund, TouchRecord,
-	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, DisputeRead, DisputeAnswer, GradingRead, GradingPreview, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
+	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, DisputeRead, DisputeAnswer, GradingRead, GradingPreview, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor, WithdrawalForfeit,
+	PayeeRead, PayeeSync, PayerRead, PayerChange,
 	PayoutRead, PayoutSend, PayoutReconcile, PayoutHold, PayoutAccountChange,
 	OwnTouch, OwnOrderPlace, OwnOrderPay, OwnOrderRead, OwnOrderReceive, OwnOrderClose, OwnApplication,
-	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnGradeRead, OwnTaskRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
+	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnGradeRead, OwnTaskRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest, OwnPayeeRead, OwnPayeeChange,
 	OwnDeveloperRead, OwnDeveloperToken, OwnSigningKeyAdd, OwnSigningKeyRevoke, OwnPluginRead, OwnPluginSubmit,
 	PlatformStoreRead, PlatformStoreClock,
 	PlatformPluginRead, PlatformPluginExamine, PlatformPluginApprove, PlatformPluginReject, PlatformPluginRevoke, PlatformPluginForgive,

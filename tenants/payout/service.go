@@ -112,17 +112,15 @@ func (s *Service) EnlistApproved(ctx context.Context, tx *pg.Tx, method withdraw
 	if _, err := activeAccount(ctx, tx, method); err != nil {
 		return 0, err
 	}
-	f := withdrawal.Filter{State: withdrawal.Approved, Limit: 500}
+	f := withdrawal.Filter{States: []withdrawal.State{withdrawal.Approved}, Method: method, Limit: 500}
 	for {
 		page, err := withdrawal.List(ctx, tx, f)
 		if err != nil {
 			return 0, err
 		}
 		for _, w := range page {
-			if w.Method == method {
-				if err := s.Enlist(ctx, tx, w); err != nil {
-					return 0, err
-				}
+			if err := s.Enlist(ctx, tx, w); err != nil {
+				return 0, err
 			}
 		}
 		if len(page) < f.Limit {

@@ -67,11 +67,11 @@ func (r Rules) fee(gross int64) (int64, error) {
 	return fee, nil
 }
 
-// fourEyes: an amount that takes two people.
-func (r Rules) fourEyes(whole int64) bool { return r.TwoAbove > 0 && whole > r.TwoAbove }
+// FourEyes: an amount that takes two people.
+func (r Rules) FourEyes(whole int64) bool { return r.TwoAbove > 0 && whole > r.TwoAbove }
 
 // byItself: an amount that nobody has to look at.
-func (r Rules) byItself(whole int64) bool { return whole < r.AutoBelow && !r.fourEyes(whole) }
+func (r Rules) byItself(whole int64) bool { return whole < r.AutoBelow && !r.FourEyes(whole) }
 
 // taxedCurrency is the one in which income tax is withheld.
 const taxedCurrency = "CNY"

@@ -36,7 +36,7 @@ func (s *Service) send(ctx context.Context, tx *pg.Tx, book *ledger.Book, w With
 	if book.Balance(w.payee()).Owed() > 0 {
 		return returnForDebt(ctx, tx, book, w)
 	}
-	if err := allowed(ctx, tx, w.Distributor); err != nil {
+	if err := Allowed(ctx, tx, w.Distributor); err != nil {
 		return w, err
 	}
 	if err := payee.MayBeSent(ctx, tx, w.Distributor, w.AccountRevision); err != nil {

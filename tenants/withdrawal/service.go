@@ -61,7 +61,7 @@ func (s *Service) Preview(ctx context.Context, tx *pg.Tx, ask Ask) (Estimate, er
 		return Estimate{}, err
 	}
 	w := Withdrawal{Distributor: ask.Distributor}
-	refusal := allowed(ctx, tx, ask.Distributor)
+	refusal := Allowed(ctx, tx, ask.Distributor)
 	if err := w.goesTo(ctx, tx, rules, ask); refusal == nil {
 		refusal = err
 	}
@@ -148,7 +148,7 @@ func (s *Service) Request(ctx context.Context, tx *pg.Tx, ask Ask) (Withdrawal, 
 	if err != nil {
 		return Withdrawal{}, err
 	}
-	if err := allowed(ctx, tx, ask.Distributor); err != nil {
+	if err := Allowed(ctx, tx, ask.Distributor); err != nil {
 		return Withdrawal{}, err
 	}
 	w := Withdrawal{Distributor: ask.Distributor, State: Requested, RequestedAt: tx.Now(), ChangedAt: tx.Now()}
@@ -271,7 +271,7 @@ func (s *Service) Approve(ctx context.Context, tx *pg.Tx, which ID, by string) (
 	if book.Balance(w.payee()).Owed() > 0 {
 		return returnForDebt(ctx, tx, book, w)
 	}
-	if err := allowed(ctx, tx, w.Distributor); err != nil {
+	if err := Allowed(ctx, tx, w.Distributor); err != nil {
 		return w, err
 	}
 	rules, err := s.rules(ctx, tx)
@@ -279,7 +279,7 @@ func (s *Service) Approve(ctx context.Context, tx *pg.Tx, which ID, by string) (
 		return w, err
 	}
 	switch {
-	case !rules.fourEyes(w.Whole):
+	case !rules.FourEyes(w.Whole):
 	case w.FirstApprovedBy == "":
 		at := tx.Now()
 		w.FirstApprovedBy, w.FirstApprovedAt = by, &at

@@ -46,11 +46,11 @@ func since(ctx context.Context, tx *pg.Tx, m distributor.Member) (time.Time, err
 	return s.Since, err
 }
 
-// allowed reads the distributor's state in the transaction that moves money.
+// Allowed reads the distributor's state in the transaction that moves money.
 // Of the frozen and the banned everything pauses, at most thirty days: then it
 // is released, unless somebody has said why it is forfeited. Whoever has left
 // keeps what they have earned for twelve months.
-func allowed(ctx context.Context, tx *pg.Tx, who distributor.ID) error {
+func Allowed(ctx context.Context, tx *pg.Tx, who distributor.ID) error {
 	m, err := distributor.Get(ctx, tx, who)
 	if err != nil || m.State == distributor.Active {
 		return err

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/payer"
@@ -33,28 +35,82 @@ func one(ctx context.Context, tx *pg.Tx, sql string, which ID) (Withdrawal, erro
 
 // Filter chooses withdrawals of a list; empty fields choose all.
 type Filter struct {
-	State       State
+	States      []State
+	Method      Method
 	Distributor distributor.ID
-	After       ID // the last id of the page before
+	From, To    time.Time // requested, half-open
+	Least, Most int64     // gross
+	SecondBy    string    // what waits for a second person who is not this one
+	After       ID        // the last id of the page before
 	Limit       int
+}
+
+func (f Filter) check() error {
+	for _, s := range f.States {
+		if !s.known() {
+			return ErrUnknownState.With("state", s)
+		}
+	}
+	if f.Method != "" && !f.Method.known() {
+		return ErrMethod.With("method", f.Method)
+	}
+	return nil
 }
 
 // List reads a page of withdrawals, the newest first.
 func List(ctx context.Context, tx *pg.Tx, f Filter) ([]Withdrawal, error) {
-	if f.State != "" && !f.State.known() {
-		return nil, ErrUnknownState.With("state", f.State)
+	if err := f.check(); err != nil {
+		return nil, err
 	}
 	q := tx.Select("withdrawal_request", columns).Order("id DESC").Limit(int64(f.Limit))
-	if f.State != "" {
-		q.Where("state = ?", string(f.State))
+	if len(f.States) > 0 {
+		q.Where("state in (?)", bun.In(f.States))
+	}
+	if f.Method != "" {
+		q.Where("method = ?", string(f.Method))
 	}
 	if !f.Distributor.IsZero() {
 		q.Where("distributor_id = ?", f.Distributor)
+	}
+	if !f.From.IsZero() {
+		q.Where("requested_at >= ?", f.From)
+	}
+	if !f.To.IsZero() {
+		q.Where("requested_at < ?", f.To)
+	}
+	if f.Least > 0 {
+		q.Where("gross >= ?", f.Least)
+	}
+	if f.Most > 0 {
+		q.Where("gross <= ?", f.Most)
+	}
+	if f.SecondBy != "" {
+		q.Where("state = 'requested' and first_approved_by <> '' and first_approved_by <> ?", f.SecondBy)
 	}
 	if !f.After.IsZero() {
 		q.Where("id < ?", f.After)
 	}
 	return pg.Find[Withdrawal](ctx, tx, q)
+}
+
+// Sum is how many stand in a state and what they come to.
+type Sum struct {
+	State State `db:"state"`
+	Count int64 `db:"count"`
+	Gross int64 `db:"gross"`
+	Tax   int64 `db:"tax"`
+	Fee   int64 `db:"fee"`
+	Net   int64 `db:"net"`
+}
+
+// Sums are the store's withdrawals by state; of the past, what was asked for
+// since an instant.
+func Sums(ctx context.Context, tx *pg.Tx, since time.Time) ([]Sum, error) {
+	return pg.Collect[Sum](ctx, tx, `
+		select state, count(*) as count, sum(gross)::bigint as gross, sum(tax)::bigint as tax, sum(fee)::bigint as fee, sum(net)::bigint as net
+		  from withdrawal_request
+		 where tenant_id = $1 and (state in ('requested', 'approved', 'sending', 'waiting_for_user', 'manual') or requested_at >= $2)
+		 group by state order by state`, tx.Tenant(), since)
 }
 
 func insert(ctx context.Context, tx *pg.Tx, w Withdrawal) error {

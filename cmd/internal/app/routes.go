@@ -23,6 +23,8 @@ import (
 	"github.com/fenli-io/fenli/tenants/marketplace/marketplacehttp"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/order/orderhttp"
+	"github.com/fenli-io/fenli/tenants/payee/payeehttp"
+	"github.com/fenli-io/fenli/tenants/payer/payerhttp"
 	"github.com/fenli-io/fenli/tenants/payout/payouthttp"
 	"github.com/fenli-io/fenli/tenants/program/programhttp"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
@@ -45,6 +47,8 @@ func (a *App) openRoutes(cfg Config) {
 	disputehttp.Routes(a.HTTP, a.DB, replays{a.Commission})
 	gradinghttp.Routes(a.HTTP, gradinghttp.Config{DB: a.DB, Grading: a.Grading, Currency: a.currency})
 	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
+	payeehttp.Routes(a.HTTP, a.DB, a.Payees)
+	payerhttp.Routes(a.HTTP, a.DB, storeMoney{a.Registry}.Money)
 	withdrawalhttp.Routes(a.HTTP, a.DB, a.Withdrawals)
 	payouthttp.Routes(a.HTTP, a.DB, a.Payouts, a.payoutPages())
 	a.openSimulatedPage()
