@@ -51,6 +51,8 @@ var sweeps = []struct{ Table, Caller string }{
 	{"grading_store", "grading: finds stores whose day is over"},
 	{"settlement_calendar", "settlement: finds stores in which a period may have closed"},
 	{"settlement_making", "settlement: finds stores whose statements are being made"},
+	{"payout_account", "payout: finds stores that pay by a provider, to look for a restore"},
+	{"payout_due", "payout: finds stores with a transfer to look at"},
 	{"trial_run", "trial: finds stores in which a trial waits to be gone on with"},
 }
 

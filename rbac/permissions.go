@@ -80,9 +80,14 @@ const (
 	WithdrawalReject     = "withdrawal.reject"
 	WithdrawalPay        = "withdrawal.pay"
 	WithdrawalRequestFor = "withdrawal.request_for" // on a distributor's behalf
-	WithdrawalForfeit    = "withdrawal.forfeit"     // what somebody who was stopped had, and give it back
-	PayeeRead            = "payee.read"             // masked
-	PayeeSync            = "payee.sync"             // as the shop knows people
+	PayoutRead           = "payout.read"
+	PayoutSend           = "payout.send" // and call back, give back, record by hand, carry files
+	PayoutReconcile      = "payout.reconcile"
+	PayoutHold           = "payout.hold"
+	PayoutAccountChange  = "payout_account.change" // what the store pays out of
+	WithdrawalForfeit    = "withdrawal.forfeit"    // what somebody who was stopped had, and give it back
+	PayeeRead            = "payee.read"            // masked
+	PayeeSync            = "payee.sync"            // as the shop knows people
 	PayerRead            = "payer.read"
 	PayerChange          = "payer.change" // by which legal entity the store pays, and how tax is withheld
 
@@ -145,6 +150,7 @@ var Permissions = []string{
 	StatementRead, StatementExport, StatementAccounts, AdjustmentRead, AdjustmentPropose, AdjustmentApprove, AdjustmentRules,
 	WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor, WithdrawalForfeit,
 	PayeeRead, PayeeSync, PayerRead, PayerChange,
+	PayoutRead, PayoutSend, PayoutReconcile, PayoutHold, PayoutAccountChange,
 	OwnTouch, OwnOrderPlace, OwnOrderPay, OwnOrderRead, OwnOrderReceive, OwnOrderClose, OwnApplication,
 	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnStatementRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnGradeRead, OwnTaskRead,
 	OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest, OwnPayeeRead, OwnPayeeChange,

@@ -62,6 +62,7 @@ type Kind struct {
 	Open func(s Settings) (Provider, error)
 	// Batched transfers are not sent one by one: a person takes a file of them.
 	Batched bool
+	Cancels bool // its transfers can be called back
 }
 
 // hookName is the secret setting that is ours: the account's hook.
@@ -87,7 +88,7 @@ func (s *Service) Keep(ctx context.Context, tx *pg.Tx, a Account, given Settings
 		if secrets, err = s.secrets(tx, old); err != nil {
 			return a, err
 		}
-		a.Revision = old.Revision
+		a.Revision, a.Simulated = old.Revision, old.Simulated
 	} else {
 		a.ID = id.New[accountKind](tx.Now())
 	}

@@ -136,6 +136,9 @@ func (t *Transfer) calm(except Trouble) {
 	}
 }
 
+// ConfirmWithin is how long a payee may take to confirm.
+const ConfirmWithin = 24 * time.Hour
+
 // How long is too long.
 const (
 	silentAfter = 24 * time.Hour

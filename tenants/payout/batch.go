@@ -58,41 +58,44 @@ const batchAtOnce = 1000
 
 // TakeBatch takes what is queued of a method on its way in one file. Whoever
 // may not be paid now stays behind.
-func (s *Service) TakeBatch(ctx context.Context, tenant tenancy.ID, method withdrawal.Method, by string) (b Batch, err error) {
-	var sent int64
-	err = s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		desk, err := lockDesk(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if desk.Hold != "" {
-			return ErrHeld.With("reason", desk.Hold)
-		}
-		a, err := activeAccount(ctx, tx, method)
-		if err != nil {
-			return err
-		}
-		d, err := s.desk(tx, a)
-		if err != nil {
-			return err
-		}
-		filer, files := d.provider.(Filer)
-		if !files {
-			return ErrNoFile
-		}
-		if b, err = s.fill(ctx, tx, d, filer, by); err != nil {
-			return err
-		}
-		desk.Sent += int64(b.Transfers)
-		sent = desk.Sent
-		return saveDesk(ctx, tx, desk)
-	})
-	if err == nil && s.Marks != nil {
-		if err := s.Marks.Raise(ctx, tenant, sent); err != nil {
-			s.Log.WarnContext(ctx, "payout: the mark outside was not raised", "store", tenant.String(), "error", err.Error())
-		}
+func (s *Service) TakeBatch(ctx context.Context, tx *pg.Tx, method withdrawal.Method, by string) (Batch, error) {
+	desk, err := lockDesk(ctx, tx)
+	if err != nil {
+		return Batch{}, err
 	}
-	return b, err
+	if desk.Hold != "" {
+		return Batch{}, ErrHeld.With("reason", desk.Hold)
+	}
+	a, err := activeAccount(ctx, tx, method)
+	if err != nil {
+		return Batch{}, err
+	}
+	d, err := s.desk(tx, a)
+	if err != nil {
+		return Batch{}, err
+	}
+	filer, files := d.provider.(Filer)
+	if !files {
+		return Batch{}, ErrNoFile
+	}
+	b, err := s.fill(ctx, tx, d, filer, by)
+	if err != nil {
+		return b, err
+	}
+	desk.Sent += int64(b.Transfers)
+	tenant := tx.Tenant()
+	tx.AfterCommit(func() { s.raise(context.WithoutCancel(ctx), tenant, desk.Sent) })
+	return b, saveDesk(ctx, tx, desk)
+}
+
+// raise remembers outside of the database what was sent.
+func (s *Service) raise(ctx context.Context, tenant tenancy.ID, sent int64) {
+	if s.Marks == nil {
+		return
+	}
+	if err := s.Marks.Raise(ctx, tenant, sent); err != nil {
+		s.Log.WarnContext(ctx, "payout: the mark outside was not raised", "store", tenant.String(), "error", err.Error())
+	}
 }
 
 func (s *Service) fill(ctx context.Context, tx *pg.Tx, d desk, filer Filer, by string) (Batch, error) {

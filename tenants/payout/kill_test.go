@@ -96,6 +96,21 @@ func (s *till) unended() string {
 			 group by state, standing, asked, code, left(words, 60), trouble, cancel_by, submits > 1`, tx.Tenant())
 		return err
 	}))
+	for i := range lines {
+		number := lines[i][strings.LastIndex(lines[i], " ")+1:]
+		s.must(s.within(func(ctx context.Context, tx *pg.Tx) error {
+			t, err := ByNumber(ctx, tx, number)
+			if err != nil {
+				return err
+			}
+			steps, err := History(ctx, tx, t.ID)
+			for _, st := range steps {
+				lines[i] += fmt.Sprintf("\n\t%s %s %s %s %s", st.Source, st.Standing, st.State, st.Code, st.Words)
+			}
+			lines[i] += " " + number
+			return err
+		}))
+	}
 	for _, b := range s.sim.Bills() {
 		for i := range lines {
 			if strings.HasSuffix(lines[i], b.OutBillNo) {

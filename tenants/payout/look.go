@@ -108,8 +108,8 @@ func (s *Service) Look(ctx context.Context, tenant tenancy.ID, which ID) error {
 	return nil
 }
 
-// ask asks the provider about a transfer now.
-func (s *Service) ask(ctx context.Context, tenant tenancy.ID, which ID) error {
+// Ask asks the provider about a transfer now.
+func (s *Service) Ask(ctx context.Context, tenant tenancy.ID, which ID) error {
 	var t Transfer
 	var d desk
 	err := s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) (err error) {
@@ -282,11 +282,7 @@ func (s *Service) submit(ctx context.Context, tenant tenancy.ID, t Transfer, d d
 	if err != nil || !send {
 		return err
 	}
-	if s.Marks != nil {
-		if err := s.Marks.Raise(ctx, tenant, sent); err != nil {
-			s.Log.WarnContext(ctx, "payout: the mark outside was not raised", "store", tenant.String(), "error", err.Error())
-		}
-	}
+	s.raise(ctx, tenant, sent)
 	return s.hear(ctx, tenant, t.ID, "submit", d.provider.Submit(ctx, r))
 }
 

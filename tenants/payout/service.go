@@ -225,14 +225,44 @@ func (s *Service) PaidByHand(ctx context.Context, tx *pg.Tx, which ID, voucher, 
 	if err != nil {
 		return t, err
 	}
-	byHand := s.kinds[t.Method].Batched && t.Batch != nil || t.Trouble == RequestWrong || t.Trouble == CannotSend && t.Submits == 0
 	if t.State == Done && t.ProviderID == voucher {
 		return t, nil
 	}
-	if t.State.ended() || !byHand {
+	if !s.byHand(t) {
 		return t, ErrWrongState.With("state", t.State)
 	}
 	return s.advance(ctx, tx, which, Answer{Standing: Paid, Number: t.Number, Amount: t.Amount, ProviderID: voucher, Code: "by_hand", Words: voucher}, by)
+}
+
+// byHand reports whether a person may say that a transfer was paid.
+func (s *Service) byHand(t Transfer) bool {
+	return !t.State.ended() && (s.kinds[t.Method].Batched && t.Batch != nil || t.Trouble == RequestWrong || t.Trouble == CannotSend && t.Submits == 0)
+}
+
+// certain reports whether the provider cannot pay a transfer any more: it was
+// never sent, it was refused and is not there, or a person carries it.
+func (s *Service) certain(t Transfer) bool {
+	return t.Submits == 0 && t.Batch == nil || t.Standing == Refused && t.Trouble == RequestWrong || t.Batch != nil && s.kinds[t.Method].Batched
+}
+
+// May says what staff may do with a transfer now.
+func (s *Service) May(t Transfer) (verbs []string) {
+	if t.State.ended() {
+		return nil
+	}
+	if t.Submits > 0 && !s.kinds[t.Method].Batched {
+		verbs = append(verbs, "look")
+	}
+	if t.CancelBy == "" && (t.State == Queued || s.kinds[t.Method].Cancels && t.Submits > 0) {
+		verbs = append(verbs, "cancel")
+	}
+	if t.State != Queued && s.certain(t) {
+		verbs = append(verbs, "give_back")
+	}
+	if s.byHand(t) {
+		verbs = append(verbs, "paid")
+	}
+	return verbs
 }
 
 // GiveBack is a person's decision to give the money back. It asks the provider
@@ -241,18 +271,17 @@ func (s *Service) GiveBack(ctx context.Context, tenant tenancy.ID, which ID, rea
 	if reason == "" {
 		return t, ErrReasonMissing
 	}
-	if err := s.ask(ctx, tenant, which); err != nil {
+	if err := s.Ask(ctx, tenant, which); err != nil {
 		return t, err
 	}
 	err = s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
 		if t, err = lockTransfer(ctx, tx, which); err != nil || t.State == Broken || t.State == Called {
 			return err
 		}
-		certain := t.Submits == 0 && t.Batch == nil || t.Standing == Refused && t.Trouble == RequestWrong || t.Batch != nil && s.kinds[t.Method].Batched
 		switch {
 		case t.State.ended():
 			return ErrWrongState.With("state", t.State)
-		case !certain:
+		case !s.certain(t):
 			return ErrNotCertain
 		case t.State == Queued:
 			t, err = s.end(ctx, tx, t, Void, reason, by)

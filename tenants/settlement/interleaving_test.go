@@ -163,8 +163,8 @@ func (s *street) freeze(r *rand.Rand, n int) {
 func (s *street) rechoose(r *rand.Rand, n int) {
 	if n%8 == 0 {
 		s.Propose(s.t, s.A, func(p *program.Settings) {
-			p.Settlement.Method = []string{program.AfterFreeze, program.PeriodEnd}[r.Intn(2)]
-			p.Settlement.Period = []string{program.Week, program.Month}[r.Intn(2)]
+			p.Settlement.Method = []string{program.AfterFreeze, program.PeriodEnd}[r.IntN(2)]
+			p.Settlement.Period = []string{program.Week, program.Month}[r.IntN(2)]
 		})
 	}
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/order/orderhttp"
 	"github.com/fenli-io/fenli/tenants/payee/payeehttp"
 	"github.com/fenli-io/fenli/tenants/payer/payerhttp"
+	"github.com/fenli-io/fenli/tenants/payout/payouthttp"
 	"github.com/fenli-io/fenli/tenants/program/programhttp"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
 	"github.com/fenli-io/fenli/tenants/trial/trialhttp"
@@ -51,8 +52,18 @@ func (a *App) openRoutes(cfg Config) {
 	payerhttp.Routes(a.HTTP, a.DB, storeMoney{a.Registry}.Money)
 	adjustmenthttp.Routes(a.HTTP, a.DB, a.Adjustments, storeMoney{a.Registry})
 	withdrawalhttp.Routes(a.HTTP, a.DB, a.Withdrawals)
+	payouthttp.Routes(a.HTTP, a.DB, a.Payouts, a.payoutPages())
+	a.openSimulatedPage()
 	insighthttp.Routes(a.HTTP, a.DB, a.Registry)
 	a.openPages()
+}
+
+// payoutPages tells the slice whether there is a simulator, and where.
+func (a *App) payoutPages() payouthttp.Config {
+	if a.simulated == nil {
+		return payouthttp.Config{}
+	}
+	return payouthttp.Config{Simulate: a.simulated.merchant, Confirm: confirmPath}
 }
 
 func (a *App) currency(ctx context.Context, tx *pg.Tx) (string, error) {

@@ -26,7 +26,7 @@ import (
 )
 
 // buildSlices builds every slice, in the order of tenants/README.md.
-func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
+func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) error {
 	a.Registry = registry.New(a.DB, registry.Config{
 		Box:           box,
 		Passwords:     secret.NewPasswords(passwordsAtOnce),
@@ -63,10 +63,14 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 	a.Withdrawals.Alarm = func(tenant tenancy.ID, w withdrawal.Withdrawal) {
 		a.Log.Error("a withdrawal needs a person: nobody knows whether it was paid", "tenant", tenant, "withdrawal", w.ID, "reason", w.Reason)
 	}
+	if err := a.openPayouts(cfg, box); err != nil {
+		return err
+	}
 	a.Clockwork = &Clockwork{db: a.DB, stores: a.Registry, orders: a.Orders, lanes: a.Commission, grading: a.Grading, settlement: a.Settlement,
-		withdrawals: a.Withdrawals, trials: a.Trials, boards: a.Boards, journal: a.Journal, bell: a.Bell, log: a.Log, laneTurns: newTurns(lanesAtOnce())}
+		withdrawals: a.Withdrawals, payouts: a.Payouts, trials: a.Trials, boards: a.Boards, journal: a.Journal, bell: a.Bell, log: a.Log, laneTurns: newTurns(lanesAtOnce())}
 	a.Commission.Owing = a.Clockwork.owes
 	a.background = append(a.background, a.Clockwork.Run)
+	return nil
 }
 
 // settleDebts returns what has not been sent to people who have come to owe

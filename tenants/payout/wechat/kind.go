@@ -17,7 +17,8 @@ type Options struct {
 // Kind is WeChat Pay as a way to pay out.
 func Kind(o Options) payout.Kind {
 	return payout.Kind{
-		Method: withdrawal.WeChat,
+		Method:  withdrawal.WeChat,
+		Cancels: true,
 		Fields: []payout.Field{
 			{Name: "mch_id", Zh: "商户号", En: "Merchant number", Required: true},
 			{Name: "app_id", Zh: "AppID（小程序或公众号）", En: "AppID of the mini-program or official account", Required: true},
