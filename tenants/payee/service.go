@@ -193,12 +193,12 @@ func Current(ctx context.Context, tx *pg.Tx, who distributor.ID) (Payee, error) 
 	return p, err
 }
 
-// MayBeSent says whether money may be sent to an account now: [ErrPaused] with
-// the instant from which it may. An account of revision 0 is none.
-func MayBeSent(ctx context.Context, tx *pg.Tx, who distributor.ID, account int) error {
+// PausedUntil is the instant from which money may be sent to an account; nil
+// when it may now. An account of revision 0 is none.
+func PausedUntil(ctx context.Context, tx *pg.Tx, who distributor.ID, account int) (*time.Time, error) {
 	r, err := readRecord(ctx, tx, who)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	until := tx.Now()
 	if r.PausedUntil != nil && r.PausedUntil.After(until) {
@@ -207,16 +207,26 @@ func MayBeSent(ctx context.Context, tx *pg.Tx, who distributor.ID, account int) 
 	if account > 0 {
 		a, err := readAccount(ctx, tx, who, account)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if a.UsableAt.After(until) {
 			until = a.UsableAt
 		}
 	}
-	if until.After(tx.Now()) {
-		return ErrPaused.With("until", until.UTC().Format(time.RFC3339))
+	if !until.After(tx.Now()) {
+		return nil, nil
 	}
-	return nil
+	until = until.UTC()
+	return &until, nil
+}
+
+// MayBeSent refuses with [ErrPaused] while something has just changed.
+func MayBeSent(ctx context.Context, tx *pg.Tx, who distributor.ID, account int) error {
+	until, err := PausedUntil(ctx, tx, who, account)
+	if err != nil || until == nil {
+		return err
+	}
+	return ErrPaused.With("until", until.Format(time.RFC3339))
 }
 
 // History is every revision, the newest first.
@@ -227,4 +237,45 @@ func History(ctx context.Context, tx *pg.Tx, who distributor.ID) ([]Profile, []A
 	}
 	accounts, err := allAccounts(ctx, tx, who)
 	return profiles, accounts, err
+}
+
+// Taxpayer tells two payees who are one person before the law, within a scope
+// and nowhere else; and what they are. Somebody unknown is themselves.
+func (s *Service) Taxpayer(ctx context.Context, tx *pg.Tx, who distributor.ID, profile int, scope string) ([]byte, Kind, error) {
+	if profile == 0 {
+		return who[:], Individual, nil
+	}
+	i, err := s.identity(ctx, tx, who, profile)
+	if err != nil {
+		return nil, "", err
+	}
+	return s.box.Index("payee.taxpayer:"+scope, i.Number), i.Kind, nil
+}
+
+// At is what a withdrawal goes to, masked; nil where it names none.
+func At(ctx context.Context, tx *pg.Tx, who distributor.ID, profile, account int) (p *Profile, a *Account, err error) {
+	if profile > 0 {
+		row, err := readProfile(ctx, tx, who, profile)
+		if err != nil {
+			return nil, nil, err
+		}
+		p = &row.Profile
+	}
+	if account > 0 {
+		row, err := readAccount(ctx, tx, who, account)
+		if err != nil {
+			return nil, nil, err
+		}
+		a = &row.Account
+	}
+	return p, a, nil
+}
+
+// Others counts the members of this store, without who, that ever were the
+// same person before the law.
+func Others(ctx context.Context, tx *pg.Tx, who distributor.ID, p Profile) (n int, err error) {
+	err = tx.QueryRow(ctx, `
+		select count(distinct distributor_id) from payee_profile where tenant_id = $1 and taxpayer = $2 and distributor_id <> $3`,
+		tx.Tenant(), p.Taxpayer, who).Scan(&n)
+	return n, err
 }

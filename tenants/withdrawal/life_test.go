@@ -309,7 +309,7 @@ func TestLife_AsTheRulesSay(t *testing.T) {
 					return
 				}
 				ok(do(func(ctx context.Context, tx *pg.Tx) error {
-					list, err := List(ctx, tx, Filter{State: Requested, Distributor: who[i], Limit: 100})
+					list, err := List(ctx, tx, Filter{States: []State{Requested}, Distributor: who[i], Limit: 100})
 					for _, w := range list {
 						if _, err = svc.Approve(ctx, tx, w.ID, "staff"); err != nil {
 							return err

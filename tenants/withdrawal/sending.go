@@ -2,6 +2,7 @@ package withdrawal
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/tenants/distributor"
@@ -15,7 +16,8 @@ import (
 // that comes back nets what they owe.
 
 // Send takes an approved withdrawal on its way: from here on somebody is told
-// to pay. Look at the state of the answer: of somebody in debt everything
+// to pay, and Gross, Tax, Fee and Net are final: tax is that of the month in
+// which it is sent, worked out once more. Look at the state of the answer: of somebody in debt everything
 // unsent has been given back instead, and it is [Returned]. Who may not be
 // paid now is refused with [ErrNotAllowed] or [payee.ErrPaused], and stays
 // approved. One that is on its way already, or paid, is answered as it is.
@@ -34,15 +36,24 @@ func (s *Service) send(ctx context.Context, tx *pg.Tx, book *ledger.Book, w With
 	if book.Balance(w.payee()).Owed() > 0 {
 		return returnForDebt(ctx, tx, book, w)
 	}
-	if err := allowed(ctx, tx, w.Distributor); err != nil {
+	if err := Allowed(ctx, tx, w.Distributor); err != nil {
 		return w, err
 	}
 	if err := payee.MayBeSent(ctx, tx, w.Distributor, w.AccountRevision); err != nil {
 		return w, err
 	}
+	before := w.Tax
+	changed, err := s.tax(ctx, tx, &w)
+	if err != nil {
+		return w, err
+	}
+	words := ""
+	if changed {
+		words = fmt.Sprintf("%s %d %d", Requoted, before, w.Tax)
+	}
 	at := tx.Now()
 	w.State, w.SentAt = Sending, &at
-	return w, save(ctx, tx, &w, by, "")
+	return w, save(ctx, tx, &w, by, words)
 }
 
 // AwaitUser says that the payee has to confirm. Once it is known how a
@@ -120,6 +131,9 @@ func (s *Service) end(ctx context.Context, tx *pg.Tx, which ID, as State, reason
 		return w, ErrWrongState.With("from", w.State).With("to", as)
 	}
 	w.State, w.Reason = as, reason
+	if err := w.count(ctx, tx, -1); err != nil {
+		return w, err
+	}
 	return w, s.giveBack(ctx, tx, book, w, by)
 }
 

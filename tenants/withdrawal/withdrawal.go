@@ -14,6 +14,8 @@ import (
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/payee"
+	"github.com/fenli-io/fenli/tenants/payer"
+	"github.com/fenli-io/fenli/tenants/performance"
 )
 
 type kind struct{}
@@ -59,10 +61,13 @@ func (s State) back() bool {
 // known reports whether there is such a state.
 func (s State) known() bool { return s.unsent() || s.underway() || s.back() || s == Paid }
 
-// Reasons that are not a person's words.
+// Reasons and words that are not a person's.
 const (
 	InDebt   = "in_debt"  // of a returned withdrawal
 	Recalled = "recalled" // of one that its owner has cancelled
+
+	FirstOfTwo = "first_of_two" // words of an event: one of two people has approved
+	Requoted   = "requoted"     // words of an event: the tax has changed, before and after in minor units
 )
 
 // Method is how a withdrawal is paid.
@@ -99,13 +104,26 @@ type Withdrawal struct {
 	ID          ID             `db:"id"`
 	Distributor distributor.ID `db:"distributor_id"`
 	Quote
-	Method          Method     `db:"method"`
-	ProfileRevision int        `db:"profile_revision"` // of the payee it goes to; 0 when none was needed
-	AccountRevision int        `db:"account_revision"`
-	State           State      `db:"state"`
+	Method          Method `db:"method"`
+	ProfileRevision int    `db:"profile_revision"` // of the payee it goes to; 0 when none was needed
+	AccountRevision int    `db:"account_revision"`
+	State           State  `db:"state"`
+
+	Whole int64 `db:"whole"` // asked for together with the other parts
+	Split ID    `db:"split_id"`
+	Part  int   `db:"part"`
+	Parts int   `db:"parts"`
+
+	Payer    payer.ID         `db:"payer_id"` // zero: nobody withholds
+	Taxpayer []byte           `db:"taxpayer"`
+	TaxMonth performance.Date `db:"tax_month"`
+	Basis    payer.Basis      `db:"tax_basis"` // how the tax comes about
+
 	Reason          string     `db:"reason"`  // why it came back, or is in doubt
 	Voucher         string     `db:"voucher"` // proof of payment
 	RequestedAt     time.Time  `db:"requested_at"`
+	FirstApprovedBy string     `db:"first_approved_by"` // when two people have to approve
+	FirstApprovedAt *time.Time `db:"first_approved_at"`
 	DecidedAt       *time.Time `db:"decided_at"` // approved, rejected or returned
 	DecidedBy       string     `db:"decided_by"`
 	SentAt          *time.Time `db:"sent_at"`
@@ -130,7 +148,3 @@ func (w Withdrawal) ref() ledger.Ref { return ledger.Ref(w.ID) }
 func (w *Withdrawal) decide(to State, reason, by string, at time.Time) {
 	w.State, w.Reason, w.DecidedBy, w.DecidedAt = to, reason, by, &at
 }
-
-// mayWithdraw: whoever has left keeps what they have earned; of the frozen and
-// the banned everything pauses.
-func mayWithdraw(s distributor.State) bool { return s == distributor.Active || s == distributor.Left }

@@ -444,7 +444,7 @@ func TestList(t *testing.T) {
 	}{
 		{"newest first", Filter{Limit: 9}, []int{4, 3, 2, 1, 0}},
 		{"a page", Filter{Limit: 2, After: all[3].ID}, []int{2, 1}},
-		{"by state", Filter{Limit: 9, State: Approved}, []int{0}},
+		{"by state", Filter{Limit: 9, States: []State{Approved}}, []int{0}},
 		{"by distributor", Filter{Limit: 9, Distributor: li}, []int{3, 1}},
 	} {
 		got := list(c.f)

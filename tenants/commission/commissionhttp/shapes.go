@@ -29,7 +29,16 @@ type Explanation struct {
 	Cap      *Cap       `json:"cap" doc:"Null when the order cap cut nothing"`
 
 	NotDistributed []Undistributed `json:"not_distributed" doc:"Lines that pay nobody anything"`
+	FromPeriods    []FromPeriod    `json:"from_periods" doc:"What closed months gave for this order; it comes back with it"`
 	Said           []string        `json:"said" doc:"By what it was decided, or what it waits for, in sentences"`
+}
+
+// FromPeriod is what a closed month gave somebody for one order.
+type FromPeriod struct {
+	Period   string       `json:"period" example:"2026-03"`
+	Payee    Payee        `json:"payee"`
+	Granted  money.Amount `json:"granted"`
+	Standing money.Amount `json:"standing" doc:"What refunds have left of it"`
 }
 
 // Undistributed is a line of the order that pays nobody anything.
@@ -198,7 +207,10 @@ func somebody(l *distributor.Label) *Payee {
 
 func (c teller) explanation(x commission.Explanation, to commission.Reader, lang string) Explanation {
 	out := Explanation{OrderID: x.Order.ID, State: string(x.State), Awards: []Award{}, Declined: []Declined{}, Reversed: []Reversal{}, Taken: []Taken{},
-		NotDistributed: []Undistributed{}, Said: []string{}}
+		NotDistributed: []Undistributed{}, FromPeriods: []FromPeriod{}, Said: []string{}}
+	for _, p := range x.FromPeriods {
+		out.FromPeriods = append(out.FromPeriods, FromPeriod{p.Period, payee(p.Payee), c.money(p.Granted), c.money(p.Standing)})
+	}
 	if to == commission.Merchant || x.Waits != nil {
 		out.Said = append(out.Said, x.TellRuling(lang)...)
 	}
