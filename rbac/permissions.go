@@ -68,6 +68,13 @@ const (
 	DisputeAnswer        = "dispute.answer"
 	GradingRead          = "grading.read"
 	GradingPreview       = "grading.preview" // what grading would do now
+	StatementRead        = "statement.read"
+	StatementExport      = "statement.export"   // as files: reports, statements, vouchers
+	StatementAccounts    = "statement.accounts" // the codes of vouchers
+	AdjustmentRead       = "adjustment.read"
+	AdjustmentPropose    = "adjustment.propose" // a bonus or a deduction by hand
+	AdjustmentApprove    = "adjustment.approve" // what another person has proposed
+	AdjustmentRules      = "adjustment.rules"   // the budget, and what needs a second person
 	WithdrawalRead       = "withdrawal.read"
 	WithdrawalApprove    = "withdrawal.approve"
 	WithdrawalReject     = "withdrawal.reject"
@@ -97,6 +104,7 @@ const (
 	OwnLinkRead          = "own.link.read"
 	OwnBalanceRead       = "own.balance.read"
 	OwnAwardRead         = "own.award.read"
+	OwnStatementRead     = "own.statement.read"
 	OwnDisputeRead       = "own.dispute.read"
 	OwnDisputeOpen       = "own.dispute.open" // and add to
 	OwnTeamRead          = "own.team.read"
@@ -138,11 +146,14 @@ var Permissions = []string{
 	DistributorBan, DistributorMove, DistributorGrade, DistributorPost, DistributorSync, CustomerRead, BalanceRead,
 	ProductRead, ProductCreate, ProductChange, ProductList, ProductUnlist, ProductArchive, StockAdjust,
 	OrderRead, OrderReport, OrderPay, OrderShip, OrderReceive, OrderClose, OrderGroup, OrderRefund, TouchRecord,
-	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, DisputeRead, DisputeAnswer, GradingRead, GradingPreview, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor, WithdrawalForfeit,
+	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, DisputeRead, DisputeAnswer, GradingRead, GradingPreview,
+	StatementRead, StatementExport, StatementAccounts, AdjustmentRead, AdjustmentPropose, AdjustmentApprove, AdjustmentRules,
+	WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor, WithdrawalForfeit,
 	PayeeRead, PayeeSync, PayerRead, PayerChange,
 	PayoutRead, PayoutSend, PayoutReconcile, PayoutHold, PayoutAccountChange,
 	OwnTouch, OwnOrderPlace, OwnOrderPay, OwnOrderRead, OwnOrderReceive, OwnOrderClose, OwnApplication,
-	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnGradeRead, OwnTaskRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest, OwnPayeeRead, OwnPayeeChange,
+	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnStatementRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnGradeRead, OwnTaskRead,
+	OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest, OwnPayeeRead, OwnPayeeChange,
 	OwnDeveloperRead, OwnDeveloperToken, OwnSigningKeyAdd, OwnSigningKeyRevoke, OwnPluginRead, OwnPluginSubmit,
 	PlatformStoreRead, PlatformStoreClock,
 	PlatformPluginRead, PlatformPluginExamine, PlatformPluginApprove, PlatformPluginReject, PlatformPluginRevoke, PlatformPluginForgive,

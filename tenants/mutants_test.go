@@ -96,6 +96,31 @@ var mutants = []mutant{
 		test: "./ledger TestBook$",
 	},
 	{
+		promise: "statements hold nothing that was recorded after their period",
+		file:    "ledger/periods.go", guard: "if s.Number > after && !s.RecordedAt.Before(at) {", without: "if s.Number > after && s.RecordedAt.After(at.Add(time.Hour)) {",
+		test: "./settlement TestStatement_SaysWhatAPeriodHasMoved",
+	},
+	{
+		promise: "statements and what is open are the balances",
+		file:    "settlement/check.go", guard: "if stands[p] != is && len(found) < 100 {", without: "if len(found) < 0 {",
+		test: "./settlement TestCheck_FindsWhatTheOwnerDid/closing",
+	},
+	{
+		promise: "what matures at a close belongs to the next period",
+		file:    "program/calendar.go", guard: "return chosen.Add(-time.Microsecond)", without: "return chosen",
+		test: "./settlement TestPeriodEnd_WhatMaturedInMarch",
+	},
+	{
+		promise: "nobody approves what they have proposed",
+		file:    "adjustment/service.go", guard: "case a.ProposedBy == by:", without: "case by == \"\":",
+		test: "./adjustment TestApprove_TakesASecondPerson",
+	},
+	{
+		promise: "a month's bonuses stay within the budget",
+		file:    "adjustment/store.go", guard: "where tenant_id = $1 for update`", without: "where tenant_id = $1`",
+		test: "./adjustment TestBudget_TwoAtOnceCannotSpendItTwice",
+	},
+	{
 		promise: "P1 what does not have its hash is not run",
 		file:    "../plugins/host/store.go", guard: "if hex.EncodeToString(hash.Sum(nil)) != sha {", without: "if hash == nil {",
 		test: "../plugins/host TestTrap/AChangedByteIsRefused",
@@ -114,6 +139,36 @@ var mutants = []mutant{
 		promise: "P2 an answer that depends on the neighbours is found",
 		file:    "../plugins/host/purity.go", guard: "if !proto.Equal(was, is) {", without: "if was == nil {",
 		test: "../plugins/host TestPurity/OneThatMindsItsNeighboursIsQuarantined",
+	},
+	{
+		promise: "P3 a strategy that spins on is killed",
+		file:    "../plugins/host/process.go", guard: "p.kill()\n\t\treturn errTimeout", without: "return errTimeout",
+		test: "../plugins/host TestTrap/APluginThatSpinsOnIsKilled",
+	},
+	{
+		promise: "P4 a strategy does not see the host's environment",
+		file:    "../plugins/host/process.go", guard: "SkipHostEnv:      true,", without: "SkipHostEnv:      false,",
+		test: "../plugins/host TestTrap/TheHostsEnvironmentIsNotInherited",
+	},
+	{
+		promise: "P4 a strategy connects to nothing",
+		file:    "../plugins/host/seccomp.go", guard: "unix.SYS_CONNECT, unix.SYS_PTRACE,", without: "unix.SYS_PTRACE,",
+		test: "../plugins/host TestSandbox$",
+	},
+	{
+		promise: "P5 a decided order is not asked about again",
+		file:    "commission/lane.go", guard: "return w.decision == nil && !w.order.PaidAt.IsZero()", without: "return !w.order.PaidAt.IsZero()",
+		test: "./commission TestStoredAnswer_IsTheOneThatPays",
+	},
+	{
+		promise: "P5 an order keeps the version it was placed under",
+		file:    "commission/lane.go", guard: "s.programs.Revision(ctx, tx, w.order.Revision)", without: "s.programs.InForce(ctx, tx, tx.Now())",
+		test: "./commission TestStoredAnswer_AnUpgrade",
+	},
+	{
+		promise: "M7 what a closed month gave for an order comes back with it",
+		file:    "commission/reconcile.go", guard: "r.shrink(w, refunds[w.order.ID], shares[w.order.ID])", without: "r.shrink(w, refunds[w.order.ID], shares[w.order.ID][:0])",
+		test: "./commission TestPeriodShares_ComeBackWithTheirOrders",
 	},
 	{
 		promise: "M10 a stranger is not paid",

@@ -29,6 +29,7 @@ type reconciliation struct {
 	moves   []func(*ledger.Book) error
 	owing   bool // somebody is in debt after it
 	changed []award
+	shares  []share // what refunds have left of what closed periods gave
 	sums    []performance.Change
 	refunds numbered
 }
@@ -114,6 +115,9 @@ func (r *reconciliation) post(ctx context.Context, tx *pg.Tx) error {
 		return err
 	}
 	if err := saveAwards(ctx, tx, r.changed); err != nil {
+		return err
+	}
+	if err := saveShares(ctx, tx, r.shares); err != nil {
 		return err
 	}
 	book, err := ledger.Open(ctx, tx, r.parties)

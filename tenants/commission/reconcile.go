@@ -27,6 +27,10 @@ func (s *Service) reconcile(ctx context.Context, tx *pg.Tx, b *batch) error {
 	if err != nil {
 		return err
 	}
+	shares, err := sharesOf(ctx, tx, b.refunded())
+	if err != nil {
+		return err
+	}
 	r := &reconciliation{now: tx.Now(), mark: mark, zone: b.zone, currency: b.facts.currency, lastSeq: b.nextSeq}
 	for _, w := range b.work {
 		fresh := r.number(w, refunds[w.order.ID])
@@ -35,6 +39,9 @@ func (s *Service) reconcile(ctx context.Context, tx *pg.Tx, b *batch) error {
 		}
 		w.outrun = len(w.unanswered(refunds[w.order.ID])) > 0
 		if err := r.order(w, refunds[w.order.ID], awards[w.order.ID], fresh, b.facts.firstOrder[w.order.ID]); err != nil {
+			return err
+		}
+		if err := r.shrink(w, refunds[w.order.ID], shares[w.order.ID]); err != nil {
 			return err
 		}
 	}
@@ -149,14 +156,19 @@ func (w *work) concerning(refunds []order.Refund, stands map[distributor.ID]awar
 		if days == 0 || !exists || !a.settled(mark) {
 			return len(refunds)
 		}
-		late := a.MaturesAt.Add(time.Duration(days) * 24 * time.Hour)
-		for n, f := range refunds {
-			if !f.OccurredAt.Before(late) {
-				return n
-			}
-		}
-		return len(refunds)
+		return before(refunds, a.MaturesAt, days)
 	}
+}
+
+// before is how many of the refunds came within days of an instant.
+func before(refunds []order.Refund, settled time.Time, days int) int {
+	late := settled.Add(time.Duration(days) * 24 * time.Hour)
+	for n, f := range refunds {
+		if !f.OccurredAt.Before(late) {
+			return n
+		}
+	}
+	return len(refunds)
 }
 
 // reverse names the movement that takes amount back from where the award

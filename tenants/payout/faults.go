@@ -20,7 +20,7 @@ var (
 		"该打款方式不支持 {currency}", "{currency} cannot be paid out this way")
 	ErrNumber = fault.New(fault.Internal, "payout.number",
 		"打款单号 {number} 不符合要求", "the payout number {number} is malformed")
-	ErrPayeeAccount = fault.New(fault.Invalid, "payout.payee_account",
+	ErrPayeeAccount = fault.New(fault.Invalid, "payout.account_of_payee",
 		"收款人缺少收款账户（{method}）", "the payee has no account for this method ({method})")
 	ErrPayeeName = fault.New(fault.Invalid, "payout.payee_name",
 		"该金额必须填写收款人真实姓名", "an amount this high needs the payee's real name")

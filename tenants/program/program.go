@@ -56,8 +56,11 @@ type Strategies interface {
 type Service struct {
 	db         *pg.DB
 	strategies Strategies
-	cache      cache
-	artifacts  sync.Map // sha256 → Artifact
+
+	Revised func(context.Context, *pg.Tx) error // a revision has been written or taken back; nil: nobody asks
+
+	cache     cache
+	artifacts sync.Map // sha256 → Artifact
 }
 
 // New builds the service.
@@ -117,7 +120,17 @@ func (s *Service) write(ctx context.Context, tx *pg.Tx, d Draft, artifact Artifa
 		Revision: last + 1, EffectiveAt: at, Settings: d.Settings, Strategy: artifact.Strategy, Version: artifact.Version,
 		Artifact: artifact.SHA256, Config: d.Config, Author: d.Author, Note: d.Note, CreatedAt: tx.Now(), Consent: agreed,
 	}
-	return made, insertRevision(ctx, tx, made)
+	if err := insertRevision(ctx, tx, made); err != nil {
+		return made, err
+	}
+	return made, s.revised(ctx, tx)
+}
+
+func (s *Service) revised(ctx context.Context, tx *pg.Tx) error {
+	if s.Revised == nil {
+		return nil
+	}
+	return s.Revised(ctx, tx)
 }
 
 // Check refuses a draft that could not be put in force. Nothing is written.

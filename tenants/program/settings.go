@@ -31,6 +31,8 @@ type Settings struct {
 	AutoReceiveDays    int `json:"auto_receive_days" minimum:"0" maximum:"90" doc:"From shipping to automatic receipt"`
 	CloseUnpaidMinutes int `json:"close_unpaid_minutes" minimum:"1" maximum:"43200"`
 
+	Settlement SettlementSettings `json:"settlement"`
+
 	Bind       BindSettings       `json:"bind"`
 	Withdrawal WithdrawalSettings `json:"withdrawal"`
 	Recruit    RecruitSettings    `json:"recruit"`
@@ -39,6 +41,21 @@ type Settings struct {
 
 	PointsPerUnit money.Rate `json:"points_per_unit" doc:"Points for each major unit (yuan) of a settled order"`
 	Grades        []string   `json:"grades" minItems:"1" maxItems:"20" doc:"Lowest first; the first is given on joining"`
+}
+
+// When what has matured becomes available, and what a statement covers.
+const (
+	AfterFreeze = "after_freeze"
+	PeriodEnd   = "period_end" // what matured in March is available when March closes
+	Week        = "week"       // closes on Sunday 24:00
+	Month       = "month"
+)
+
+// SettlementSettings say when matured awards become available and when
+// statements are made, both in the store's time.
+type SettlementSettings struct {
+	Method string `json:"method" enum:"after_freeze,period_end"`
+	Period string `json:"period" enum:"week,month"`
 }
 
 // BindSettings say how a buyer comes to belong to a distributor.
@@ -107,6 +124,7 @@ func Defaults() Settings {
 		Levels: 2, Rounding: "floor", SelfPurchase: "off", IneligibleUpline: "forfeit", Refund: "frozen",
 		CampaignClock: "placed_at", OrderCap: money.Whole / 2,
 		FreezeDays: 10, AutoReceiveDays: 10, CloseUnpaidMinutes: 30,
+		Settlement: SettlementSettings{Method: AfterFreeze, Period: Month},
 		Bind:       BindSettings{On: "registration", Who: "unbound", ValidityDays: 30, ProtectionDays: 15, Take: "pay", Model: "last"},
 		Withdrawal: WithdrawalSettings{Min: 1000, RealName: true},
 		Recruit:    RecruitSettings{AutoApprove: false, MinAge: 18},
@@ -152,8 +170,9 @@ func (s Settings) check() error {
 	return oneOf(map[string][]string{
 		"rounding": {s.Rounding, "floor", "half_up"}, "self_purchase": {s.SelfPurchase, "off", "upline_second", "on"},
 		"ineligible_upline": {s.IneligibleUpline, "forfeit", "stop", "roll_up", "compress"}, "refund": {s.Refund, "frozen", "recompute"},
-		"campaign_clock": {s.CampaignClock, "placed_at", "paid_at"},
-		"bind.on":        {s.Bind.On, "click", "registration", "first_order", "first_payment"}, "bind.who": {s.Bind.Who, "unbound", "new"},
+		"campaign_clock":    {s.CampaignClock, "placed_at", "paid_at"},
+		"settlement.method": {s.Settlement.Method, AfterFreeze, PeriodEnd}, "settlement.period": {s.Settlement.Period, Week, Month},
+		"bind.on": {s.Bind.On, "click", "registration", "first_order", "first_payment"}, "bind.who": {s.Bind.Who, "unbound", "new"},
 		"bind.take": {s.Bind.Take, "pay", "touch", "never"}, "bind.model": {s.Bind.Model, "last", "first"},
 	})
 }

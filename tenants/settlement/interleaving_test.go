@@ -19,6 +19,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/storetest"
 )
 
@@ -88,7 +89,7 @@ func interleave(t *testing.T, seed uint64) {
 	s.second.Batch = 2
 
 	var all sync.WaitGroup
-	for i, act := range []func(*rand.Rand, int){s.sell, s.refund, s.lane(s.Commission), s.lane(s.second), s.settle, s.freeze, s.reparent, s.receive} {
+	for i, act := range []func(*rand.Rand, int){s.sell, s.refund, s.lane(s.Commission), s.lane(s.second), s.settle, s.freeze, s.reparent, s.receive, s.rechoose} {
 		all.Go(func() {
 			r := soak.Rand(seed, uint64(i)+1)
 			for n := range 25 {
@@ -158,6 +159,16 @@ func (s *street) freeze(r *rand.Rand, n int) {
 	s.expected("unfreeze", err)
 }
 
+// rechoose changes when awards settle, back and forth.
+func (s *street) rechoose(r *rand.Rand, n int) {
+	if n%8 == 0 {
+		s.Propose(s.t, s.A, func(p *program.Settings) {
+			p.Settlement.Method = []string{program.AfterFreeze, program.PeriodEnd}[r.IntN(2)]
+			p.Settlement.Period = []string{program.Week, program.Month}[r.IntN(2)]
+		})
+	}
+}
+
 func (s *street) reparent(r *rand.Rand, _ int) {
 	names := []string{"a", "b", "c", "d"}
 	who, upline := s.team[names[r.IntN(4)]], s.team[names[r.IntN(4)]]
@@ -191,6 +202,7 @@ func (s *street) comeToRest() {
 		}
 	}
 	s.Clock.Advance(30 * 24 * time.Hour)
+	s.Propose(s.t, s.A, func(*program.Settings) {})
 	s.Work(s.t, s.A)
 	s.MustBalance(s.t)
 	for name, who := range s.team {

@@ -15,6 +15,7 @@ import (
 	"github.com/fenli-io/fenli/platform/telemetry"
 	"github.com/fenli-io/fenli/plugins/host"
 	"github.com/fenli-io/fenli/rbac"
+	"github.com/fenli-io/fenli/tenants/adjustment"
 	"github.com/fenli-io/fenli/tenants/attribution"
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/distributor"
@@ -96,6 +97,7 @@ type App struct {
 	Grading      *grading.Service
 	Settlement   *settlement.Service
 	Payees       *payee.Service
+	Adjustments  *adjustment.Service
 	Withdrawals  *withdrawal.Service
 	Payouts      *payout.Service
 	Clockwork    *Clockwork

@@ -70,6 +70,7 @@ const (
 	trialEvery      = 2 * time.Second
 	gradingEvery    = time.Minute
 	sealingEvery    = 5 * time.Second
+	closingEvery    = 10 * time.Second
 	payoutEvery     = time.Second
 )
 
@@ -102,6 +103,9 @@ func (w *Clockwork) Run(ctx context.Context) error {
 		return w.sweep(ctx, "sealing", sealingEvery, newTurns(sweepAtOnce), ledger.StoresUnsealed, w.seal)
 	})
 	g.Go(func() error {
+		return w.sweep(ctx, "statements", closingEvery, newTurns(sweepAtOnce), settlement.StoresClosing, w.closePeriods)
+	})
+	g.Go(func() error {
 		return w.sweep(ctx, "payouts", payoutEvery, newTurns(sweepAtOnce), payout.StoresDue, w.payOut)
 	})
 	g.Go(func() error { return w.every(ctx, "boards", boardEvery, w.boards.Sweep) })
@@ -132,7 +136,7 @@ func (w *Clockwork) Settle(ctx context.Context, tenant tenancy.ID) error {
 			return err
 		}
 		if matured == 0 {
-			return errors.Join(w.grade(ctx, tenant), w.settleDebts(ctx, tenant), w.seal(ctx, tenant), w.boards.Flush(ctx, tenant))
+			return errors.Join(w.grade(ctx, tenant), w.settleDebts(ctx, tenant), w.closePeriods(ctx, tenant), w.boards.Flush(ctx, tenant))
 		}
 	}
 }
@@ -222,6 +226,13 @@ func (w *Clockwork) grade(ctx context.Context, tenant tenancy.ID) error {
 // seal numbers and chains what a store has posted.
 func (w *Clockwork) seal(ctx context.Context, tenant tenancy.ID) error {
 	_, err := w.journal.Seal(ctx, tenant)
+	return err
+}
+
+// closePeriods seals what a store has posted, closes its periods that are over
+// and makes their statements.
+func (w *Clockwork) closePeriods(ctx context.Context, tenant tenancy.ID) error {
+	_, err := w.settlement.Close(ctx, tenant)
 	return err
 }
 

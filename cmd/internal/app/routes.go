@@ -6,6 +6,7 @@ import (
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/plugins/sdk/money"
+	"github.com/fenli-io/fenli/tenants/adjustment/adjustmenthttp"
 	"github.com/fenli-io/fenli/tenants/attribution/attributionhttp"
 	"github.com/fenli-io/fenli/tenants/catalog"
 	"github.com/fenli-io/fenli/tenants/catalog/cataloghttp"
@@ -49,6 +50,7 @@ func (a *App) openRoutes(cfg Config) {
 	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
 	payeehttp.Routes(a.HTTP, a.DB, a.Payees)
 	payerhttp.Routes(a.HTTP, a.DB, storeMoney{a.Registry}.Money)
+	adjustmenthttp.Routes(a.HTTP, a.DB, a.Adjustments, storeMoney{a.Registry})
 	withdrawalhttp.Routes(a.HTTP, a.DB, a.Withdrawals)
 	payouthttp.Routes(a.HTTP, a.DB, a.Payouts, a.payoutPages())
 	a.openSimulatedPage()

@@ -8,6 +8,7 @@ import (
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/secret"
 	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/tenants/adjustment"
 	"github.com/fenli-io/fenli/tenants/attribution"
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/customer"
@@ -51,7 +52,10 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) erro
 	a.Trials = trial.New(a.DB, a.Commission, a.Programs, storeMoney{a.Registry})
 	a.Trials.Enqueue = func(ctx context.Context, tx *pg.Tx, w trial.Work) error { return a.Jobs.Insert(ctx, tx, w) }
 	a.Grading = grading.New(a.DB, a.Programs, a.Distributors, a.Commission, courteous{a.Host}, storeMoney{a.Registry})
-	a.Settlement = settlement.New(a.DB)
+	a.Settlement = settlement.New(a.DB, a.Journal, a.Programs, storeMoney{a.Registry})
+	a.Programs.Revised = commission.WakeMark
+	a.Adjustments = adjustment.New(storeMoney{a.Registry})
+	a.Adjustments.Owing = a.settleDebts
 	a.Payees = payee.New(box)
 	a.Withdrawals = withdrawal.New(a.DB, a.withdrawalRules)
 	a.Withdrawals.Payees = a.Payees
@@ -69,6 +73,16 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) erro
 	return nil
 }
 
+// settleDebts returns what has not been sent to people who have come to owe
+// something by hand. Should it fail, approving and sending look again.
+func (a *App) settleDebts(tenant tenancy.ID) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := a.Withdrawals.SettleDebts(ctx, tenant); err != nil {
+		a.Log.ErrorContext(ctx, "adjustment: settle debts", "store", tenant.String(), "error", err.Error())
+	}
+}
+
 // zone is in whose days a store lives.
 func (a *App) zone(ctx context.Context, tenant tenancy.ID) (*time.Location, error) {
 	store, err := a.Registry.ByID(ctx, tenant)
@@ -78,7 +92,7 @@ func (a *App) zone(ctx context.Context, tenant tenancy.ID) (*time.Location, erro
 // signedUp gives a new store every slice's first rows.
 func (a *App) signedUp(ctx context.Context, tx *pg.Tx, _ registry.Store) error {
 	for _, rows := range []func(context.Context, *pg.Tx) error{
-		distributor.OnSignUp, commission.OnSignUp, commission.GiveMark, a.Programs.OnSignUp, a.Grading.OnSignUp,
+		distributor.OnSignUp, commission.OnSignUp, commission.GiveMark, a.Programs.OnSignUp, a.Grading.OnSignUp, settlement.OnSignUp,
 	} {
 		if err := rows(ctx, tx); err != nil {
 			return err

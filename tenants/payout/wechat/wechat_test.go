@@ -241,7 +241,7 @@ func TestPrepare_RefusesWhatWeChatWould(t *testing.T) {
 	for code, change := range map[string]func(*payout.Order){
 		"payout.number":        func(o *payout.Order) { o.Number = "a-b" },
 		"payout.currency":      func(o *payout.Order) { o.Currency = "USD" },
-		"payout.payee_account": func(o *payout.Order) { o.Payee.Account = "" },
+		"payout.account_of_payee": func(o *payout.Order) { o.Payee.Account = "" },
 		"payout.payee_name":    func(o *payout.Order) { o.Amount, o.Payee.RealName = 200_000, "" },
 	} {
 		o := order("N1", 1000)
