@@ -171,6 +171,36 @@ var mutants = []mutant{
 		test: "./commission TestPeriodShares_ComeBackWithTheirOrders",
 	},
 	{
+		promise: "M5 an end is an end",
+		file:    "payout/advance.go", guard: "if t.State.ended() {\n\t\tif isEnd && to != t.State {", without: "if t.State.ended() && false {\n\t\tif isEnd && to != t.State {",
+		test: "./payout TestAdvance_AnEndIsAnEnd",
+	},
+	{
+		promise: "M5 an answer about another transfer moves nothing",
+		file:    "payout/advance.go", guard: "if t.about(a) {", without: "if true || t.about(a) {",
+		test: "./payout TestAdvance_OnlyItsOwnAnswer",
+	},
+	{
+		promise: "M5 what the provider does not know is no failure",
+		file:    "payout/wechat/wechat.go", guard: "a.Standing = payout.Absent", without: "a.Standing = payout.Failed",
+		test: "./payout TestFaults_EachEndsWithEqualBooks/not_found_first",
+	},
+	{
+		promise: "M6 what waits too long is a person's",
+		file:    "payout/advance.go", guard: "if !t.person(tx.Now()) {", without: "if true || !t.person(tx.Now()) {",
+		test: "./payout TestShort_WaitsIsToldAndGoesOn",
+	},
+	{
+		promise: "M11 a payment that the bill does not know is reported",
+		file:    "payout/reconcile.go", guard: "case s.State == Done && s.Rows == 0:", without: "case s.State == Done && s.Rows < 0:",
+		test: "./payout TestReconcile_ReportsAndBooksNothing",
+	},
+	{
+		promise: "R2 nothing is sent before the bill has told what was paid",
+		file:    "payout/look.go", guard: "move = t.next(prepared, b.Hold != \"\")", without: "move = t.next(prepared, false)",
+		test: "./payout TestRestore_NothingIsPaidTwice",
+	},
+	{
 		promise: "M10 a stranger is not paid",
 		file:    "commission/guard.go", guard: "case to < 0 || to >= len(list):", without: "case to < 0:",
 		test: "./commission TestStrategyThatCannotDecide",

@@ -291,6 +291,17 @@ export interface Withdrawal extends Preview {
   paid_at?: string | null
 }
 
+/** The payout of a withdrawal, as its payee sees it. */
+export interface OwnPayout {
+  state: string
+  method: string
+  simulated: boolean
+  delayed: boolean
+  /** What the phone needs to ask for confirmation; page is a simulator's. */
+  confirm: { mch_id: string; app_id: string; package: string; page: string } | null
+  confirm_by: string | null
+}
+
 export interface Link {
   code: string
   url: string
@@ -368,6 +379,7 @@ export interface Contract {
   'GET /me/orders': { query: Paged & { state?: string }; answer: Page<Promoted> }
   'POST /me/withdrawals': { body: { amount: Money }; once: true; answer: Withdrawal }
   'GET /me/withdrawals/preview': { query: { amount: number }; answer: Preview }
+  'GET /me/withdrawals/{id}/payout': { path: { id: string }; answer: OwnPayout }
   'GET /me/withdrawals': { query: Paged; answer: Page<Withdrawal> }
   'GET /leaderboards/{metric}': {
     path: { metric: 'sales' | 'orders' | 'commission' }
