@@ -144,7 +144,7 @@ var (
 	errDay         = fault.New(fault.Invalid, "program.withdrawal_day", "可提现日须在 1 到 31 之间", "days of the month run from 1 to 31")
 	errChoice      = fault.New(fault.Invalid, "program.unknown_choice", "不支持的选项 {value}", "{value} is not one of the choices")
 	errUnknown     = fault.New(fault.Invalid, "program.unknown_strategy", "平台上没有佣金策略 {strategy}", "no strategy {strategy} is installed")
-	errConfig      = fault.New(fault.Invalid, "program.config", "策略配置有误：{problem}", "the strategy's configuration is wrong: {problem}")
+	errConfig      = fault.New(fault.Invalid, "program.config", "策略配置有误：{problem_zh}", "the strategy's configuration is wrong: {problem}")
 	errRecompute   = fault.New(fault.Invalid, "program.recompute_unsupported", "暂不支持退款后重算，请选择按原结果扣回", "computing again after a refund is not offered yet: choose to take back what the line earned")
 	errNewFacts    = fault.New(fault.Invalid, "program.new_facts", "该策略还需要以下信息，请先确认：{facts}", "the strategy needs to know more than you have agreed to: {facts}")
 	errUnknownFact = fault.New(fault.Invalid, "program.unknown_fact", "平台无法提供该策略需要的信息 {fact}", "the strategy needs {fact}, which the platform cannot tell")
