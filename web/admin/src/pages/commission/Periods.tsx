@@ -76,8 +76,8 @@ function Details({ of, onAgain }: { of: PeriodDetail; onAgain: () => void }) {
       <Descriptions size="small" column={2} items={[
         { key: 'f', label: t('closing.span'), children: t('closing.from_to', { from: time.minute(of.from), to: time.minute(of.to) }) },
         { key: 'c', label: t('closing.closed_at'), children: time.full(of.closed_at) },
-        { key: 'p', label: t('closing.paid'), children: <><Money of={of.paid} /><Carried of={of.carried.paid} /></> },
-        { key: 's', label: t('closing.settled'), children: <><Money of={of.settled} /><Carried of={of.carried.settled} /></> },
+        { key: 'p', label: t('closing.paid'), children: <div><Money of={of.paid} /><Carried of={of.carried.paid} /></div> },
+        { key: 's', label: t('closing.settled'), children: <div><Money of={of.settled} /><Carried of={of.carried.settled} /></div> },
         { key: 't', label: t('closing.total'), children: <Money of={of.total} strong /> },
         { key: 'r', label: t('why.revision'), children: `${t('why.revision_n', { n: of.revision })}${of.strategy ? ` · ${of.strategy} ${of.version}` : ''}` },
       ]} />
