@@ -61,6 +61,10 @@ func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, 
 	if err != nil {
 		return nil, err
 	}
+	mark, err := Mark(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	shares, err := sharesOf(ctx, tx, ids)
 	if err != nil {
 		return nil, err
@@ -85,20 +89,27 @@ func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, 
 			}
 			continue
 		}
-		for _, part := range shares[o.ID] {
-			if stands, err := part.standsAfter(o, refunds[o.ID]); err != nil || stands != part.Standing {
-				found = append(found, fmt.Sprintf("order %s, %s: %d stands of what %s gave, should be %d", o.ID, part.Payee, part.Standing, part.Period, stands))
-			}
-		}
 		rev, err := s.programs.Revision(ctx, tx, o.Revision)
 		if err != nil {
 			return nil, err
+		}
+		for _, part := range shares[o.ID] {
+			if stands, err := part.standsAfter(o, refunds[o.ID][:part.concerning(refunds[o.ID], rev.Settings)]); err != nil || stands != part.Standing {
+				found = append(found, fmt.Sprintf("order %s, %s: %d stands of what %s gave, should be %d", o.ID, part.Payee, part.Standing, part.Period, stands))
+			}
 		}
 		told, err := s.plan(ctx, tx, rev)
 		if err != nil {
 			return nil, err
 		}
-		want, err := target(&work{order: o, revision: rev, plan: told, decision: d, seq: o.Seq}, refunds[o.ID], currency)
+		w := &work{order: o, revision: rev, plan: told, decision: d, seq: o.Seq}
+		if err := readRecomputations(ctx, tx, []*work{w}); err != nil {
+			return nil, err
+		}
+		if n := w.unanswered(refunds[o.ID]); len(n) > 0 {
+			found = append(found, fmt.Sprintf("order %s: its strategy was never asked about refund %d, and no lane will ask", o.ID, n[0]))
+		}
+		want, err := target(w, refunds[o.ID], currency, w.concerning(refunds[o.ID], awards[o.ID], mark))
 		if err != nil {
 			return nil, err
 		}

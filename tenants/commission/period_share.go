@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/plugins/sdk/money"
@@ -92,8 +93,9 @@ type share struct {
 	OrderID  order.ID
 	Payee    distributor.ID
 	Period   string
-	ID       periodID // of the period, for the journal
-	Remains  int64    // of the order, as the period closed
+	ID       periodID  // of the period, for the journal
+	ClosedAt time.Time // of the period: from then on it was available
+	Remains  int64     // of the order, as the period closed
 	Granted  int64
 	Standing int64
 }
@@ -153,6 +155,15 @@ func auditShares(q *strategyv1.ClosePeriodRequest, a *strategyv1.PeriodAward, sh
 	return nil
 }
 
+// concerning is how many of the order's refunds take something from the share;
+// late ones the store may bear, as for awards.
+func (s share) concerning(refunds []order.Refund, set program.Settings) int {
+	if set.BearReversalsAfterDays == 0 {
+		return len(refunds)
+	}
+	return before(refunds, s.ClosedAt, set.BearReversalsAfterDays)
+}
+
 // standsAfter is what refunds leave of a share: its amount times what is left
 // of the order over what was left when the period closed, down.
 func (s share) standsAfter(o order.Order, refunds []order.Refund) (int64, error) {
@@ -172,7 +183,7 @@ func (s share) standsAfter(o order.Order, refunds []order.Refund) (int64, error)
 // what the payee has, or becomes a debt.
 func (r *reconciliation) shrink(w *work, refunds []order.Refund, shares []share) error {
 	for _, s := range shares {
-		stands, err := s.standsAfter(w.order, refunds)
+		stands, err := s.standsAfter(w.order, refunds[:s.concerning(refunds, w.revision.Settings)])
 		if err != nil {
 			return err
 		}
@@ -188,7 +199,7 @@ func (r *reconciliation) shrink(w *work, refunds []order.Refund, shares []share)
 	return nil
 }
 
-const shareColumns = "s.order_id, s.payee, s.period, p.id, s.remains, s.granted, s.standing"
+const shareColumns = "s.order_id, s.payee, s.period, p.id, p.closed_at, s.remains, s.granted, s.standing"
 
 // sharesOf reads what closed periods gave for single orders.
 func sharesOf(ctx context.Context, tx *pg.Tx, orders []order.ID) (map[order.ID][]share, error) {
@@ -271,7 +282,7 @@ func (a account) fromPeriods() (list []FromPeriod) {
 // the order; of one payee it is one sum with the rest.
 func (a account) sharesReversed(list []Reversal) ([]Reversal, error) {
 	for _, s := range a.shares {
-		stood := s.Granted
+		stood, concern := s.Granted, s.concerning(a.refunds, a.revision.Settings)
 		for n, f := range a.refunds {
 			if f.Seq == 0 {
 				break
@@ -285,9 +296,10 @@ func (a account) sharesReversed(list []Reversal) ([]Reversal, error) {
 			}
 			took := stood - stands
 			stood = stands
-			i := slices.IndexFunc(list, func(r Reversal) bool { return r.Refund.ID == f.ID && r.Payee.ID == s.Payee })
+			borne := n >= concern
+			i := slices.IndexFunc(list, func(r Reversal) bool { return r.Refund.ID == f.ID && r.Payee.ID == s.Payee && r.Borne == borne })
 			if i < 0 {
-				list = append(list, Reversal{f, a.label(s.Payee), took})
+				list = append(list, Reversal{f, a.label(s.Payee), took, borne})
 				continue
 			}
 			list[i].Amount += took

@@ -43,7 +43,7 @@ type numbered struct {
 
 // order compares what stands with what should.
 func (r *reconciliation) order(w *work, refunds []order.Refund, stands map[distributor.ID]award, fresh []order.Refund, first bool) error {
-	want, err := target(w, refunds, r.currency)
+	want, err := target(w, refunds, r.currency, w.concerning(refunds, stands, r.mark))
 	if err != nil {
 		return err
 	}

@@ -232,7 +232,7 @@ func (f *forward) take(w *work, currency string) error {
 	if w.decision == nil {
 		return nil
 	}
-	want, err := target(w, w.refunds, currency)
+	want, err := target(w, w.refunds, currency, nil)
 	if err != nil {
 		return err
 	}
