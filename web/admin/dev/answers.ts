@@ -10,7 +10,7 @@ const pad = (n: number) => String(n).padStart(2, '0')
 const names = ['王小满', '林知夏', '赵一鸣', '陈晓', '周慕云', '刘海棠', '孙若水', '吴桐', '郑可心', '许安然', '何其多', '沈星河']
 const store: T.Store = { id: 'sto_01kb', slug: 'mountain-tea', name: '山里的茶', currency: 'CNY', time_zone: 'Asia/Shanghai', industry: 'food', plan: 'trial', state: 'open', created_at: ago(60 * 24 * 90) }
 const permissions = [
-  'session.end', 'me.read', 'leaderboard.read', 'store.read', 'store.brand', 'strategy.read', 'program.read', 'program.preview', 'program.revise', 'key.read', 'key.create', 'key.revoke', 'audit.read', 'overview.read', 'settlement.read',
+  'session.end', 'me.read', 'leaderboard.read', 'store.read', 'store.brand', 'strategy.read', 'program.read', 'program.preview', 'trial.read', 'trial.run', 'program.revise', 'key.read', 'key.create', 'key.revoke', 'audit.read', 'overview.read', 'settlement.read',
   'distributor.read', 'distributor.create', 'distributor.approve', 'distributor.reject', 'distributor.freeze', 'distributor.unfreeze', 'distributor.ban', 'distributor.move', 'distributor.grade', 'customer.read', 'balance.read',
   'product.read', 'product.create', 'product.change', 'product.list', 'product.unlist', 'product.archive', 'stock.adjust', 'order.read', 'order.pay', 'order.ship', 'order.receive', 'order.close', 'order.refund', 'commission.read', 'period.read', 'period.close', 'dispute.read', 'dispute.answer',
   'withdrawal.read', 'withdrawal.approve', 'withdrawal.reject', 'withdrawal.pay',
@@ -77,7 +77,7 @@ const revisions: T.Revision[] = [3, 2, 1].map((revision) => ({
 }))
 const strategies: T.Strategy[] = Object.entries(schemas).map(([strategy, config_schema]) => ({ artifact: strategy, strategy, version: '1.0.0', facts: [{ name: 'order.lines', purpose: { zh: '按每件商品的实付金额计算佣金', en: 'to share what was paid for each line' } }, { name: 'chain', purpose: { zh: '知道这笔订单由谁推广、上级是谁', en: 'to know who sold it' } }], config_schema }))
 const awards: T.AwardRow[] = orders.filter((o) => o.commission.state === 'decided').map((o, i) => ({ order_id: o.id, payee: o.seller!, level: (i % 2) + 1, granted: o.commission.total, standing: o.commission.total, available_at: i % 3 ? ago(-60 * 24 * 5) : null, status: ['held', 'settled', 'on_hold'][i % 3]!, placed_at: ago(60 * 24 * i), order_external_id: o.external_id, why: '第 1 级，10%' }))
-const periods: T.ClosedPeriod[] = ['2026-10', '2026-09'].map((period, i) => ({ period, from: `2026-${i ? '08' : '09'}-30T16:00:00Z`, to: `2026-${i ? '09' : '10'}-30T16:00:00Z`, state: i ? 'held' : 'closed', code: i ? 'commission.rail_period_cap' : '', reason: i ? '策略给出的分配超过本期销售额的佣金上限' : '', strategy: 'pool', version: '1.0.0', revision: 3, paid: yuan(4821000), settled: yuan(4321000), total: yuan(i ? 0 : 86420), closed_at: ago(60 * 24 * 20) }))
+const periods: T.ClosedPeriod[] = ['2026-10', '2026-09'].map((period, i) => ({ period, from: `2026-${i ? '08' : '09'}-30T16:00:00Z`, to: `2026-${i ? '09' : '10'}-30T16:00:00Z`, state: i ? 'held' : 'closed', code: i ? 'commission.rail_period_cap' : '', reason: i ? '策略给出的分配超过本期销售额的佣金上限' : '', strategy: 'pool', version: '1.0.0', revision: 3, paid: yuan(4821000), settled: yuan(4321000), carried: { paid: yuan(i ? 0 : -126000), settled: yuan(i ? 0 : 88000) }, total: yuan(i ? 0 : 86420), closed_at: ago(60 * 24 * 20) }))
 const disputes: T.Dispute[] = [
   { id: 'dsp_0', distributor: { id: 'dst_0', name: names[0]! }, order_id: 'ord_01kb7x00', order_external_id: '202611220020', claimed: '', state: 'open', outcome: '', opened_at: ago(3000), changed_at: ago(3000) },
   { id: 'dsp_2', distributor: { id: 'dst_3', name: names[3]! }, order_id: null, order_external_id: '', claimed: '202611180077', state: 'open', outcome: '', opened_at: ago(5000), changed_at: ago(5000) },
@@ -98,6 +98,20 @@ export interface Answered {
   body: unknown
 }
 
+const sum = (granted: number): T.TrialSum => ({ granted: yuan(granted), standing: yuan(granted - 900), share: '0.0912', cut: yuan(0), cut_from: 0 })
+const backtest: T.Trial = {
+  id: 'trl_0', kind: 'backtest', state: 'done', title: '跨档补差，按上季度', author: '李掌柜', plan: { strategy: 'tiered-sales', version: '1.0.0', artifact: 'a'.repeat(64), config: {}, settings: revisions[0]!.settings, note: '' },
+  from: '2026-07-31T16:00:00Z', to: '2026-10-31T16:00:00Z', total: 1840, done: 1840, code: '', note: '', created_at: ago(90), ended_at: ago(88),
+  figures: { orders: 1840, compared: 1840, undecided: 0, sales: yuan(36_800_000), was: sum(3_356_000), would: sum(2_944_000), difference: yuan(-412_000) },
+  result: {
+    more: 120, less: 900, unasked: 40, waiting: 0, undecided: [], shares: [0, 1].map((i) => ({ up_to: i ? '0.02' : '0', was: 40, would: 40 })), worst_lines: [], coverage: [{ fact: 'line.unit_cost', known: 900, missing: 2100 }],
+    months: ['2026-08', '2026-09', '2026-10'].map((month, i) => ({ month, orders: 600 + i * 20, undecided: 0, sales: yuan(12_000_000 + i * 200_000), was: yuan(1_100_000 + i * 9_000), would: yuan(960_000 + i * 9_000) })),
+    closes: ['2026-08', '2026-09', '2026-10'].map((month, i) => ({ month, was: i ? yuan(0) : null, would: yuan(88_000 + i * 4_300), people: 7 + i, code: '', note: '' })),
+    grading: { promoted: 12, demoted: 3, held: 0, why: '' },
+  },
+  proof: null,
+}
+
 /** Answers as the server would; `empty` is a store of one minute. */
 export function answer(method: string, path: string, query: URLSearchParams, body: unknown, empty: boolean): Answered {
   const at = path.replace('/api/merchant/v1', '')
@@ -109,6 +123,8 @@ export function answer(method: string, path: string, query: URLSearchParams, bod
   if (at === '/sessions') return { status: 401, body: { status: 401, code: 'login.wrong', detail: '登录名或密码不正确' } }
   if (method !== 'GET') {
     if (at === '/program/preview') return ok(preview(body as T.ProgramDraft))
+    if (at === '/program/diff') return ok({ orders: 20, compared: 20, undecided: 0, sales: yuan(482100), was: yuan(48210), would: yuan(39804), none: false, more: 3, less: 12, winner: { payee: { id: 'dst_1', name: names[1] }, amount: yuan(820) }, loser: { payee: { id: 'dst_0', name: names[0] }, amount: yuan(-4310) }, shown: [0, 1, 2].map((i) => ({ order_id: `ord_01kb7x0${i}`, external_id: `O${i}`, paid_at: ago(60 * i), goods: yuan(19900), was: yuan(1990), would: yuan(1490 + i * 400), difference: yuan(i * 400 - 500), code: '' })), acknowledge: { through_seq: 42, orders: 20, difference: yuan(-8406) } } satisfies T.MoneyDiff)
+    if (at === '/program/worst-case') return ok({ tried: 4096, goods: 12, highest_share: null, worst_margin: null, undecided: [] } satisfies T.WorstCases)
     if (at === '/api-keys') return { status: 201, body: { id: 'key_1', key: 'fk_mountain-tea_8f2c1d7ab0e94f6d9a51' } }
     return ok({})
   }
@@ -127,7 +143,9 @@ export function answer(method: string, path: string, query: URLSearchParams, bod
     case '/orders/{id}/commission': return ok(commission(id))
     case '/orders/{id}/commission/alternatives': return ok({ items: [{ payee: { id: 'dst_0', name: names[0] }, code: 'commission.if_grade', instead: yuan(1990), would: yuan(2985), sentence: `等级为 senior 时${names[0]}可得 29.85，而不是 19.90（高一级）` }] })
     case '/periods': return list(periods)
-    case '/periods/2026-10': return ok({ ...periods[0], awards: [0, 1, 5].map((i) => ({ payee: { id: `dst_${i}`, name: names[i] }, kind: 'pool', base: yuan(4321000), rate: '0.02', amount: yuan(i ? 21605 : 43210), why: `分红池 864.20，等级权重 ${i ? 1 : 2}` })), declined: [{ who: { id: 'dst_4', name: names[4] }, why: '关账时不在推广状态，份额归商家' }] })
+    case '/trials': return list([backtest])
+    case `/trials/${backtest.id}`: return ok(backtest)
+    case '/periods/2026-10': return ok({ ...periods[0], awards: [0, 1, 5].map((i) => ({ payee: { id: `dst_${i}`, name: names[i] }, kind: 'pool', base: yuan(4321000), rate: '0.02', amount: yuan(i ? 21605 : 43210), cut: yuan(i ? 0 : 1200), why: `分红池 864.20，等级权重 ${i ? 1 : 2}` })), declined: [{ who: { id: 'dst_4', name: names[4] }, why: '关账时不在推广状态，份额归商家' }] })
     case '/disputes': return list(wanted(disputes, 'state'))
     case '/disputes/{id}': return ok({ ...disputes.find((d) => d.id === id), history: [{ nth: 1, side: 'distributor', verb: 'opened', text: '我 11 月 1 日已升为高级，这单应该按 15% 计。', at: ago(3000) }, ...(id === 'dsp_1' ? [{ nth: 2, side: 'merchant', actor: 'staff', verb: 'upheld', text: '核对过了，等级生效时间录晚了，给您补发。', at: ago(200) }] : [])] })
     case '/disputes/{id}/replay': return ok({ available: true, equal: true, differs: [] })

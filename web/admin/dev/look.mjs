@@ -71,6 +71,8 @@ const pages = [
   { name: 'program-levels', path: '/program/edit', then: tab('层级与规则') },
   { name: 'program-money', path: '/program/edit', then: tab('结算与提现') },
   { name: 'program-publish', path: '/program/edit', then: async (p) => { await p.getByText('销售阶梯').click(); await p.getByRole('tab', { name: '层级与规则' }).click(); await p.getByLabel('单笔佣金上限').fill('30'); await p.getByRole('button', { name: '发布新版本' }).click(); await p.getByRole('dialog').waitFor(); await p.waitForTimeout(500) } },
+  { name: 'trials', path: '/program/trials' },
+  { name: 'trial', path: '/program/trials?open=trl_0', then: tab('月末与等级') },
   { name: 'revisions', path: '/program/revisions' },
   { name: 'store', path: '/settings/store' },
   { name: 'brand', path: '/settings/brand' },

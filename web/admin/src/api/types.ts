@@ -328,6 +328,9 @@ export interface TrialResult {
   shares: { up_to: Rate; was: number; would: number }[]
   worst_lines: WorstLine[]
   coverage: { fact: string; known: number; missing: number }[]
+  /** Whole months of a strategy that closes them; was is null when nobody has closed it. */
+  closes: { month: string; was: Money | null; would: Money; people: number; code: string; note: string }[]
+  grading: { promoted: number; demoted: number; held: number; why: string }
 }
 export interface Differs {
   order_id: string
@@ -782,6 +785,8 @@ export interface ClosedPeriod {
   revision: number
   paid: Money
   settled: Money
+  /** Of both, what stems from months closed before. */
+  carried: { paid: Money; settled: Money }
   total: Money
   closed_at: Time
 }
@@ -791,6 +796,8 @@ export interface PeriodAward {
   base: Money
   rate: Rate
   amount: Money
+  /** What the caps of single orders took of it. */
+  cut: Money
   why: string
 }
 export interface PeriodDetail extends ClosedPeriod {
