@@ -312,6 +312,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/distributors/{id}/forfeits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a person who was stopped has forfeited */
+        get: operations["withdrawal.forfeits"];
+        put?: never;
+        /** A frozen or banned person forfeits what is available and unsent, with a reason they see */
+        post: operations["withdrawal.forfeit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/distributors/{id}/freeze": {
         parameters: {
             query?: never;
@@ -372,6 +390,23 @@ export interface paths {
         };
         /** A distributor's journal, the newest first */
         get: operations["distributor.movements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/distributors/{id}/payee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom a distributor's withdrawals pay, masked, with every revision */
+        get: operations["payee.read"];
         put?: never;
         post?: never;
         delete?: never;
@@ -442,6 +477,23 @@ export interface paths {
         /** Put a distributor, with the whole team below, under another upline */
         put: operations["distributor.move"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/forfeits/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give back what was forfeited: the decision was overturned */
+        post: operations["withdrawal.restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -781,6 +833,75 @@ export interface paths {
         /** How the store is doing */
         get: operations["overview.read"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which legal entity the store pays, how tax is withheld, and what was withheld in each month of a year */
+        get: operations["payer.read"];
+        put?: never;
+        /** Pay by an entity of the store's own from now on */
+        post: operations["payer.found"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payer/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A code by which one other store may pay by the same entity; it is shown once */
+        post: operations["payer.invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payer/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pay by the entity of another store, by its code */
+        post: operations["payer.join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payer/method": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change how tax is withheld from a month on, in every store that pays by the entity */
+        put: operations["payer.withhold"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1490,6 +1611,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/withdrawals/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve several, each by itself and with its own outcome. Saying it again is harmless */
+        post: operations["withdrawal.approve_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/withdrawals/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse several, each by itself and with its own outcome. Saying it again is harmless */
+        post: operations["withdrawal.reject_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/withdrawals/sums": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many stand in each state and what they come to; of what has ended, those of the last 30 days */
+        get: operations["withdrawal.sums"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/withdrawals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A withdrawal with its way, its tax and whom it pays */
+        get: operations["withdrawal.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/withdrawals/{id}/approve": {
         parameters: {
             query?: never;
@@ -1499,8 +1688,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a request be paid; of somebody in debt it is returned instead */
+        /** Let a request be paid; above the store's threshold the second of two people does. Of somebody in debt it is returned instead */
         post: operations["withdrawal.approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/withdrawals/{id}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A payment by hand could not be made: the money goes back */
+        post: operations["withdrawal.fail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1535,6 +1741,40 @@ export interface paths {
         put?: never;
         /** Refuse a request and give the money back */
         post: operations["withdrawal.reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/withdrawals/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whom and where to pay by hand, in clear. Only while it is being paid by hand, and each look is a line of the audit log */
+        post: operations["withdrawal.reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/withdrawals/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to pay by hand: the figures are final from here. Of somebody in debt it is returned instead */
+        post: operations["withdrawal.send"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2792,6 +3032,13 @@ export interface components {
         OrderStruct: {
             lines: components["schemas"]["CommissionSampleLine"][] | null;
         };
+        OutcomesBody: {
+            /** Format: int64 */
+            done: number;
+            outcomes: components["schemas"]["WithdrawalOutcome"][] | null;
+            /** Format: int64 */
+            refused: number;
+        };
         OwnStoreAnswerBody: {
             brand: components["schemas"]["RegistryBrand"];
             clock: components["schemas"]["RegistryClock"];
@@ -2888,6 +3135,114 @@ export interface components {
         };
         PartnersAnswerBody: {
             items: components["schemas"]["DistributorPartner"][] | null;
+        };
+        PayeeAccount: {
+            /** Format: date-time */
+            at: string;
+            bank: string;
+            /** @enum {string} */
+            channel: "bank_card" | "alipay" | "wechat";
+            /** Format: int64 */
+            revision: number;
+            /** @description The last four digits of a card; both ends of the rest */
+            shown: string;
+            /**
+             * Format: date-time
+             * @description Nothing is sent to it before
+             */
+            usable_at: string;
+        };
+        PayeeDetail: {
+            /** @description Every revision of every account, the newest first */
+            account_history: components["schemas"]["PayeeAccount"][] | null;
+            accounts: components["schemas"]["PayeeAccount"][] | null;
+            /**
+             * Format: date-time
+             * @description Nothing is sent before: something has just changed
+             */
+            paused_until: string | null;
+            /** @description Null: nothing entered yet */
+            profile: components["schemas"]["PayeeProfile"];
+            /** @description Every revision, the newest first */
+            profiles: components["schemas"]["PayeeProfile"][] | null;
+        };
+        PayeeProfile: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "individual" | "business";
+            /** @description 张*; a business's in full */
+            name: string;
+            /** @description Masked: resident id or credit code */
+            number: string;
+            /** @description Masked */
+            phone: string;
+            /** Format: int64 */
+            revision: number;
+        };
+        Payer: {
+            entity: components["schemas"]["PayerEntity"];
+        };
+        PayerEntity: {
+            id: string;
+            /**
+             * @description Of this month
+             * @enum {string}
+             */
+            method: "none" | "labour" | "platform";
+            /** @description By month, the first first */
+            methods: components["schemas"]["PayerMethod"][] | null;
+            /** @description Of the year; empty months are left out */
+            months: components["schemas"]["PayerMonth"][] | null;
+            name: string;
+            tax_id: string;
+            /** Format: int64 */
+            year: number;
+        };
+        PayerFoundRequest: {
+            /**
+             * @description Of this month on. Ask an adviser
+             * @enum {string}
+             */
+            method: "none" | "labour" | "platform";
+            /** @description The full name, as registered */
+            name: string;
+            /** @description Unified social credit code */
+            tax_id: string;
+        };
+        PayerInvitation: {
+            code: string;
+            /** Format: date-time */
+            until: string;
+        };
+        PayerJoinRequest: {
+            code: string;
+        };
+        PayerMethod: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /**
+             * @description 2026-03
+             * @example 2026-03
+             */
+            from: string;
+            /** @enum {string} */
+            method: "none" | "labour" | "platform";
+        };
+        PayerMonth: {
+            gross: components["schemas"]["MoneyAmount"];
+            /** @example 2026-03 */
+            month: string;
+            /** Format: int64 */
+            people: number;
+            tax: components["schemas"]["MoneyAmount"];
+        };
+        PayerWithholdRequest: {
+            /** @description A month, this one or later: 2026-03 */
+            from: string;
+            /** @enum {string} */
+            method: "none" | "labour" | "platform";
         };
         PaymentBody: {
             /** @description Proof of payment: a transfer number */
@@ -3173,6 +3528,11 @@ export interface components {
             withdrawn: string;
         };
         ProgramWithdrawalSettings: {
+            /**
+             * Format: int64
+             * @description A request of less is approved by itself
+             */
+            auto_below?: number;
             /** @description Permitted days of the month; none is all */
             days?: number[] | null;
             fee: string;
@@ -3180,8 +3540,23 @@ export interface components {
             max_per_month: number;
             /** Format: int64 */
             max_per_request: number;
+            /** @description manual, bank_file, alipay, wechat, in the order they are offered; none is manual alone */
+            methods?: string[] | null;
             /** Format: int64 */
             min: number;
+            /** @description What one transfer of a method may carry */
+            per_transfer?: {
+                [key: string]: number;
+            };
+            /** @description Nobody is paid whose real name and age are not known. False: the store knows them from elsewhere */
+            real_name: boolean;
+            /** @description Cut what is above into several transfers instead of refusing it */
+            split?: boolean;
+            /**
+             * Format: int64
+             * @description A request of more is approved by two people
+             */
+            two_above?: number;
         };
         ProgramWords: {
             en: string;
@@ -3189,6 +3564,10 @@ export interface components {
         };
         ReasonRequestBody: {
             /** @description The distributor sees it */
+            reason: string;
+        };
+        ReasonedBody: {
+            /** @description The owner sees it */
             reason: string;
         };
         RefundBody: {
@@ -3287,9 +3666,6 @@ export interface components {
             slug: string;
             state: string;
             time_zone: string;
-        };
-        RejectionBody: {
-            reason: string;
         };
         StockAdjustRequest: {
             /**
@@ -3633,6 +4009,8 @@ export interface components {
             decided_at: string | null;
             distributor: components["schemas"]["WithdrawalPerson"];
             fee: components["schemas"]["MoneyAmount"];
+            /** @description One of the two who have to approve; told to staff only */
+            first_approved_by?: string;
             gross: components["schemas"]["MoneyAmount"];
             id: string;
             /** @enum {string} */
@@ -3641,20 +4019,210 @@ export interface components {
             net: components["schemas"]["MoneyAmount"];
             /** Format: date-time */
             paid_at: string | null;
-            /** @description Why it was rejected or returned */
+            /**
+             * Format: int64
+             * @description Its number among the parts
+             */
+            part: number;
+            /**
+             * Format: int64
+             * @description How many transfers the request was cut into
+             */
+            parts: number;
+            /** @description Why it came back, or is in doubt */
             reason: string;
             /** Format: date-time */
             requested_at: string;
             /** Format: date-time */
             sent_at: string | null;
-            /** @enum {string} */
+            /**
+             * @description manual: nobody knows whether it was paid, a person has to look
+             * @enum {string}
+             */
             state: "requested" | "approved" | "sending" | "waiting_for_user" | "manual" | "paid" | "failed" | "cancelled" | "rejected" | "returned";
             tax: components["schemas"]["MoneyAmount"];
             voucher: string;
+            /** @description Asked for together with the other parts */
+            whole: components["schemas"]["MoneyAmount"];
+        };
+        WithdrawalDestination: {
+            bank: string;
+            /** @enum {string} */
+            channel: "" | "bank_card" | "alipay" | "wechat";
+            /** @enum {string} */
+            kind: "individual" | "business";
+            name: string;
+            /** @description What to transfer */
+            net: components["schemas"]["MoneyAmount"];
+            /** @description Of the account */
+            number: string;
+            phone: string;
+        };
+        WithdrawalDetail: {
+            /** @description Where it goes, masked, as of the request */
+            account: components["schemas"]["PayeeAccount"];
+            /** @description How the tax comes about; null when nothing is withheld */
+            basis: components["schemas"]["WithdrawalTax"];
+            /** Format: date-time */
+            decided_at: string | null;
+            distributor: components["schemas"]["WithdrawalPerson"];
+            fee: components["schemas"]["MoneyAmount"];
+            /** @description One of the two who have to approve; told to staff only */
+            first_approved_by?: string;
+            /** @description Two different people have to approve it */
+            four_eyes: boolean;
+            gross: components["schemas"]["MoneyAmount"];
+            id: string;
+            /** @enum {string} */
+            method: "manual" | "bank_file" | "alipay" | "wechat";
+            /** @description What arrives */
+            net: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            paid_at: string | null;
+            /**
+             * Format: int64
+             * @description Its number among the parts
+             */
+            part: number;
+            /**
+             * Format: int64
+             * @description How many transfers the request was cut into
+             */
+            parts: number;
+            /**
+             * Format: date-time
+             * @description Nothing is sent before: an account has just changed
+             */
+            paused_to: string | null;
+            /** @description The legal entity that pays; empty when the store has named none */
+            payer: string;
+            /** @description Who is paid, masked, as of the request */
+            profile: components["schemas"]["PayeeProfile"];
+            /** @description Why it came back, or is in doubt */
+            reason: string;
+            /** Format: date-time */
+            requested_at: string;
+            /**
+             * Format: int64
+             * @description Other members of the store with the same identity; told to staff only
+             */
+            same_human: number;
+            /** Format: date-time */
+            sent_at: string | null;
+            /** @description All parts of the request, this one among them; empty when it is one */
+            siblings: components["schemas"]["Withdrawal"][] | null;
+            /**
+             * @description manual: nobody knows whether it was paid, a person has to look
+             * @enum {string}
+             */
+            state: "requested" | "approved" | "sending" | "waiting_for_user" | "manual" | "paid" | "failed" | "cancelled" | "rejected" | "returned";
+            tax: components["schemas"]["MoneyAmount"];
+            timeline: components["schemas"]["WithdrawalStep"][] | null;
+            voucher: string;
+            /**
+             * @description What it waits for; empty when it has ended
+             * @enum {string}
+             */
+            waits_for: "" | "review" | "second_person" | "store" | "provider" | "payee" | "person" | "pause" | "debt";
+            /** @description Asked for together with the other parts */
+            whole: components["schemas"]["MoneyAmount"];
+        };
+        WithdrawalForfeit: {
+            amount: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            /** @description The person sees it */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it was given back; null when it was not
+             */
+            restored_at: string | null;
+            restored_by: string;
+            restored_why: string;
+        };
+        WithdrawalOutcome: {
+            id: string;
+            problem: components["schemas"]["WithdrawalProblem"];
+            /** @description As it stands now; null when there is a problem */
+            withdrawal: components["schemas"]["Withdrawal"];
         };
         WithdrawalPerson: {
             id: string;
             name: string;
+        };
+        WithdrawalProblem: {
+            args?: {
+                [key: string]: string;
+            };
+            code: string;
+            /** @description For people */
+            detail: string;
+            field?: string;
+        };
+        WithdrawalRejectManyRequest: {
+            /** @description Of withdrawals */
+            ids: string[] | null;
+            /** @description Each owner sees it */
+            reason: string;
+        };
+        WithdrawalSeveral: {
+            /** @description Of withdrawals */
+            ids: string[] | null;
+        };
+        WithdrawalStep: {
+            /** @description Told to staff only */
+            actor?: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            state: "requested" | "approved" | "sending" | "waiting_for_user" | "manual" | "paid" | "failed" | "cancelled" | "rejected" | "returned";
+            text: string;
+        };
+        WithdrawalSum: {
+            /** Format: int64 */
+            count: number;
+            fee: components["schemas"]["MoneyAmount"];
+            gross: components["schemas"]["MoneyAmount"];
+            /** @description What arrives */
+            net: components["schemas"]["MoneyAmount"];
+            state: string;
+            tax: components["schemas"]["MoneyAmount"];
+        };
+        WithdrawalTax: {
+            /** @description Paid before, of what is counted together */
+            before: components["schemas"]["MoneyAmount"];
+            /** @description Taken off as cost */
+            cost: components["schemas"]["MoneyAmount"];
+            /** @description Taken off for the months */
+            deduction: components["schemas"]["MoneyAmount"];
+            /** @description Of all that is counted together */
+            due: components["schemas"]["MoneyAmount"];
+            /** @description Counted together */
+            income: components["schemas"]["MoneyAmount"];
+            /** @enum {string} */
+            method: "none" | "labour" | "platform";
+            /**
+             * @description The one it is paid in
+             * @example 2026-03
+             */
+            month: string;
+            /**
+             * Format: int64
+             * @description Counted together, this one included
+             */
+            months: number;
+            /** Format: int64 */
+            percent: number;
+            /** @description Quick deduction */
+            quick: components["schemas"]["MoneyAmount"];
+            /** @description Of this payment */
+            tax: components["schemas"]["MoneyAmount"];
+            taxable: components["schemas"]["MoneyAmount"];
+            /** @description Before */
+            withheld: components["schemas"]["MoneyAmount"];
         };
     };
     responses: never;
@@ -5578,6 +6146,201 @@ export interface operations {
             };
         };
     };
+    "withdrawal.forfeits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalForfeit"][] | null;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdrawal.forfeit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The caller's name for this attempt; the same key and body has one effect */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonedBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalForfeit"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "distributor.freeze": {
         parameters: {
             query?: never;
@@ -5970,6 +6733,100 @@ export interface operations {
             };
         };
     };
+    "payee.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayeeDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "distributor.reject": {
         parameters: {
             query?: never;
@@ -6283,6 +7140,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DistributorDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdrawal.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The caller's name for this attempt; the same key and body has one effect */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalForfeit"];
                 };
             };
             /** @description Bad Request */
@@ -8169,6 +9127,472 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InsightOverview"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "payer.read": {
+        parameters: {
+            query?: {
+                /** @description This one when left out */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "payer.found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayerFoundRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "payer.invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayerInvitation"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "payer.join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayerJoinRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "payer.withhold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayerWithholdRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payer"];
                 };
             };
             /** @description Bad Request */
@@ -12462,8 +13886,21 @@ export interface operations {
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
-                /** @description requested, approved, sending, waiting_for_user, manual, paid, failed, cancelled, rejected or returned */
+                /** @description One or several, with commas: requested, approved, sending, waiting_for_user, manual, paid, failed, cancelled, rejected, returned */
                 state?: string;
+                /** @description manual, bank_file, alipay or wechat */
+                method?: string;
+                distributor_id?: string;
+                /** @description A day of the store: requested on it or later */
+                from?: string;
+                /** @description A day of the store: requested on it or earlier */
+                to?: string;
+                /** @description Gross, in minor units */
+                least?: number;
+                /** @description Gross, in minor units */
+                most?: number;
+                /** @description What somebody else has approved and I have to, as the second */
+                mine?: boolean;
             };
             header?: never;
             path?: never;
@@ -12554,6 +13991,375 @@ export interface operations {
             };
         };
     };
+    "withdrawal.approve_many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalSeveral"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomesBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdrawal.reject_many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalRejectManyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomesBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdrawal.sums": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalSum"][] | null;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdrawal.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "withdrawal.approve": {
         parameters: {
             query?: never;
@@ -12564,6 +14370,104 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Withdrawal"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdrawal.fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonedBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -12760,9 +14664,197 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RejectionBody"];
+                "application/json": components["schemas"]["ReasonedBody"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Withdrawal"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdrawal.reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalDestination"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdrawal.send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {

@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/distributors/{external_id}/payee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Enter a distributor's identity and accounts, as the shop knows them */
+        put: operations["payee.sync"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/distributors/{external_id}/withdrawals": {
         parameters: {
             query?: never;
@@ -438,6 +455,12 @@ export interface components {
             /** @description In English, from the schema */
             message: string;
         };
+        Item: {
+            bank?: string;
+            /** @enum {string} */
+            channel: "bank_card" | "alipay" | "wechat";
+            number: string;
+        };
         MoneyAmount: {
             /**
              * Format: int64
@@ -689,6 +712,61 @@ export interface components {
             /** Format: date-time */
             shipped_at?: string;
         };
+        Payee: {
+            accounts: components["schemas"]["PayeeAccount"][] | null;
+            /**
+             * Format: date-time
+             * @description Nothing is sent before: something has just changed
+             */
+            paused_until: string | null;
+            /** @description Null: nothing entered yet */
+            profile: components["schemas"]["PayeeProfile"];
+        };
+        PayeeAccount: {
+            /** Format: date-time */
+            at: string;
+            bank: string;
+            /** @enum {string} */
+            channel: "bank_card" | "alipay" | "wechat";
+            /** Format: int64 */
+            revision: number;
+            /** @description The last four digits of a card; both ends of the rest */
+            shown: string;
+            /**
+             * Format: date-time
+             * @description Nothing is sent to it before
+             */
+            usable_at: string;
+        };
+        PayeeIdentity: {
+            /** @description A business: it gives an invoice for what it is paid */
+            invoice?: boolean;
+            /** @enum {string} */
+            kind: "individual" | "business";
+            /** @description The real name, or the business's */
+            name: string;
+            /** @description Resident id, or unified social credit code */
+            number: string;
+            phone: string;
+        };
+        PayeeProfile: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "individual" | "business";
+            /** @description 张*; a business's in full */
+            name: string;
+            /** @description Masked: resident id or credit code */
+            number: string;
+            /** @description Masked */
+            phone: string;
+            /** Format: int64 */
+            revision: number;
+        };
+        PayeeSynced: {
+            accounts?: components["schemas"]["Item"][] | null;
+            identity?: components["schemas"]["PayeeIdentity"];
+        };
         Problem: {
             /** @description The values in the sentence */
             args?: {
@@ -754,6 +832,8 @@ export interface components {
             decided_at: string | null;
             distributor: components["schemas"]["WithdrawalPerson"];
             fee: components["schemas"]["MoneyAmount"];
+            /** @description One of the two who have to approve; told to staff only */
+            first_approved_by?: string;
             gross: components["schemas"]["MoneyAmount"];
             id: string;
             /** @enum {string} */
@@ -762,16 +842,31 @@ export interface components {
             net: components["schemas"]["MoneyAmount"];
             /** Format: date-time */
             paid_at: string | null;
-            /** @description Why it was rejected or returned */
+            /**
+             * Format: int64
+             * @description Its number among the parts
+             */
+            part: number;
+            /**
+             * Format: int64
+             * @description How many transfers the request was cut into
+             */
+            parts: number;
+            /** @description Why it came back, or is in doubt */
             reason: string;
             /** Format: date-time */
             requested_at: string;
             /** Format: date-time */
             sent_at: string | null;
-            /** @enum {string} */
+            /**
+             * @description manual: nobody knows whether it was paid, a person has to look
+             * @enum {string}
+             */
             state: "requested" | "approved" | "sending" | "waiting_for_user" | "manual" | "paid" | "failed" | "cancelled" | "rejected" | "returned";
             tax: components["schemas"]["MoneyAmount"];
             voucher: string;
+            /** @description Asked for together with the other parts */
+            whole: components["schemas"]["MoneyAmount"];
         };
         WithdrawalAsking: {
             amount: components["schemas"]["MoneyAmount"];
@@ -910,6 +1005,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DistributorPurse"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "payee.sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayeeSynced"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payee"];
                 };
             };
             /** @description Bad Request */

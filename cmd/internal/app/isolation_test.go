@@ -92,9 +92,19 @@ func doBusiness(s *shop, mark, tag string) business {
 	s.store(applicant, "POST", "/me/disputes", object{"order_id": b.things["me/awards/{order_id}"], "text": mark}, &questioned)
 	b.things["disputes/{id}"], b.things["me/disputes/{id}"] = questioned.ID, questioned.ID
 
+	s.store(applicant, "PUT", "/me/payee", identity(mark), nil)
+	s.open("PUT", "/distributors/"+tag+"-seller/payee", object{"identity": identity(mark), "accounts": []object{{"channel": "alipay", "number": "13800138000"}}}, nil)
+	if s.has(httpapi.Merchant, "payer.found") {
+		s.merchant("POST", "/payer", object{"name": mark, "tax_id": "91350100M000100Y43", "method": "labour"}, nil)
+	}
+	var lost struct{ ID string }
+	s.merchant("POST", "/distributors/"+upline.ID+"/freeze", object{"reason": mark}, nil)
+	s.merchant("POST", "/distributors/"+upline.ID+"/forfeits", object{"reason": mark}, &lost)
+	s.merchant("POST", "/distributors/"+upline.ID+"/unfreeze", nil, nil)
+	b.things["forfeits/{id}"] = lost.ID
 	var asked struct{ ID string }
 	s.store(applicant, "POST", "/me/withdrawals", object{"amount": yuan(1000)}, &asked)
-	b.things["withdrawals/{id}"] = asked.ID
+	b.things["withdrawals/{id}"], b.things["me/withdrawals/{id}"] = asked.ID, asked.ID
 	var key struct{ ID string }
 	s.merchant("POST", "/api-keys", object{"name": mark}, &key)
 	b.things["api-keys/{id}"] = key.ID
@@ -108,6 +118,11 @@ func doBusiness(s *shop, mark, tag string) business {
 	b.things["trials/{id}"], b.things["program/canaries/{id}"] = backtest.ID, canary.ID
 	s.trialEnds(backtest.ID)
 	return b
+}
+
+// identity is somebody who may be paid.
+func identity(name string) object {
+	return object{"kind": "individual", "name": name, "number": "11010519491231002X", "phone": "13800138000"}
 }
 
 // trialEnds waits until a trial is done and returns it.
@@ -140,6 +155,7 @@ func subjectOf(path string) string {
 var notAThing = map[string]string{
 	"merchant leaderboards/{metric}":        "a closed list of words",
 	"store leaderboards/{metric}":           "a closed list of words",
+	"store me/payee/accounts/{channel}":     "a closed list of words",
 	"merchant periods/{period}":             "a month, the same word in every store",
 	"merchant program/revisions/{revision}": "a number, the same in every store",
 	"platform stores/{store_id}":            "operators see every store; no store's token enters",
@@ -168,7 +184,9 @@ var bodies = map[string]object{
 	"merchant canary.ramp": {"share": 100}, "merchant canary.stop": {"reason": "r"},
 	"merchant stock.adjust":      {"delta": 1, "reason": "r"},
 	"merchant order.refund":      {"amount": yuan(100), "reason": "r"},
-	"merchant withdrawal.reject": {"reason": "r"}, "merchant withdrawal.pay": {"voucher": "v"},
+	"merchant withdrawal.reject": {"reason": "r"}, "merchant withdrawal.pay": {"voucher": "v"}, "merchant withdrawal.fail": {"reason": "r"},
+	"merchant withdrawal.forfeit": {"reason": "r"}, "merchant withdrawal.restore": {"reason": "r"},
+	"open payee.sync": {"identity": identity("Wang")},
 	"open distributor.sync": {"name": "my own"}, "open order.group": {"result": "success"},
 	"open order.refund":           {"external_id": "r-1", "amount": yuan(100)},
 	"open withdrawal.request_for": {"amount": yuan(1000)},
