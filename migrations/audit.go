@@ -33,6 +33,7 @@ var payerTables = []string{"payer_entity", "payer_method", "payer_income"}
 var appendOnly = []string{
 	"ledger_movement", "ledger_seal", "ledger_head", "commission_decision", "commission_period_award", "program_revision", "program_cancelled",
 	"attribution_touch", "registry_audit", "dispute_entry", "grading_run", "grading_change", "payee_profile", "payee_account", "withdrawal_event",
+	"settlement_period", "settlement_statement", "settlement_day",
 }
 
 // sweeps are the tables in which fenli_platform may see every store's rows,
@@ -47,6 +48,10 @@ var sweeps = []struct{ Table, Caller string }{
 	{"leaderboard_dirty", "leaderboard: finds stores whose boards lag behind"},
 	{"program_canary", "trial: finds stores that try a candidate, to watch over it"},
 	{"grading_store", "grading: finds stores whose day is over"},
+	{"settlement_calendar", "settlement: finds stores in which a period may have closed"},
+	{"settlement_making", "settlement: finds stores whose statements are being made"},
+	{"payout_account", "payout: finds stores that pay by a provider, to look for a restore"},
+	{"payout_due", "payout: finds stores with a transfer to look at"},
 	{"trial_run", "trial: finds stores in which a trial waits to be gone on with"},
 }
 

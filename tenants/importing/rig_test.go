@@ -60,7 +60,7 @@ func open(t testing.TB, opts ...pg.Option) *rig {
 	r.orders = order.New(r.db, r.programs)
 	r.registry = registry.New(r.db, registry.Config{Box: box, Passwords: secret.NewPasswords(2), Clock: clk, OnSignUp: r.hooks()})
 	r.commission = commission.New(r.db, r.programs, r.Strategy, money{r.registry}, clock.Real())
-	r.settlement = settlement.New(r.db)
+	r.settlement = settlement.New(r.db, r.Journal, r.programs, money{r.registry})
 	r.importer = New(Parts{DB: r.db, Programs: r.programs, Distributors: members, Orders: r.orders, Clock: r, SignUp: r.signUp,
 		Withdrawals: withdrawal.New(r.db, r.rules)})
 	return r

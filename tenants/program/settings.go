@@ -21,13 +21,17 @@ type Settings struct {
 	Rounding         string     `json:"rounding" enum:"floor,half_up"`
 	SelfPurchase     string     `json:"self_purchase" enum:"off,upline_second,on"`
 	IneligibleUpline string     `json:"ineligible_upline" enum:"forfeit,stop,roll_up,compress"`
-	Refund           string     `json:"refund" enum:"frozen,recompute"`
+	Refund           string     `json:"refund" enum:"frozen,recompute" doc:"frozen takes back in proportion what the line earned; recompute asks the strategy again about what remains"`
 	CampaignClock    string     `json:"campaign_clock" enum:"placed_at,paid_at"`
 	OrderCap         money.Rate `json:"order_cap" doc:"Share of what was paid that all awards of an order may reach"`
+
+	BearReversalsAfterDays int `json:"bear_reversals_after_days,omitempty" minimum:"0" maximum:"3650" doc:"The store bears what a refund would take back more than this many days after the award was settled; 0: never"`
 
 	FreezeDays         int `json:"freeze_days" minimum:"0" maximum:"365" doc:"From receipt to available"`
 	AutoReceiveDays    int `json:"auto_receive_days" minimum:"0" maximum:"90" doc:"From shipping to automatic receipt"`
 	CloseUnpaidMinutes int `json:"close_unpaid_minutes" minimum:"1" maximum:"43200"`
+
+	Settlement SettlementSettings `json:"settlement"`
 
 	Bind       BindSettings       `json:"bind"`
 	Withdrawal WithdrawalSettings `json:"withdrawal"`
@@ -37,6 +41,21 @@ type Settings struct {
 
 	PointsPerUnit money.Rate `json:"points_per_unit" doc:"Points for each major unit (yuan) of a settled order"`
 	Grades        []string   `json:"grades" minItems:"1" maxItems:"20" doc:"Lowest first; the first is given on joining"`
+}
+
+// When what has matured becomes available, and what a statement covers.
+const (
+	AfterFreeze = "after_freeze"
+	PeriodEnd   = "period_end" // what matured in March is available when March closes
+	Week        = "week"       // closes on Sunday 24:00
+	Month       = "month"
+)
+
+// SettlementSettings say when matured awards become available and when
+// statements are made, both in the store's time.
+type SettlementSettings struct {
+	Method string `json:"method" enum:"after_freeze,period_end"`
+	Period string `json:"period" enum:"week,month"`
 }
 
 // BindSettings say how a buyer comes to belong to a distributor.
@@ -105,6 +124,7 @@ func Defaults() Settings {
 		Levels: 2, Rounding: "floor", SelfPurchase: "off", IneligibleUpline: "forfeit", Refund: "frozen",
 		CampaignClock: "placed_at", OrderCap: money.Whole / 2,
 		FreezeDays: 10, AutoReceiveDays: 10, CloseUnpaidMinutes: 30,
+		Settlement: SettlementSettings{Method: AfterFreeze, Period: Month},
 		Bind:       BindSettings{On: "registration", Who: "unbound", ValidityDays: 30, ProtectionDays: 15, Take: "pay", Model: "last"},
 		Withdrawal: WithdrawalSettings{Min: 1000, RealName: true},
 		Recruit:    RecruitSettings{AutoApprove: false, MinAge: 18},
@@ -150,8 +170,9 @@ func (s Settings) check() error {
 	return oneOf(map[string][]string{
 		"rounding": {s.Rounding, "floor", "half_up"}, "self_purchase": {s.SelfPurchase, "off", "upline_second", "on"},
 		"ineligible_upline": {s.IneligibleUpline, "forfeit", "stop", "roll_up", "compress"}, "refund": {s.Refund, "frozen", "recompute"},
-		"campaign_clock": {s.CampaignClock, "placed_at", "paid_at"},
-		"bind.on":        {s.Bind.On, "click", "registration", "first_order", "first_payment"}, "bind.who": {s.Bind.Who, "unbound", "new"},
+		"campaign_clock":    {s.CampaignClock, "placed_at", "paid_at"},
+		"settlement.method": {s.Settlement.Method, AfterFreeze, PeriodEnd}, "settlement.period": {s.Settlement.Period, Week, Month},
+		"bind.on": {s.Bind.On, "click", "registration", "first_order", "first_payment"}, "bind.who": {s.Bind.Who, "unbound", "new"},
 		"bind.take": {s.Bind.Take, "pay", "touch", "never"}, "bind.model": {s.Bind.Model, "last", "first"},
 	})
 }
@@ -177,7 +198,7 @@ var (
 	errChoice      = fault.New(fault.Invalid, "program.unknown_choice", "不支持的选项 {value}", "{value} is not one of the choices")
 	errUnknown     = fault.New(fault.Invalid, "program.unknown_strategy", "平台上没有佣金策略 {strategy}", "no strategy {strategy} is installed")
 	errConfig      = fault.New(fault.Invalid, "program.config", "策略配置有误：{problem}", "the strategy's configuration is wrong: {problem}")
-	errRecompute   = fault.New(fault.Invalid, "program.recompute_unsupported", "暂不支持退款后重算，请选择按原结果扣回", "computing again after a refund is not offered yet: choose to take back what the line earned")
+	errRecompute   = fault.New(fault.Invalid, "program.recompute_unsupported", "佣金策略 {strategy} 不支持退款后重算，请选择按原结果扣回", "the strategy {strategy} does not offer to compute again after a refund: choose to take back what the line earned")
 	errNewFacts    = fault.New(fault.Invalid, "program.new_facts", "该策略还需要以下信息，请先确认：{facts}", "the strategy needs to know more than you have agreed to: {facts}")
 	errUnknownFact = fault.New(fault.Invalid, "program.unknown_fact", "平台无法提供该策略需要的信息 {fact}", "the strategy needs {fact}, which the platform cannot tell")
 	errNone        = fault.New(fault.NotFound, "program.no_revision", "没有这个方案版本", "there is no such revision")

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/soak"
 	"github.com/fenli-io/fenli/tenants/attribution"
 	"github.com/fenli-io/fenli/tenants/customer"
 	"github.com/fenli-io/fenli/tenants/distributor"
@@ -189,7 +190,7 @@ func TestLife_AsTheRulesSay(t *testing.T) {
 	s.Propose(t, s.A, func(p *program.Settings) { p.OrderCap = 120_000; p.Levels = 2; p.ThirdLevelAck = "" })
 	svc := New(s.DB, func(context.Context, *pg.Tx) (Rules, error) { return Rules{Currency: "CNY", Zone: time.UTC}, nil })
 	life := 0
-	rapid.Check(t, func(r *rapid.T) {
+	soak.Check(t, func(r *rapid.T) {
 		life++
 		name := func(x string) string { return fmt.Sprintf("%s%d", x, life) }
 		team := s.Team(t, s.A, name("b"), name("a"))

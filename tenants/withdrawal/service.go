@@ -20,6 +20,8 @@ type Service struct {
 	db    *pg.DB
 	rules func(context.Context, *pg.Tx) (Rules, error)
 
+	approved []func(context.Context, *pg.Tx, Withdrawal) error
+
 	// Payees tell which distributors are one person before the law; without
 	// them each is a person of their own.
 	Payees *payee.Service
@@ -172,6 +174,11 @@ func (s *Service) Request(ctx context.Context, tx *pg.Tx, ask Ask) (Withdrawal, 
 		if err := begin(ctx, tx, book, &parts[i], rules, ask); err != nil {
 			return Withdrawal{}, err
 		}
+		if parts[i].State == Approved && !ask.Paid {
+			if err := s.tellApproved(ctx, tx, parts[i]); err != nil {
+				return Withdrawal{}, err
+			}
+		}
 	}
 	return parts[0], book.Post(ctx)
 }
@@ -281,7 +288,10 @@ func (s *Service) Approve(ctx context.Context, tx *pg.Tx, which ID, by string) (
 		return w, ErrSecondPerson.With("above", rules.text(rules.TwoAbove))
 	}
 	w.decide(Approved, "", by, tx.Now())
-	return w, save(ctx, tx, &w, by, "")
+	if err := save(ctx, tx, &w, by, ""); err != nil {
+		return w, err
+	}
+	return w, s.tellApproved(ctx, tx, w)
 }
 
 // Reject refuses an unsent withdrawal and gives the money back with the reason.

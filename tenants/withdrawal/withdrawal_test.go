@@ -14,6 +14,7 @@ import (
 	"github.com/fenli-io/fenli/platform/httpapi"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/pgtest"
+	"github.com/fenli-io/fenli/platform/soak"
 	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/ledger"
@@ -465,7 +466,7 @@ func TestWithdrawal_RandomLives(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	s.rules.Min, s.rules.FeePPM = 1, 12345
-	rapid.Check(t, func(r *rapid.T) {
+	soak.Check(t, func(r *rapid.T) {
 		wang := s.member(rapid.Int64Range(0, 5000).Draw(r, "available"))
 		var requests []Withdrawal
 		for range rapid.IntRange(1, 12).Draw(r, "steps") {

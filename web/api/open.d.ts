@@ -316,6 +316,8 @@ export interface components {
             cap: components["schemas"]["CommissionCap"];
             decision: components["schemas"]["CommissionDecision"];
             declined: components["schemas"]["CommissionDeclined"][] | null;
+            /** @description What closed months gave for this order; it comes back with it */
+            from_periods: components["schemas"]["CommissionFromPeriod"][] | null;
             /** @description Lines that pay nobody anything */
             not_distributed: components["schemas"]["CommissionUndistributed"][] | null;
             order_id: string;
@@ -325,6 +327,16 @@ export interface components {
             said: string[] | null;
             /** @enum {string} */
             state: "none" | "awaiting" | "decided";
+            /** @description Where it was taken from, as the journal recorded it */
+            taken: components["schemas"]["CommissionTaken"][] | null;
+        };
+        CommissionFromPeriod: {
+            granted: components["schemas"]["MoneyAmount"];
+            payee: components["schemas"]["CommissionPayee"];
+            /** @example 2026-03 */
+            period: string;
+            /** @description What refunds have left of it */
+            standing: components["schemas"]["MoneyAmount"];
         };
         CommissionLine: {
             /** @description As the strategy said */
@@ -352,9 +364,22 @@ export interface components {
         };
         CommissionReversal: {
             amount: components["schemas"]["MoneyAmount"];
+            /** @description The store bears it: it came long after the settlement, and nothing was taken */
+            borne: boolean;
             external_id: string;
             payee: components["schemas"]["CommissionPayee"];
             refund_id: string;
+        };
+        CommissionTaken: {
+            amount: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description The award's own held part, what the person had available, or a debt because the money had left
+             * @enum {string}
+             */
+            from: "held" | "available" | "debt";
+            payee: components["schemas"]["CommissionPayee"];
         };
         CommissionUndistributed: {
             /** @example commission.not_distributed */
