@@ -13,7 +13,7 @@ const permissions = [
   'session.end', 'me.read', 'leaderboard.read', 'store.read', 'store.brand', 'strategy.read', 'program.read', 'program.preview', 'trial.read', 'trial.run', 'program.revise', 'key.read', 'key.create', 'key.revoke', 'audit.read', 'overview.read', 'settlement.read',
   'distributor.read', 'distributor.create', 'distributor.approve', 'distributor.reject', 'distributor.freeze', 'distributor.unfreeze', 'distributor.ban', 'distributor.move', 'distributor.grade', 'customer.read', 'balance.read',
   'product.read', 'product.create', 'product.change', 'product.list', 'product.unlist', 'product.archive', 'stock.adjust', 'order.read', 'order.pay', 'order.ship', 'order.receive', 'order.close', 'order.refund', 'commission.read', 'period.read', 'period.close', 'dispute.read', 'dispute.answer',
-  'withdrawal.read', 'withdrawal.approve', 'withdrawal.reject', 'withdrawal.pay',
+  'withdrawal.read', 'withdrawal.approve', 'withdrawal.reject', 'withdrawal.pay', 'payer.read', 'payer.change', 'payee.read',
 ]
 const me: T.Me = { store, person: { id: 'per_01', name: '李掌柜' }, role: 'owner', permissions }
 const own: T.StorePage = { ...store, clock: { now: ago(0), test: true }, brand: { display_name: '山里的茶', logo: '', primary_color: '#c2410c', accent_color: '#0f766e', primary_text: '#ffffff', accent_text: '#ffffff', slogan: '一片叶子的诚意', distributor_word: '推广员', tab_names: {}, agreement: '' } }
@@ -83,9 +83,19 @@ const disputes: T.Dispute[] = [
   { id: 'dsp_2', distributor: { id: 'dst_3', name: names[3]! }, order_id: null, order_external_id: '', claimed: '202611180077', state: 'open', outcome: '', opened_at: ago(5000), changed_at: ago(5000) },
   { id: 'dsp_1', distributor: { id: 'dst_1', name: names[1]! }, order_id: 'ord_01kb7x01', order_external_id: '202611220019', claimed: '', state: 'answered', outcome: 'upheld', opened_at: ago(9000), changed_at: ago(200) },
 ]
-const withdrawals: T.Withdrawal[] = ['requested', 'requested', 'requested', 'approved', 'paid', 'rejected', 'returned'].map((state, i) => ({
-  id: `wdr_${i}`, distributor: { id: `dst_${i}`, name: names[i]! }, gross: yuan(30000 + i * 4500), tax: yuan(0), fee: yuan(300 + i * 45), net: yuan(29700 + i * 4455), method: 'manual', state, reason: state === 'rejected' ? '请先完成实名' : '', voucher: state === 'paid' ? 'ICBC-88120' : '', requested_at: ago(200 + i * 300), decided_at: null, paid_at: state === 'paid' ? ago(10) : null,
+const withdrawals: T.Withdrawal[] = ['requested', 'requested', 'requested', 'approved', 'sending', 'manual', 'paid', 'rejected', 'returned'].map((state, i) => ({
+  id: `wdr_${i}`, distributor: { id: `dst_${i}`, name: names[i]! }, gross: yuan(500000 + i * 45000), tax: yuan(80000 + i * 7200), fee: yuan(3000 + i * 270), net: yuan(417000 + i * 37530), whole: yuan(500000 + i * 45000), part: 1, parts: 1, method: i === 5 ? 'wechat' : 'manual', state, reason: state === 'rejected' ? '请先完成实名' : state === 'manual' ? '渠道 500，查询无结果' : '', voucher: state === 'paid' ? 'ICBC-88120' : '', first_approved_by: i === 1 ? 'staff:王会计' : undefined, requested_at: ago(200 + i * 300), decided_at: null, sent_at: null, paid_at: state === 'paid' ? ago(10) : null,
 }))
+const withdrawalDetail = (id: string): T.WithdrawalDetail => {
+  const w = withdrawals.find((x) => x.id === id) ?? withdrawals[0]!
+  return {
+    ...w, four_eyes: true, payer: '福州示例科技有限公司', waits_for: ({ requested: w.first_approved_by ? 'second_person' : 'review', approved: 'pause', sending: 'store', manual: 'person' } as Record<string, string>)[w.state] ?? '', paused_to: w.state === 'approved' ? ago(-60 * 40) : null, same_human: w.id === 'wdr_1' ? 1 : 0, siblings: [],
+    basis: { method: 'labour', month: '2026-11', months: 1, before: yuan(0), income: w.gross, cost: yuan(Math.trunc(w.gross.amount / 5)), deduction: yuan(0), taxable: yuan(w.gross.amount - Math.trunc(w.gross.amount / 5)), percent: 20, quick: yuan(0), due: w.tax, withheld: yuan(0), tax: w.tax },
+    profile: { revision: 1, kind: 'individual', name: '王*', number: '110****2X', phone: '138****8000', at: ago(9000) }, account: { revision: 1, channel: 'bank_card', shown: '0128', bank: '工商银行', usable_at: ago(9000), at: ago(9000) },
+    timeline: [{ at: ago(300), state: 'requested', text: '' }, ...(w.first_approved_by ? [{ at: ago(200), state: 'requested', actor: '王会计', text: '初审通过，待另一人复核' }] : []), ...(['requested'].includes(w.state) ? [] : [{ at: ago(100), state: w.state, actor: '李掌柜', text: w.reason }])],
+  }
+}
+const payer: T.PayerEntity = { id: 'pyr_1', name: '福州示例科技有限公司', tax_id: '91350100M000100Y43', method: 'labour', methods: [{ from: '2026-08', method: 'labour', by: '李掌柜', at: ago(90000) }, { from: '2026-12', method: 'platform', by: '李掌柜', at: ago(900) }], year: 2026, months: ['2026-08', '2026-09', '2026-10', '2026-11'].map((month, i) => ({ month, people: 12 + i * 5, gross: yuan(4820000 + i * 1310000), tax: yuan(512000 + i * 148000) })) }
 const series = (days: number): T.Overview['series'] => Array.from({ length: days }, (_, i) => {
   const wave = 40_000 + ((i * 7919) % 23) * 4_100 + (i % 7 > 4 ? 60_000 : 0)
   return { day: new Date(Date.parse('2026-11-22T00:00:00Z') - (days - 1 - i) * 86_400_000).toISOString().slice(0, 10), sales: yuan(wave), refunds: yuan(i % 6 ? 0 : 4000), orders: 3 + ((i * 31) % 11), commission: yuan(Math.trunc(wave / 9)) }
@@ -164,7 +174,10 @@ export function answer(method: string, path: string, query: URLSearchParams, bod
     case '/customers/{id}': return ok({ id, name: '顾清', external_id: '', distributor: { id: 'dst_0', name: names[0] }, orders: 4, spent: yuan(60000), first_order_at: ago(9999), registered_at: ago(99999), binds: [{ distributor: { id: 'dst_0', name: names[0] }, cause: 'registration', bound_at: ago(60 * 24 * 10), protected_until: ago(-60 * 24 * 5), valid_until: ago(-60 * 24 * 20), ended_at: null, ended_cause: '' }], touches: [{ at: ago(50), distributor: { id: 'dst_0', name: names[0] }, channel: 'wechat' }] })
     case '/awards': return list(awards)
     case '/awaiting': return list([{ order_id: 'ord_01kb7x07', order_external_id: '202611220013', code: 'plugin.deadline', sentence: '佣金策略没有在规定时间内答复，会自动重试', since: ago(14), attempts: 3, next_try_at: ago(-1), goods: yuan(31800) }])
-    case '/withdrawals': return list(wanted(withdrawals, 'state'))
+    case '/withdrawals': return list(withdrawals.filter((w) => !query.get('state') || query.get('state')!.split(',').includes(w.state)))
+    case '/withdrawals/sums': return ok(empty ? [] : ['requested', 'approved', 'sending', 'manual'].map((state) => { const of = withdrawals.filter((w) => w.state === state); const sum = (k: 'gross' | 'tax' | 'fee' | 'net') => yuan(of.reduce((n, w) => n + w[k].amount, 0)); return { state, count: of.length, gross: sum('gross'), tax: sum('tax'), fee: sum('fee'), net: sum('net') } }))
+    case '/withdrawals/{id}': return ok(withdrawalDetail(id))
+    case '/payer': return ok({ entity: empty ? null : payer })
     case '/program': return ok(revisions[0])
     case '/program/revisions': return ok(page(revisions))
     case '/strategies': return ok({ items: strategies })

@@ -196,7 +196,7 @@ export interface ProgramSettings {
     take: 'pay' | 'touch' | 'never'
     model: 'last' | 'first'
   }
-  withdrawal: { min: number; max_per_request: number; max_per_month: number; days?: number[]; fee: Rate }
+  withdrawal: { min: number; max_per_request: number; max_per_month: number; days?: number[]; fee: Rate; methods?: string[]; per_transfer?: Record<string, number>; split?: boolean; real_name?: boolean; auto_below?: number; two_above?: number }
   recruit: { auto_approve: boolean; min_age: number }
   points_per_unit: Rate
   grades: string[]
@@ -953,13 +953,120 @@ export interface Withdrawal {
   tax: Money
   fee: Money
   net: Money
+  /** Asked for together with the other parts. */
+  whole: Money
+  part: number
+  parts: number
   method: string
   state: string
   reason: string
   voucher: string
+  first_approved_by?: string
   requested_at: Time
   decided_at: Time | null
+  sent_at: Time | null
   paid_at: Time | null
+}
+
+/** How a tax comes about: what one payer has paid one person is counted together. */
+export interface TaxBasis {
+  method: string
+  month: string
+  months: number
+  before: Money
+  income: Money
+  cost: Money
+  deduction: Money
+  taxable: Money
+  percent: number
+  quick: Money
+  due: Money
+  withheld: Money
+  tax: Money
+}
+
+export interface PayeeProfile {
+  revision: number
+  kind: string
+  name: string
+  number: string
+  phone: string
+  at: Time
+}
+
+export interface PayeeAccount {
+  revision: number
+  channel: string
+  shown: string
+  bank: string
+  usable_at: Time
+  at: Time
+}
+
+export interface WithdrawalDetail extends Withdrawal {
+  basis: TaxBasis | null
+  payer: string
+  profile: PayeeProfile | null
+  account: PayeeAccount | null
+  four_eyes: boolean
+  waits_for: string
+  paused_to: Time | null
+  timeline: { at: Time; state: string; actor?: string; text: string }[]
+  siblings: Withdrawal[]
+  same_human: number
+}
+
+export interface WithdrawalSum {
+  state: string
+  count: number
+  gross: Money
+  tax: Money
+  fee: Money
+  net: Money
+}
+
+export interface Refusal {
+  code: string
+  detail: string
+  field?: string
+}
+
+export interface WithdrawalOutcomes {
+  done: number
+  refused: number
+  outcomes: { id: string; withdrawal: Withdrawal | null; problem: Refusal | null }[]
+}
+
+/** Whom to pay by hand, in clear. */
+export interface Destination {
+  kind: string
+  name: string
+  phone: string
+  channel: string
+  number: string
+  bank: string
+  net: Money
+}
+
+export interface WithdrawalFilters {
+  state?: string
+  method?: string
+  distributor_id?: string
+  from?: string
+  to?: string
+  least?: number
+  most?: number
+  mine?: boolean
+}
+
+export interface PayerEntity {
+  id: string
+  name: string
+  tax_id: string
+  method: string
+  methods: { from: string; method: string; by: string; at: Time }[]
+  year: number
+  months: { month: string; people: number; gross: Money; tax: Money }[]
 }
 export interface Settlement {
   mark: Time
