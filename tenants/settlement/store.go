@@ -151,6 +151,16 @@ func PeriodOf(ctx context.Context, tx *pg.Tx, key string) (Period, error) {
 	return p, wrapped("read a period", err)
 }
 
+// PeriodsOf reads closed periods by their nths.
+func PeriodsOf(ctx context.Context, tx *pg.Tx, nths []int) (map[int]Period, error) {
+	list, err := pg.Collect[Period](ctx, tx, `select `+periodColumns+` from settlement_period where tenant_id = $1 and nth = any($2::int[])`, tx.Tenant(), nths)
+	all := make(map[int]Period, len(list))
+	for _, p := range list {
+		all[p.Nth] = p
+	}
+	return all, wrapped("read periods", err)
+}
+
 func sumDays(ctx context.Context, tx *pg.Tx, nth int) (Sums, error) {
 	rows, err := pg.Collect[struct {
 		Kind   string
