@@ -137,9 +137,19 @@ func Periods(ctx context.Context, tx *pg.Tx, below, limit int) ([]Period, error)
 	return list, wrapped("list periods", err)
 }
 
-// PeriodOf reads a closed period by its first day, "2026-03-01". Errors:
-// [ErrPeriodUnknown].
+// PeriodOf reads a closed period by its first day, "2026-03-01", or with "" the
+// newest. Errors: [ErrPeriodUnknown].
 func PeriodOf(ctx context.Context, tx *pg.Tx, key string) (Period, error) {
+	if key == "" {
+		newest, err := Periods(ctx, tx, 0, 1)
+		if err == nil && len(newest) == 0 {
+			err = ErrPeriodUnknown
+		}
+		if err != nil {
+			return Period{}, err
+		}
+		return newest[0], nil
+	}
 	day, err := time.Parse(time.DateOnly, key)
 	if err != nil {
 		return Period{}, ErrPeriodUnknown.Because(err)

@@ -80,7 +80,7 @@ func (h *handlers) csvOf(ctx context.Context, key string, bom bool, who owner) (
 	next := func(ctx context.Context, tx *pg.Tx, after int64) ([]settlement.Line, error) {
 		return settlement.Lines(ctx, tx, w.Nth, w.Party, after, pageMost)
 	}
-	return h.stream(ctx, s, s.say("结算单", "statement")+"-"+key+"-"+w.name+".csv", bom, w.Sums, next), nil
+	return h.stream(ctx, s, s.say("结算单", "statement")+"-"+w.period.Key()+"-"+w.name+".csv", bom, w.Sums, next), nil
 }
 
 // stream writes rows page by page, each page in a transaction of its own: what

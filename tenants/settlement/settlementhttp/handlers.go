@@ -158,7 +158,7 @@ func of(id string) owner {
 // One names a distributor and a period.
 type One struct {
 	ID     string `path:"id" maxLength:"60"`
-	Period string `query:"period" required:"true" maxLength:"10" doc:"The first day of a closed period" example:"2026-03-01"`
+	Period string `query:"period" maxLength:"10" doc:"The first day of a closed period; left out: of the newest" example:"2026-03-01"`
 }
 
 func (h *handlers) history(ctx context.Context, in *struct {

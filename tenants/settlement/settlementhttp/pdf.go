@@ -53,7 +53,7 @@ func (h *handlers) pdfOf(ctx context.Context, key string, who owner) (*httpapi.F
 	if err != nil {
 		return nil, err
 	}
-	return httpapi.NewFile("application/pdf", s.say("结算单", "statement")+"-"+key+"-"+w.name+".pdf", body), nil
+	return httpapi.NewFile("application/pdf", s.say("结算单", "statement")+"-"+w.period.Key()+"-"+w.name+".pdf", body), nil
 }
 
 // days are a period's first and last day.
@@ -142,6 +142,9 @@ func (s shop) sentence(l Line) string {
 			if g.Level > 0 {
 				text = s.say(fmt.Sprintf("%d 级 · ", g.Level), fmt.Sprintf("level %d · ", g.Level)) + text
 			}
+		}
+		if g.Kind == "refunded_before" {
+			text += " " + s.text(g.Amount.Minor)
 		}
 		if g.SKU != "" {
 			text = g.SKU + ": " + text

@@ -219,6 +219,10 @@ func (s shop) linesOf(rows []settlement.Row, reasons map[ledger.Ref]string) []Li
 			}
 			list = append(list, l)
 		}
+		if r.Refunded {
+			l := &list[len(list)-1]
+			l.Explained = append(l.Explained, ExplainedLine{Kind: "refunded_before", Amount: s.money(r.Part), Why: s.why(r, nil)})
+		}
 		if r.Gave == nil {
 			continue
 		}
