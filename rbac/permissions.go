@@ -80,6 +80,16 @@ const (
 	WithdrawalReject     = "withdrawal.reject"
 	WithdrawalPay        = "withdrawal.pay"
 	WithdrawalRequestFor = "withdrawal.request_for" // on a distributor's behalf
+	PayoutRead           = "payout.read"
+	PayoutSend           = "payout.send" // and call back, give back, record by hand, carry files
+	PayoutReconcile      = "payout.reconcile"
+	PayoutHold           = "payout.hold"
+	PayoutAccountChange  = "payout_account.change" // what the store pays out of
+	WithdrawalForfeit    = "withdrawal.forfeit"    // what somebody who was stopped had, and give it back
+	PayeeRead            = "payee.read"            // masked
+	PayeeSync            = "payee.sync"            // as the shop knows people
+	PayerRead            = "payer.read"
+	PayerChange          = "payer.change" // by which legal entity the store pays, and how tax is withheld
 
 	// A buyer about themselves.
 	OwnTouch        = "own.touch"
@@ -103,7 +113,9 @@ const (
 	OwnCustomerRead      = "own.customer.read"
 	OwnPromotedRead      = "own.promoted.read" // orders that came by their link
 	OwnWithdrawalRead    = "own.withdrawal.read"
-	OwnWithdrawalRequest = "own.withdrawal.request"
+	OwnWithdrawalRequest = "own.withdrawal.request" // and call off
+	OwnPayeeRead         = "own.payee.read"
+	OwnPayeeChange       = "own.payee.change"
 
 	// A developer about themselves.
 	OwnDeveloperRead    = "own.developer.read"
@@ -135,9 +147,13 @@ var Permissions = []string{
 	ProductRead, ProductCreate, ProductChange, ProductList, ProductUnlist, ProductArchive, StockAdjust,
 	OrderRead, OrderReport, OrderPay, OrderShip, OrderReceive, OrderClose, OrderGroup, OrderRefund, TouchRecord,
 	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, DisputeRead, DisputeAnswer, GradingRead, GradingPreview,
-	StatementRead, StatementExport, StatementAccounts, AdjustmentRead, AdjustmentPropose, AdjustmentApprove, AdjustmentRules, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
+	StatementRead, StatementExport, StatementAccounts, AdjustmentRead, AdjustmentPropose, AdjustmentApprove, AdjustmentRules,
+	WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor, WithdrawalForfeit,
+	PayeeRead, PayeeSync, PayerRead, PayerChange,
+	PayoutRead, PayoutSend, PayoutReconcile, PayoutHold, PayoutAccountChange,
 	OwnTouch, OwnOrderPlace, OwnOrderPay, OwnOrderRead, OwnOrderReceive, OwnOrderClose, OwnApplication,
-	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnStatementRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnGradeRead, OwnTaskRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
+	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnStatementRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnGradeRead, OwnTaskRead,
+	OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest, OwnPayeeRead, OwnPayeeChange,
 	OwnDeveloperRead, OwnDeveloperToken, OwnSigningKeyAdd, OwnSigningKeyRevoke, OwnPluginRead, OwnPluginSubmit,
 	PlatformStoreRead, PlatformStoreClock,
 	PlatformPluginRead, PlatformPluginExamine, PlatformPluginApprove, PlatformPluginReject, PlatformPluginRevoke, PlatformPluginForgive,

@@ -95,6 +95,8 @@ type work struct {
 	blocked  *violation
 	retryIn  time.Duration
 
+	again      map[int]*recomputation   // by nth refund, of an order that is put to its strategy
+	outrun     bool                     // a refund has come since the strategy was asked about the others
 	given      map[distributor.ID]int64 // by the decision of this round, see givenTo
 	refundSeqs map[int]int64            // by nth: seqs that take has given to new refunds
 }

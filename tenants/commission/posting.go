@@ -29,6 +29,7 @@ type reconciliation struct {
 	moves   []func(*ledger.Book) error
 	owing   bool // somebody is in debt after it
 	changed []award
+	shares  []share // what refunds have left of what closed periods gave
 	sums    []performance.Change
 	refunds numbered
 }
@@ -42,7 +43,7 @@ type numbered struct {
 
 // order compares what stands with what should.
 func (r *reconciliation) order(w *work, refunds []order.Refund, stands map[distributor.ID]award, fresh []order.Refund, first bool) error {
-	want, err := target(w, refunds, r.currency)
+	want, err := target(w, refunds, r.currency, w.concerning(refunds, stands, r.mark))
 	if err != nil {
 		return err
 	}
@@ -114,6 +115,9 @@ func (r *reconciliation) post(ctx context.Context, tx *pg.Tx) error {
 		return err
 	}
 	if err := saveAwards(ctx, tx, r.changed); err != nil {
+		return err
+	}
+	if err := saveShares(ctx, tx, r.shares); err != nil {
 		return err
 	}
 	book, err := ledger.Open(ctx, tx, r.parties)

@@ -151,8 +151,8 @@ func (s *Service) Check(ctx context.Context, tenant tenantID, d Draft) (Artifact
 			return Artifact{}, errUnknownFact.With("fact", fact).At("strategy")
 		}
 	}
-	if d.Settings.Refund == "recompute" { // a strategy may offer it; asking again after a refund is not built yet
-		return Artifact{}, errRecompute.At("settings.refund")
+	if d.Settings.Refund == "recompute" && !artifact.Description.GetCanRecompute() {
+		return Artifact{}, errRecompute.With("strategy", artifact.Strategy).At("settings.refund")
 	}
 	if err := checkSchema(artifact.Description.GetConfigSchema(), d.Config); err != nil {
 		return Artifact{}, err

@@ -13,6 +13,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/insight"
 	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/payout"
 )
 
 // Finding is something the doctor did not like.
@@ -64,7 +65,9 @@ func (a *App) examine(ctx context.Context, tenant tenancy.ID) (found []string, e
 		return nil, err
 	}
 	err = a.DB.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		for _, check := range []func(context.Context, *pg.Tx) ([]string, error){ledger.Check, a.Commission.Check, adjustment.Check, insight.Check, stranded} {
+		for _, check := range []func(context.Context, *pg.Tx) ([]string, error){
+			ledger.Check, a.Commission.Check, adjustment.Check, payout.Check, insight.Check, stranded,
+		} {
 			list, err := check(ctx, tx)
 			if err != nil {
 				return err

@@ -27,6 +27,9 @@ import (
 	"github.com/fenli-io/fenli/tenants/marketplace/marketplacehttp"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/order/orderhttp"
+	"github.com/fenli-io/fenli/tenants/payee/payeehttp"
+	"github.com/fenli-io/fenli/tenants/payer/payerhttp"
+	"github.com/fenli-io/fenli/tenants/payout/payouthttp"
 	"github.com/fenli-io/fenli/tenants/program/programhttp"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
 	"github.com/fenli-io/fenli/tenants/settlement/settlementhttp"
@@ -51,8 +54,12 @@ func (a *App) openRoutes(cfg Config) {
 	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
 	settlementhttp.Routes(a.HTTP, settlementhttp.Config{DB: a.DB, Settlement: a.Settlement, Commission: a.Commission, Fonts: paper.NewFonts(cfg.PDFFont),
 		Store: a.storeFacts, Reasons: adjustment.Reasons})
+	payeehttp.Routes(a.HTTP, a.DB, a.Payees)
+	payerhttp.Routes(a.HTTP, a.DB, storeMoney{a.Registry}.Money)
 	adjustmenthttp.Routes(a.HTTP, a.DB, a.Adjustments, storeMoney{a.Registry})
 	withdrawalhttp.Routes(a.HTTP, a.DB, a.Withdrawals)
+	payouthttp.Routes(a.HTTP, a.DB, a.Payouts, a.payoutPages())
+	a.openSimulatedPage()
 	insighthttp.Routes(a.HTTP, a.DB, a.Registry)
 	a.openPages()
 }
@@ -61,6 +68,14 @@ func (a *App) openRoutes(cfg Config) {
 func (a *App) storeFacts(ctx context.Context, tx *pg.Tx) (string, string, *time.Location, error) {
 	store, err := a.Registry.Here(ctx, tx)
 	return store.Name, store.Currency, store.Location(), err
+}
+
+// payoutPages tells the slice whether there is a simulator, and where.
+func (a *App) payoutPages() payouthttp.Config {
+	if a.simulated == nil {
+		return payouthttp.Config{}
+	}
+	return payouthttp.Config{Simulate: a.simulated.merchant, Confirm: confirmPath}
 }
 
 func (a *App) currency(ctx context.Context, tx *pg.Tx) (string, error) {

@@ -17,6 +17,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/leaderboard"
 	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/payee"
 	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/settlement"
@@ -25,7 +26,7 @@ import (
 )
 
 // buildSlices builds every slice, in the order of tenants/README.md.
-func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
+func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) error {
 	a.Registry = registry.New(a.DB, registry.Config{
 		Box:           box,
 		Passwords:     secret.NewPasswords(passwordsAtOnce),
@@ -55,11 +56,21 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 	a.Programs.Revised = commission.WakeMark
 	a.Adjustments = adjustment.New(storeMoney{a.Registry})
 	a.Adjustments.Owing = a.settleDebts
+	a.Payees = payee.New(box)
 	a.Withdrawals = withdrawal.New(a.DB, a.withdrawalRules)
+	a.Withdrawals.Payees = a.Payees
+	a.Distributors.Follow(withdrawal.Follow)
+	a.Withdrawals.Alarm = func(tenant tenancy.ID, w withdrawal.Withdrawal) {
+		a.Log.Error("a withdrawal needs a person: nobody knows whether it was paid", "tenant", tenant, "withdrawal", w.ID, "reason", w.Reason)
+	}
+	if err := a.openPayouts(cfg, box); err != nil {
+		return err
+	}
 	a.Clockwork = &Clockwork{db: a.DB, stores: a.Registry, orders: a.Orders, lanes: a.Commission, grading: a.Grading, settlement: a.Settlement,
-		withdrawals: a.Withdrawals, trials: a.Trials, boards: a.Boards, journal: a.Journal, bell: a.Bell, log: a.Log, laneTurns: newTurns(lanesAtOnce())}
+		withdrawals: a.Withdrawals, payouts: a.Payouts, trials: a.Trials, boards: a.Boards, journal: a.Journal, bell: a.Bell, log: a.Log, laneTurns: newTurns(lanesAtOnce())}
 	a.Commission.Owing = a.Clockwork.owes
 	a.background = append(a.background, a.Clockwork.Run)
+	return nil
 }
 
 // settleDebts returns what has not been sent to people who have come to owe
@@ -112,9 +123,7 @@ func (a *App) withdrawalRules(ctx context.Context, tx *pg.Tx) (withdrawal.Rules,
 	if err != nil {
 		return withdrawal.Rules{}, err
 	}
-	w := rev.Settings.Withdrawal
-	return withdrawal.Rules{Min: w.Min, MaxPerRequest: w.MaxPerRequest, MaxPerMonth: w.MaxPerMonth, Days: w.Days, FeePPM: int64(w.Fee),
-		Tax: withdrawal.TaxNone, Currency: store.Currency, Zone: store.Location()}, nil
+	return withdrawal.RulesOf(rev.Settings.Withdrawal, store.Currency, store.Location()), nil
 }
 
 // storeMoney is the registry as commission sees it.

@@ -61,7 +61,9 @@ func opened(t *testing.T) (*apitest.Door, *storetest.Stores, map[string]distribu
 		return nil
 	})
 	settlementhttp.Routes(door.Server, settlementhttp.Config{DB: s.DB, Settlement: s.Settlement, Commission: s.Commission, Fonts: paper.NewFonts(os.Getenv("FENLI_PDF_FONT")),
-		Store: func(context.Context, *pg.Tx) (string, string, *time.Location, error) { return "第一号店", "CNY", zone, nil },
+		Store: func(context.Context, *pg.Tx) (string, string, *time.Location, error) {
+			return "第一号店", "CNY", zone, nil
+		},
 		Reasons: func(_ context.Context, _ *pg.Tx, refs []ledger.Ref) (map[ledger.Ref]string, error) {
 			all := map[ledger.Ref]string{}
 			for _, r := range refs {
@@ -194,7 +196,9 @@ func TestReport_SumsToTheJournal(t *testing.T) {
 func TestVouchers_BalanceAndKeepTheirNumbers(t *testing.T) {
 	t.Parallel()
 	door, _, _ := opened(t)
-	read := func() [][]string { return sheetOf(t, door.File("/statements/2026-03-01/vouchers", "finance@a", "Accept-Language", "zh-CN")) }
+	read := func() [][]string {
+		return sheetOf(t, door.File("/statements/2026-03-01/vouchers", "finance@a", "Accept-Language", "zh-CN"))
+	}
 	before := read()
 	var debit, credit int64
 	numbers := map[string]string{}

@@ -59,6 +59,7 @@ export interface Contract extends MarketplaceContract {
   'GET /grading/changes': { query: T.Paging & { member_id?: string }; answer: T.Page<T.GradeChange> }
   'POST /grading/preview': { answer: T.GradingPreview }
   'GET /distributors/{id}/team': { path: Id; query: { depth?: number }; answer: T.Page<T.TreeNode> }
+  'GET /distributors/{id}/debts': { path: Id; query: T.Paging; answer: T.Page<T.Debt> }
   'GET /distributors/{id}/awards': { path: Id; query: T.Paging; answer: T.Page<T.AwardRow> }
   'GET /distributors/{id}/movements': { path: Id; query: T.Paging; answer: T.Page<T.Movement> }
   'GET /tree': { query: T.Paging & { root?: string }; answer: T.Page<T.TreeNode> }

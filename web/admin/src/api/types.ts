@@ -117,6 +117,8 @@ export interface Strategy {
   summary?: { zh: string; en: string }
   facts: Fact[]
   config_schema: JsonSchema
+  /** Whether the refund policy "recompute" may be chosen. */
+  can_recompute?: boolean
   /** Whether it decides on the members' grades. */
   grades?: boolean
   /** Every installed version, the newest first; why: what keeps it from being chosen. */
@@ -179,6 +181,8 @@ export interface ProgramSettings {
   self_purchase: 'off' | 'upline_second' | 'on'
   ineligible_upline: 'forfeit' | 'stop' | 'roll_up' | 'compress'
   refund: 'frozen' | 'recompute'
+  /** The store bears what a refund would take back later than this after the settlement; 0: never. */
+  bear_reversals_after_days?: number
   campaign_clock: 'placed_at' | 'paid_at'
   order_cap: Rate
   freeze_days: number
@@ -703,12 +707,25 @@ export interface OrderCommission {
   decision: { strategy: string; version: string; revision: number; decided_at: Time; seq: number } | null
   awards: CommissionAward[]
   declined: Declined[]
-  reversed: { refund_id: string; payee: Named; amount: Money }[]
+  /** What each refund took back; borne: by the store, nothing was taken. */
+  reversed: { refund_id: string; external_id: string; payee: Named; amount: Money; borne: boolean }[]
+  /** Where it was taken from, as the journal recorded it. */
+  taken: { payee: Named; from: 'held' | 'available' | 'debt'; amount: Money; at: Time }[]
   cap: Cap | null
   /** Lines that pay nobody anything. */
   not_distributed?: { line: string; sku: string; why: string }[]
   /** By what it was decided, or what it waits for, in sentences. */
   said?: string[]
+}
+/** One movement of what somebody owes. */
+export interface Debt {
+  id: string
+  cause: 'refund' | 'deduction' | 'netted'
+  amount: Money
+  order_id: string | null
+  order_external_id: string
+  at: Time
+  said: string
 }
 export interface AwardRow {
   order_id: string

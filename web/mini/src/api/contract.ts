@@ -164,7 +164,6 @@ export interface Alternative {
   sentence: string
 }
 
-/** What a closed month gave beyond the orders, and why, or why nothing. */
 /** What stands in each account; never added up. */
 export interface Accounts {
   held: Money
@@ -216,6 +215,17 @@ export interface Adjustment {
   decided_at: string | null
 }
 
+/** One movement of what I owe: a refund after the money had left, or what was netted. */
+export interface Debt {
+  id: string
+  cause: 'refund' | 'deduction' | 'netted'
+  amount: Money
+  order_id: string | null
+  order_external_id: string
+  at: string
+  said: string
+}
+/** What a closed month gave beyond the orders, and why, or why nothing. */
 export interface OwnPeriod {
   /** "2026-03" */
   period: string
@@ -401,6 +411,7 @@ export interface Contract {
   'GET /me/statements/{period}': { path: { period: string }; answer: Statement }
   'GET /me/statements/{period}/lines': { path: { period: string }; query: Paged; answer: Page<StatementLine> }
   'GET /me/adjustments': { query: Paged; answer: Page<Adjustment> }
+  'GET /me/debts': { query: Paged; answer: Page<Debt> }
   'GET /me/periods': { query: Paged; answer: Page<OwnPeriod> }
   'GET /me/disputes': { query: Paged & { order_id?: string }; answer: Page<Dispute> }
   'POST /me/disputes': { body: { order_id?: string; claimed?: string; text: string }; answer: DisputeDetail }
