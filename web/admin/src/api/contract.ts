@@ -95,6 +95,23 @@ export interface Contract extends MarketplaceContract {
   'GET /periods/{period}': { path: { period: string }; answer: T.PeriodDetail }
   'POST /periods/{period}/close': { path: { period: string }; answer: T.PeriodDetail }
 
+  'GET /statements': { query: T.Paging; answer: T.Page<T.StatementPeriod> }
+  'GET /statements/now': { answer: T.StatementsNow }
+  'GET /statements/{period}': { path: { period: string }; answer: T.StatementPeriodDetail }
+  'GET /statements/{period}/distributors': { path: { period: string }; query: T.Paging & { q?: string }; answer: T.Page<T.Statement> }
+  'GET /distributors/{id}/statement': { path: Id; query: { period?: string }; answer: T.Statement }
+  'GET /distributors/{id}/statement/lines': { path: Id; query: T.Paging & { period?: string }; answer: T.Page<T.StatementLine> }
+  'GET /voucher-accounts': { answer: { accounts: T.VoucherAccount[] } }
+  'PUT /voucher-accounts': { body: { accounts: T.VoucherAccount[] }; answer: { accounts: T.VoucherAccount[] } }
+  'GET /adjustments': { query: T.Paging & { state?: string; distributor_id?: string }; answer: T.Page<T.Adjustment> }
+  'GET /adjustments/{id}': { path: Id; answer: T.Adjustment }
+  'POST /adjustments/preview': { body: T.AdjustmentDraft; answer: T.AdjustmentOutlook }
+  'POST /adjustments': { body: T.AdjustmentDraft; answer: T.Adjustment }
+  'POST /adjustments/{id}/approve': { path: Id; answer: T.Adjustment }
+  'POST /adjustments/{id}/refuse': { path: Id; body: Reason; answer: T.Adjustment }
+  'POST /adjustments/{id}/withdraw': { path: Id; answer: T.Adjustment }
+  'GET /adjustment-rules': { answer: T.AdjustmentRules }
+  'PUT /adjustment-rules': { body: { budget: T.Money; second_above: T.Money }; answer: T.AdjustmentRules }
   'GET /disputes': { query: T.Paging & { state?: string; order_id?: string; distributor_id?: string }; answer: T.Page<T.Dispute> }
   'GET /disputes/{id}': { path: Id; answer: T.DisputeDetail }
   'GET /disputes/{id}/replay': { path: Id; answer: T.Replay }

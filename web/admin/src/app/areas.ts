@@ -32,6 +32,8 @@ export const areas: Area[] = [
       { path: '/commission/awards', name: 'awards', permission: 'commission.read', load: () => import('../pages/commission/Awards') },
       { path: '/commission/awaiting', name: 'awaiting', permission: 'commission.read', load: () => import('../pages/commission/AwaitingOrders') },
       { path: '/commission/disputes', name: 'disputes', permission: 'dispute.read', load: () => import('../pages/disputes/Disputes') },
+      { path: '/commission/statements', name: 'statements', permission: 'statement.read', load: () => import('../pages/statements/Statements') },
+      { path: '/commission/adjustments', name: 'adjustments', permission: 'adjustment.read', load: () => import('../pages/adjustments/Adjustments') },
       { path: '/commission/periods', name: 'periods', permission: 'period.read', load: () => import('../pages/commission/Periods') },
     ],
   },

@@ -19,6 +19,7 @@ export const statuses = {
   commission: { none: 'quiet', awaiting: 'waiting', decided: 'good' },
   award: { held: 'waiting', settled: 'good', on_hold: 'warning', reversed: 'quiet' },
   period: { closed: 'good', held: 'warning' },
+  adjustment: { waiting: 'waiting', booked: 'good', refused: 'quiet', withdrawn: 'quiet' },
   dispute: { open: 'waiting', answered: 'active', closed: 'quiet' },
   outcome: { upheld: 'good', rejected: 'quiet' },
   distributor: { applied: 'waiting', active: 'good', rejected: 'quiet', frozen: 'warning', banned: 'bad', left: 'quiet' },

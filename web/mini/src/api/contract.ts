@@ -164,7 +164,57 @@ export interface Alternative {
   sentence: string
 }
 
-/** What a closed month gave beyond the orders, and why, or why nothing. */
+/** What stands in each account; never added up. */
+export interface Accounts {
+  held: Money
+  available: Money
+  reserved: Money
+  owed: Money
+  paid: Money
+  tax: Money
+  fees: Money
+  points: number
+}
+
+/** What a closed period has moved for me. */
+export interface Statement {
+  /** Its first day: its name. */
+  period: string
+  kind: 'week' | 'month'
+  last_day: string
+  lines: number
+  totals: { earned: Money; reversed: Money; settled: Money; adjusted: Money; paid: Money }
+  sums: { kind: string; word: string; asset: 'money' | 'points'; amount: number }[]
+  opening: Accounts
+  closing: Accounts
+}
+
+export interface StatementLine {
+  number: number
+  at: string
+  kind: string
+  word: string
+  asset: 'money' | 'points'
+  source: string
+  target: string
+  amount: number
+  order_id: string | null
+  order_external_id: string
+  reason: string
+  explained: { sku: string; level: number; base: Money | null; rate: string | null; amount: Money; why: string }[]
+}
+
+/** Given to me or taken by hand. */
+export interface Adjustment {
+  id: string
+  kind: 'bonus' | 'deduction'
+  amount: Money
+  reason: string
+  corrects: string | null
+  into_debt: Money
+  decided_at: string | null
+}
+
 /** One movement of what I owe: a refund after the money had left, or what was netted. */
 export interface Debt {
   id: string
@@ -175,6 +225,7 @@ export interface Debt {
   at: string
   said: string
 }
+/** What a closed month gave beyond the orders, and why, or why nothing. */
 export interface OwnPeriod {
   /** "2026-03" */
   period: string
@@ -446,6 +497,10 @@ export interface Contract {
   'GET /me/awards/{order_id}/alternatives': { path: { order_id: string }; answer: { items: Alternative[] } }
   'GET /me/grade': { answer: OwnGrade }
   'GET /me/tasks': { answer: OwnTasks }
+  'GET /me/statements': { query: Paged; answer: Page<Statement> }
+  'GET /me/statements/{period}': { path: { period: string }; answer: Statement }
+  'GET /me/statements/{period}/lines': { path: { period: string }; query: Paged; answer: Page<StatementLine> }
+  'GET /me/adjustments': { query: Paged; answer: Page<Adjustment> }
   'GET /me/debts': { query: Paged; answer: Page<Debt> }
   'GET /me/periods': { query: Paged; answer: Page<OwnPeriod> }
   'GET /me/disputes': { query: Paged & { order_id?: string }; answer: Page<Dispute> }

@@ -35,6 +35,10 @@ const rules: Record<string, JsonSchema> = {
   freeze_days: count(0, 365, '售后观察期（天）', 'Days until available', '确认收货后多少天，待结算变为可提现。', 'From receipt until held money becomes available.'),
   auto_receive_days: count(0, 90, '自动确认收货（天）', 'Automatic receipt (days)', '发货后多少天。', 'After shipping.'),
   close_unpaid_minutes: count(1, 43200, '未付款关闭（分钟）', 'Close unpaid after (minutes)'),
+  settlement: group({
+    method: choice({ after_freeze: { zh: '过了售后观察期就结算', en: 'After the days above' }, period_end: { zh: '按期结算：本期到期的，期末一起转可提现', en: 'At the end of the period: what matured in March is available when March closes' } }, '结算方式', 'When it becomes available', '改动立即生效；已经结算的不受影响。', 'A change takes effect at once; what is settled stays so.'),
+    period: choice({ month: { zh: '按月（月末 24:00，店铺时间）', en: 'By month (its last day, 24:00)' }, week: { zh: '按周（周日 24:00，店铺时间）', en: 'By week (Sunday, 24:00)' } }, '结算周期与结算单', 'Period of settlement and statements', '周期中途改动时，当前这一期会在新周期的下一个分界点结束。', 'When it changes within a period, that period ends at the next boundary of the new kind.'),
+  }, '结算', 'Settlement'),
   withdrawal: group({
     min: money('最低金额', 'Minimum'),
     max_per_request: money('单笔上限', 'Maximum per request', '0 为不限。', '0 is no limit.'),
@@ -59,7 +63,7 @@ const rules: Record<string, JsonSchema> = {
 export const sections = {
   levels: ['levels', 'third_level_ack', 'self_purchase', 'ineligible_upline', 'order_cap', 'rounding', 'campaign_clock', 'confirm_diff'],
   bind: ['bind'],
-  money: ['refund', 'bear_reversals_after_days', 'freeze_days', 'auto_receive_days', 'close_unpaid_minutes', 'withdrawal'],
+  money: ['refund', 'bear_reversals_after_days', 'freeze_days', 'auto_receive_days', 'close_unpaid_minutes', 'settlement', 'withdrawal'],
   people: ['grades', 'recruit', 'points_per_unit'],
 } as const
 export type Section = keyof typeof sections
