@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was given to me or taken by hand, the newest first */
+        get: operations["me.adjustments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/awards": {
         parameters: {
             query?: never;
@@ -166,6 +183,23 @@ export interface paths {
         };
         /** My customers */
         get: operations["me.customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/debts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I owe because of which refunds, and how it was netted, the newest first */
+        get: operations["me.debts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -466,6 +500,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/withdrawals/{id}/payout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the payout of my withdrawal stands, and what my phone needs to confirm it */
+        get: operations["me.payout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders": {
         parameters: {
             query?: never;
@@ -658,6 +709,41 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Adjustment: {
+            amount: components["schemas"]["MoneyAmount"];
+            /** @enum {string} */
+            cause: "dispute" | "correction" | "service" | "sales" | "breach" | "other";
+            corrects: string;
+            /** Format: date-time */
+            decided_at: string | null;
+            /** @description Told to staff only */
+            decided_by?: string;
+            distributor: components["schemas"]["AdjustmentPerson"];
+            /** @description Of a booked deduction: what was still here */
+            from_available: components["schemas"]["MoneyAmount"];
+            id: string;
+            /** @description Of a booked deduction: what is owed since */
+            into_debt: components["schemas"]["MoneyAmount"];
+            /** @enum {string} */
+            kind: "bonus" | "deduction";
+            /** @description The caller has proposed it, and so cannot decide it */
+            mine: boolean;
+            /** @description Told to staff only */
+            note?: string;
+            /** Format: date-time */
+            proposed_at: string;
+            /** @description Told to staff only */
+            proposed_by?: string;
+            reason: string;
+            /** @description Why a second person refused; told to staff only */
+            refusal?: string;
+            /** @enum {string} */
+            state: "waiting" | "booked" | "refused" | "withdrawn";
+        };
+        AdjustmentPerson: {
+            id: string;
+            name: string;
+        };
         AlternativesBody: {
             items: components["schemas"]["CommissionAlternative"][] | null;
         };
@@ -777,6 +863,23 @@ export interface components {
              */
             share: string;
         };
+        CommissionDebt: {
+            /** @description Below zero when the debt became smaller */
+            amount: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description A refund after the money had left, a deduction by hand, or a payment out of what became available
+             * @enum {string}
+             */
+            cause: "refund" | "deduction" | "netted";
+            id: string;
+            order_external_id: string;
+            /** @description The order that was refunded; null otherwise */
+            order_id: string;
+            /** @description In a sentence */
+            said: string;
+        };
         CommissionDecision: {
             artifact: string;
             /** Format: date-time */
@@ -807,6 +910,8 @@ export interface components {
             cap: components["schemas"]["CommissionCap"];
             decision: components["schemas"]["CommissionDecision"];
             declined: components["schemas"]["CommissionDeclined"][] | null;
+            /** @description What closed months gave for this order; it comes back with it */
+            from_periods: components["schemas"]["CommissionFromPeriod"][] | null;
             /** @description Lines that pay nobody anything */
             not_distributed: components["schemas"]["CommissionUndistributed"][] | null;
             order_id: string;
@@ -816,6 +921,16 @@ export interface components {
             said: string[] | null;
             /** @enum {string} */
             state: "none" | "awaiting" | "decided";
+            /** @description Where it was taken from, as the journal recorded it */
+            taken: components["schemas"]["CommissionTaken"][] | null;
+        };
+        CommissionFromPeriod: {
+            granted: components["schemas"]["MoneyAmount"];
+            payee: components["schemas"]["CommissionPayee"];
+            /** @example 2026-03 */
+            period: string;
+            /** @description What refunds have left of it */
+            standing: components["schemas"]["MoneyAmount"];
         };
         CommissionLine: {
             /** @description As the strategy said */
@@ -882,6 +997,8 @@ export interface components {
             amount: components["schemas"]["MoneyAmount"];
             /** @description What the rate was applied to; 0 for a fixed amount */
             base: components["schemas"]["MoneyAmount"];
+            /** @description What the caps of single orders took of it */
+            cut: components["schemas"]["MoneyAmount"];
             /** @example pool */
             kind: string;
             payee: components["schemas"]["CommissionPayee"];
@@ -891,9 +1008,22 @@ export interface components {
         };
         CommissionReversal: {
             amount: components["schemas"]["MoneyAmount"];
+            /** @description The store bears it: it came long after the settlement, and nothing was taken */
+            borne: boolean;
             external_id: string;
             payee: components["schemas"]["CommissionPayee"];
             refund_id: string;
+        };
+        CommissionTaken: {
+            amount: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description The award's own held part, what the person had available, or a debt because the money had left
+             * @enum {string}
+             */
+            from: "held" | "available" | "debt";
+            payee: components["schemas"]["CommissionPayee"];
         };
         CommissionUndistributed: {
             /** @example commission.not_distributed */
@@ -1244,12 +1374,20 @@ export interface components {
             code: string;
             material?: string;
         };
+        PageAdjustment: {
+            items: components["schemas"]["Adjustment"][] | null;
+            next_cursor: string;
+        };
         PageAttributionOwnCustomer: {
             items: components["schemas"]["AttributionOwnCustomer"][] | null;
             next_cursor: string;
         };
         PageCatalogWindowItem: {
             items: components["schemas"]["CatalogWindowItem"][] | null;
+            next_cursor: string;
+        };
+        PageCommissionDebt: {
+            items: components["schemas"]["CommissionDebt"][] | null;
             next_cursor: string;
         };
         PageCommissionListed: {
@@ -1330,6 +1468,27 @@ export interface components {
             phone: string;
             /** Format: int64 */
             revision: number;
+        };
+        PayoutConfirmation: {
+            app_id: string;
+            mch_id: string;
+            package: string;
+            /** @description Of a simulator: where to confirm. "" with WeChat itself */
+            page: string;
+        };
+        PayoutOwnPayout: {
+            confirm: components["schemas"]["PayoutConfirmation"];
+            /**
+             * Format: date-time
+             * @description Until when it waits
+             */
+            confirm_by: string | null;
+            /** @description The merchant's account has too little for now, or the provider is slow */
+            delayed: boolean;
+            method: string;
+            simulated: boolean;
+            /** @enum {string} */
+            state: "queued" | "sending" | "waiting_for_user" | "paid" | "failed" | "cancelled" | "void";
         };
         Problem: {
             /** @description The values in the sentence */
@@ -1614,13 +1773,17 @@ export interface components {
             auto_below: components["schemas"]["MoneyAmount"];
             /** @description Of the month; empty: all */
             days: number[] | null;
-            fee_percent: string;
+            /**
+             * @description Of what is asked for
+             * @example 0.6%
+             */
+            fee: string;
             left_in_month: components["schemas"]["MoneyAmount"];
             max_per_month: components["schemas"]["MoneyAmount"];
             max_per_request: components["schemas"]["MoneyAmount"];
             methods: components["schemas"]["WithdrawalWay"][] | null;
             min: components["schemas"]["MoneyAmount"];
-            /** @description The next on which one may ask; today's date when one may now */
+            /** @description The next on which one may ask; empty when one may today */
             next_day: string;
             /** @description Why nothing can be asked for at all now */
             problem: components["schemas"]["WithdrawalProblem"];
@@ -2063,6 +2226,102 @@ export interface operations {
             };
         };
     };
+    "me.adjustments": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAdjustment"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "me.awards": {
         parameters: {
             query?: {
@@ -2451,6 +2710,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageAttributionOwnCustomer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "me.debts": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCommissionDebt"];
                 };
             };
             /** @description Bad Request */
@@ -4310,6 +4665,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Withdrawal"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "me.payout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutOwnPayout"];
                 };
             };
             /** @description Bad Request */
