@@ -893,6 +893,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{id}/exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace the goods of a line, or correct its price: awards move to the replacement and change by the difference alone */
+        post: operations["order.exchange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders/{id}/pay": {
         parameters: {
             query?: never;
@@ -3263,6 +3280,21 @@ export interface components {
              */
             team: number;
         };
+        ExchangeBody: {
+            /** @description What the buyer pays more */
+            charge?: components["schemas"]["MoneyAmount"];
+            /** @description Default: the Idempotency-Key */
+            external_id?: string;
+            /** @description That is replaced, or whose price is corrected */
+            line: string;
+            /** @description Correct the price; nothing is sent */
+            price_only?: boolean;
+            reason?: string;
+            /** @description What the buyer gets back */
+            refund?: components["schemas"]["MoneyAmount"];
+            /** @description What comes instead; without one the same again */
+            sku?: string;
+        };
         FieldError: {
             field: string;
             /** @description In English, from the schema */
@@ -3591,6 +3623,8 @@ export interface components {
             /** Format: date-time */
             closed_at: string | null;
             commission?: components["schemas"]["OrderCommission"];
+            /** @description Goods that were replaced after payment, and prices that were corrected */
+            exchanges: components["schemas"]["OrderExchange"][] | null;
             external_id: string;
             freight: components["schemas"]["MoneyAmount"];
             /** @description Paid for the goods, after discounts */
@@ -3634,6 +3668,24 @@ export interface components {
             event: string;
             sentence: string;
             who?: components["schemas"]["OrderSeller"];
+        };
+        OrderExchange: {
+            /** @description What the buyer paid more */
+            charged: components["schemas"]["MoneyAmount"];
+            external_id: string;
+            /** @description The order that holds what was paid more; null otherwise */
+            extra_id: string;
+            id: string;
+            line: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** @description The price was corrected; nothing was sent */
+            price_only: boolean;
+            reason: string;
+            /** @description What the buyer got back */
+            refunded: components["schemas"]["MoneyAmount"];
+            /** @description What came instead; empty for the same again */
+            sku: string;
         };
         OrderHolder: {
             /** @description The merchant's own id */
@@ -10610,6 +10662,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommissionReplayed"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order.exchange": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The caller's name for this attempt; the same key and body has one effect */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangeBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDetail"];
                 };
             };
             /** @description Bad Request */

@@ -82,6 +82,7 @@ export interface Contract extends MarketplaceContract {
   'POST /orders/{id}/receive': { path: Id; answer: T.Order }
   'POST /orders/{id}/close': { path: Id; answer: T.Order }
   'POST /orders/{id}/pay': { path: Id; answer: T.Order; once: true }
+  'POST /orders/{id}/exchanges': { path: Id; body: T.NewExchange; answer: T.Order; once: true }
   'POST /orders/{id}/refunds': { path: Id; body: T.NewRefund; answer: T.Refund; once: true }
   'GET /orders/{id}/commission': { path: Id; answer: T.OrderCommission }
 

@@ -634,6 +634,29 @@ export interface Order extends OrderRow {
   chain: ChainMember[]
   attribution: Attribution | null
   refunds: Refund[]
+  exchanges?: Exchange[]
+}
+/** A replacement, or a corrected price. */
+export interface Exchange {
+  id: string
+  external_id: string
+  line: string
+  sku: string
+  charged: Money
+  refunded: Money
+  /** The order that holds what was paid more. */
+  extra_id: string | null
+  price_only: boolean
+  reason: string
+  occurred_at: Time
+}
+export interface NewExchange {
+  line: string
+  sku?: string
+  charge?: Money
+  refund?: Money
+  price_only?: boolean
+  reason: string
 }
 export interface NewRefund {
   amount: Money
