@@ -186,7 +186,7 @@ var bodies = map[string]object{
 	"merchant order.refund":      {"amount": yuan(100), "reason": "r"},
 	"merchant withdrawal.reject": {"reason": "r"}, "merchant withdrawal.pay": {"voucher": "v"}, "merchant withdrawal.fail": {"reason": "r"},
 	"merchant withdrawal.forfeit": {"reason": "r"}, "merchant withdrawal.restore": {"reason": "r"},
-	"open payee.sync": {"identity": identity("Wang")},
+	"open payee.sync":       {"identity": identity("Wang")},
 	"open distributor.sync": {"name": "my own"}, "open order.group": {"result": "success"},
 	"open order.refund":           {"external_id": "r-1", "amount": yuan(100)},
 	"open withdrawal.request_for": {"amount": yuan(1000)},
