@@ -117,10 +117,9 @@ func (c *closing) count(ctx context.Context, tx *pg.Tx, list []payment) error {
 	for i, p := range list {
 		sums[i] = performance.Change{Member: p.Payee, Day: performance.Day(tx.Now(), c.zone), Commission: p.Amount, Seq: seq}
 	}
-	if err := performance.Add(ctx, tx, sums); err != nil {
-		return err
-	}
-	return leaderboard.Mark(ctx, tx, leaderboard.DirtyOf(sums))
+	performance.Add(tx, sums)
+	leaderboard.Mark(tx, leaderboard.DirtyOf(sums))
+	return nil
 }
 
 func newPeriodID(tx *pg.Tx) periodID { return id.New[periodKind](tx.Now()) }

@@ -24,7 +24,6 @@ type reconciliation struct {
 	currency string
 	lastSeq  int64 // of the lane; refunds take the next ones
 
-	parties []ledger.Party
 	points  []ledger.Party // those of whom points are taken back
 	moves   []func(*ledger.Book) error
 	owing   bool // somebody is in debt after it
@@ -68,7 +67,7 @@ func (r *reconciliation) grant(w *work, payee distributor.ID, s should, dueAt ti
 		a.MaturesAt = maturity(dueAt, r.mark)
 	}
 	r.changed = append(r.changed, a)
-	r.move(payee, func(b *ledger.Book) error {
+	r.move(func(b *ledger.Book) error {
 		return b.Move(ledger.HoldCommission{Payee: ledger.Party(payee), Amount: s.standing, Order: ledger.Ref(w.order.ID)})
 	})
 	r.earned(w, payee, s.standing, r.now, w.seq)
@@ -92,34 +91,25 @@ func (r *reconciliation) adjust(w *work, has award, s should, dueAt time.Time) {
 	r.changed = append(r.changed, next)
 	payee, o := ledger.Party(has.Payee), ledger.Ref(w.order.ID)
 	if back := has.Standing - next.Standing; back > 0 {
-		r.move(has.Payee, func(b *ledger.Book) error { return reverse(b, payee, o, back, settled) })
+		r.move(func(b *ledger.Book) error { return reverse(b, payee, o, back, settled) })
 		r.earned(w, has.Payee, -back, r.now, w.seq)
 	}
 	if back := has.Points - next.Points; back > 0 && settled {
 		r.points = append(r.points, payee)
-		r.move(has.Payee, func(b *ledger.Book) error {
+		r.move(func(b *ledger.Book) error {
 			return b.Move(ledger.ReversePoints{Payee: payee, Amount: back, Order: o})
 		})
 	}
 }
 
-func (r *reconciliation) move(payee distributor.ID, m func(*ledger.Book) error) {
-	r.parties = append(r.parties, ledger.Party(payee))
+func (r *reconciliation) move(m func(*ledger.Book) error) {
 	r.moves = append(r.moves, m)
 }
 
 // post writes everything, balances last in the lock order.
-func (r *reconciliation) post(ctx context.Context, tx *pg.Tx) error {
-	if err := order.NumberRefunds(ctx, tx, r.refunds.orders, r.refunds.nths, r.refunds.seqs); err != nil {
-		return err
-	}
-	if err := saveAwards(ctx, tx, r.changed); err != nil {
-		return err
-	}
-	book, err := ledger.Open(ctx, tx, r.parties)
-	if err != nil {
-		return err
-	}
+func (r *reconciliation) post(ctx context.Context, tx *pg.Tx, book *ledger.Book) error {
+	order.NumberRefunds(tx, r.refunds.orders, r.refunds.nths, r.refunds.seqs)
+	saveAwards(tx, r.changed)
 	if err := book.OpenPoints(ctx, r.points); err != nil {
 		return err
 	}
@@ -132,8 +122,7 @@ func (r *reconciliation) post(ctx context.Context, tx *pg.Tx) error {
 		return err
 	}
 	r.owing = book.Owing()
-	if err := performance.Add(ctx, tx, r.sums); err != nil {
-		return err
-	}
-	return leaderboard.Mark(ctx, tx, leaderboard.DirtyOf(r.sums))
+	performance.Add(tx, r.sums)
+	leaderboard.Mark(tx, leaderboard.DirtyOf(r.sums))
+	return nil
 }

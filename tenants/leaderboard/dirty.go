@@ -3,7 +3,6 @@ package leaderboard
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/fenli-io/fenli/platform/pg"
@@ -28,21 +27,17 @@ func DirtyOf(changes []performance.Change) []Dirty {
 }
 
 // Mark tells the flusher, in the transaction that changed the sums.
-func Mark(ctx context.Context, tx *pg.Tx, list []Dirty) error {
+func Mark(tx *pg.Tx, list []Dirty) {
 	if len(list) == 0 {
-		return nil
+		return
 	}
 	sorted := slices.Clone(list)
 	slices.SortFunc(sorted, func(a, b Dirty) int { return cmp.Or(slices.Compare(a.Member[:], b.Member[:]), a.Day.Compare(b.Day)) })
 	members, days := split(slices.Compact(sorted))
-	_, err := tx.Exec(ctx, `
+	tx.Later("leaderboard: mark", `
 		insert into leaderboard_dirty as d (tenant_id, member_id, day, noted)
 		select $1, m, day, 1 from unnest($2::uuid[], $3::date[]) as x (m, day)
 		on conflict (tenant_id, member_id, day) do update set noted = d.noted + 1`, tx.Tenant(), members, days)
-	if err != nil {
-		return fmt.Errorf("leaderboard: mark: %w", err)
-	}
-	return nil
 }
 
 type dirtyRow struct {

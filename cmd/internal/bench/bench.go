@@ -24,7 +24,10 @@ type Options struct {
 	Only   []string // scenario names; none is all
 	Binary string   // fenli itself
 	Env    []string // of the server, beside its own settings
-	Say    func(string)
+	// Profile is a folder for profiles of each scenario: where the product and
+	// PostgreSQL spend their time. Watching costs some itself.
+	Profile string
+	Say     func(string)
 }
 
 // scenario measures one thing. It returns figures; a check that fails is an
@@ -80,7 +83,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		}
 		o.Say(s.name + ": " + s.what)
 		begun := time.Now()
-		figures, err := s.run(ctx, p)
+		figures, err := p.profiled(ctx, s)
 		for i := range figures {
 			figures[i].Scenario = s.name
 		}
