@@ -43,6 +43,9 @@ var scenarios = []scenario{
 	{"orders", "an order from HTTP to the leaderboard, beside the floors", measureOrders},
 	{"single", "orders that come one by one", measureSingle},
 	{"open", "half of the most, arriving on their own clock", measureOpenLoop},
+	{"sync", "a slower disk", measureSync},
+	{"bulk", "many orders at once, as a migration brings them", measureBulk},
+	{"tenants", "few stores and many", measureTenants},
 	{"disk", "what an order leaves on disk", measureDisk},
 	{"strategy", "asking a strategy, in its process and in ours", measureStrategy},
 	{"settle", "a cut-off with many awards", measureSettle},
@@ -85,7 +88,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		begun := time.Now()
 		figures, err := p.profiled(ctx, s)
 		for i := range figures {
-			figures[i].Scenario = s.name
+			figures[i].Scenario, figures[i].Verdict = s.name, figures[i].verdict()
 		}
 		r.Figures = append(r.Figures, figures...)
 		if err != nil {
