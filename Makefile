@@ -128,6 +128,11 @@ test-race: ## the concurrent packages under the race detector
 	if ! command -v gcc >/dev/null && [ -z "$${CI:-}" ]; then echo '    skipped: the race detector needs gcc'; exit 0; fi; \
 	CGO_ENABLED=1 $(SERVERS) $(GO) test -buildvcs=false -race -timeout 30m $$packages
 
+.PHONY: soak
+soak: build ## the promises about money, each test for SOAK=10m with seeds nobody has tried; PROMISE=M7 alone
+	$(call heading,soak)
+	@$(SERVERS) .ci/soak '$(or $(SOAK),10m)' '$(PROMISE)'
+
 # A front end names its tests in package.json: test (units), test:mp (the
 # WeChat build), test:browser (a real browser). Those it lacks are skipped.
 .PHONY: test-web

@@ -19,15 +19,21 @@ var platformTables = []string{
 	"registry_store", "registry_host", "registry_person",
 	"program_artifact",
 	"marketplace_%",
+	"payer_entity", "payer_method", "payer_income", // a legal entity's, behind a wall of its own
 	"fenli_migration", // goose
 	"river_%",         // job arguments are ids only, the worker re-reads within the store
 }
+
+// payerTables belong to a legal entity that several stores may share: no store
+// is named there, the payer is.
+var payerTables = []string{"payer_entity", "payer_method", "payer_income"}
 
 // appendOnly tables keep what was once written: the product inserts and
 // selects.
 var appendOnly = []string{
 	"ledger_movement", "ledger_seal", "ledger_head", "commission_decision", "commission_period_award", "program_revision", "program_cancelled",
-	"attribution_touch", "registry_audit", "dispute_entry", "grading_run", "grading_change",
+	"attribution_touch", "registry_audit", "dispute_entry", "grading_run", "grading_change", "payee_profile", "payee_account", "withdrawal_event",
+	"settlement_period", "settlement_statement", "settlement_day",
 }
 
 // sweeps are the tables in which fenli_platform may see every store's rows,
@@ -42,6 +48,10 @@ var sweeps = []struct{ Table, Caller string }{
 	{"leaderboard_dirty", "leaderboard: finds stores whose boards lag behind"},
 	{"program_canary", "trial: finds stores that try a candidate, to watch over it"},
 	{"grading_store", "grading: finds stores whose day is over"},
+	{"settlement_calendar", "settlement: finds stores in which a period may have closed"},
+	{"settlement_making", "settlement: finds stores whose statements are being made"},
+	{"payout_account", "payout: finds stores that pay by a provider, to look for a restore"},
+	{"payout_due", "payout: finds stores with a transfer to look at"},
 	{"trial_run", "trial: finds stores in which a trial waits to be gone on with"},
 }
 
@@ -56,7 +66,7 @@ func Audit(ctx context.Context, db Querier) ([]string, error) {
 	for i, s := range sweeps {
 		swept[i] = s.Table
 	}
-	lists := pgx.NamedArgs{"platform": platformTables, "append_only": appendOnly, "sweeps": swept, "definers": definers}
+	lists := pgx.NamedArgs{"platform": platformTables, "payers": payerTables, "append_only": appendOnly, "sweeps": swept, "definers": definers}
 
 	var findings []string
 	for _, rule := range rules {

@@ -41,6 +41,9 @@ with rel as (
 // missing-ok flag, no sub-select.
 const wall = `'(tenant_id = (current_setting(''app.tenant_id''::text))::uuid)'`
 
+// payerWall is the same for the tables of a legal entity that stores share.
+const payerWall = `'(payer_id = (current_setting(''app.payer_id''::text))::uuid)'`
+
 var rules = []struct{ name, sql string }{
 	{"every table is a store's or listed", `
 		select format('%s has no tenant_id and is no listed platform table', name) from tbl
@@ -60,6 +63,16 @@ var rules = []struct{ name, sql string }{
 		select format('%s: policy %s for %s does not compare the tenant setting in both USING and WITH CHECK', name, polname, rolname)
 		  from policy
 		 where rolname = 'fenli_app' and (reads is distinct from ` + wall + ` or writes is distinct from ` + wall + `)
+		 order by 1`},
+
+	{"a payer's tables stand behind the payer's wall", `
+		select format('%s: the payer''s wall does not stand', l) from unnest(@payers::text[]) l
+		 where not exists (select 1 from tbl t join pg_policy p on p.polrelid = t.oid
+		        where t.name = l and t.relrowsecurity and t.relforcerowsecurity and p.polcmd = '*' and p.polpermissive
+		          and p.polroles = array['fenli_app'::regrole::oid]
+		          and pg_get_expr(p.polqual, p.polrelid) = ` + payerWall + ` and pg_get_expr(p.polwithcheck, p.polrelid) = ` + payerWall + `)
+		    or (select count(*) from pg_policy p where p.polrelid = to_regclass(l)) <> 1
+		    or exists (select 1 from acl where name = l and (privilege not in ('SELECT', 'INSERT', 'UPDATE') or grantee <> 'fenli_app'::regrole))
 		 order by 1`},
 
 	{"nobody else has a policy", `

@@ -68,11 +68,28 @@ const (
 	DisputeAnswer        = "dispute.answer"
 	GradingRead          = "grading.read"
 	GradingPreview       = "grading.preview" // what grading would do now
+	StatementRead        = "statement.read"
+	StatementExport      = "statement.export"   // as files: reports, statements, vouchers
+	StatementAccounts    = "statement.accounts" // the codes of vouchers
+	AdjustmentRead       = "adjustment.read"
+	AdjustmentPropose    = "adjustment.propose" // a bonus or a deduction by hand
+	AdjustmentApprove    = "adjustment.approve" // what another person has proposed
+	AdjustmentRules      = "adjustment.rules"   // the budget, and what needs a second person
 	WithdrawalRead       = "withdrawal.read"
 	WithdrawalApprove    = "withdrawal.approve"
 	WithdrawalReject     = "withdrawal.reject"
 	WithdrawalPay        = "withdrawal.pay"
 	WithdrawalRequestFor = "withdrawal.request_for" // on a distributor's behalf
+	PayoutRead           = "payout.read"
+	PayoutSend           = "payout.send" // and call back, give back, record by hand, carry files
+	PayoutReconcile      = "payout.reconcile"
+	PayoutHold           = "payout.hold"
+	PayoutAccountChange  = "payout_account.change" // what the store pays out of
+	WithdrawalForfeit    = "withdrawal.forfeit"    // what somebody who was stopped had, and give it back
+	PayeeRead            = "payee.read"            // masked
+	PayeeSync            = "payee.sync"            // as the shop knows people
+	PayerRead            = "payer.read"
+	PayerChange          = "payer.change" // by which legal entity the store pays, and how tax is withheld
 
 	// A buyer about themselves.
 	OwnTouch        = "own.touch"
@@ -87,6 +104,7 @@ const (
 	OwnLinkRead          = "own.link.read"
 	OwnBalanceRead       = "own.balance.read"
 	OwnAwardRead         = "own.award.read"
+	OwnStatementRead     = "own.statement.read"
 	OwnDisputeRead       = "own.dispute.read"
 	OwnDisputeOpen       = "own.dispute.open" // and add to
 	OwnTeamRead          = "own.team.read"
@@ -95,7 +113,9 @@ const (
 	OwnCustomerRead      = "own.customer.read"
 	OwnPromotedRead      = "own.promoted.read" // orders that came by their link
 	OwnWithdrawalRead    = "own.withdrawal.read"
-	OwnWithdrawalRequest = "own.withdrawal.request"
+	OwnWithdrawalRequest = "own.withdrawal.request" // and call off
+	OwnPayeeRead         = "own.payee.read"
+	OwnPayeeChange       = "own.payee.change"
 
 	// A developer about themselves.
 	OwnDeveloperRead    = "own.developer.read"
@@ -126,9 +146,14 @@ var Permissions = []string{
 	DistributorBan, DistributorMove, DistributorGrade, DistributorPost, DistributorSync, CustomerRead, BalanceRead,
 	ProductRead, ProductCreate, ProductChange, ProductList, ProductUnlist, ProductArchive, StockAdjust,
 	OrderRead, OrderReport, OrderPay, OrderShip, OrderReceive, OrderClose, OrderGroup, OrderRefund, TouchRecord,
-	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, DisputeRead, DisputeAnswer, GradingRead, GradingPreview, WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor,
+	CommissionRead, CommissionRetry, PeriodRead, PeriodClose, DisputeRead, DisputeAnswer, GradingRead, GradingPreview,
+	StatementRead, StatementExport, StatementAccounts, AdjustmentRead, AdjustmentPropose, AdjustmentApprove, AdjustmentRules,
+	WithdrawalRead, WithdrawalApprove, WithdrawalReject, WithdrawalPay, WithdrawalRequestFor, WithdrawalForfeit,
+	PayeeRead, PayeeSync, PayerRead, PayerChange,
+	PayoutRead, PayoutSend, PayoutReconcile, PayoutHold, PayoutAccountChange,
 	OwnTouch, OwnOrderPlace, OwnOrderPay, OwnOrderRead, OwnOrderReceive, OwnOrderClose, OwnApplication,
-	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnGradeRead, OwnTaskRead, OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest,
+	OwnLinkRead, OwnBalanceRead, OwnAwardRead, OwnStatementRead, OwnDisputeRead, OwnDisputeOpen, OwnTeamRead, OwnGradeRead, OwnTaskRead,
+	OwnCustomerRead, OwnPromotedRead, OwnWithdrawalRead, OwnWithdrawalRequest, OwnPayeeRead, OwnPayeeChange,
 	OwnDeveloperRead, OwnDeveloperToken, OwnSigningKeyAdd, OwnSigningKeyRevoke, OwnPluginRead, OwnPluginSubmit,
 	PlatformStoreRead, PlatformStoreClock,
 	PlatformPluginRead, PlatformPluginExamine, PlatformPluginApprove, PlatformPluginReject, PlatformPluginRevoke, PlatformPluginForgive,

@@ -1,14 +1,5 @@
 package tenants_test
 
-import (
-	"encoding/json"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
-	"testing"
-)
-
 // mutant is a guard taken away: the test that claims to need it must fail.
 type mutant struct {
 	promise string
@@ -26,7 +17,7 @@ var mutants = []mutant{
 	},
 	{
 		promise: "M12 what stands is computed from the refunds under the lock",
-		file:    "commission/reconcile.go", guard: "now, err := g.standing(w.order, refunds, share)", without: "now, err := g.standing(w.order, nil, share)",
+		file:    "commission/reconcile.go", guard: "stands, err := w.standing(refunds[:n])", without: "stands, err := w.standing(nil)",
 		test: "./commission TestRefund$",
 	},
 	{
@@ -105,6 +96,31 @@ var mutants = []mutant{
 		test: "./ledger TestBook$",
 	},
 	{
+		promise: "statements hold nothing that was recorded after their period",
+		file:    "ledger/periods.go", guard: "if s.Number > after && !s.RecordedAt.Before(at) {", without: "if s.Number > after && s.RecordedAt.After(at.Add(time.Hour)) {",
+		test: "./settlement TestStatement_SaysWhatAPeriodHasMoved",
+	},
+	{
+		promise: "statements and what is open are the balances",
+		file:    "settlement/check.go", guard: "if stands[p] != is && len(found) < 100 {", without: "if len(found) < 0 {",
+		test: "./settlement TestCheck_FindsWhatTheOwnerDid/closing",
+	},
+	{
+		promise: "what matures at a close belongs to the next period",
+		file:    "program/calendar.go", guard: "return chosen.Add(-time.Microsecond)", without: "return chosen",
+		test: "./settlement TestPeriodEnd_WhatMaturedInMarch",
+	},
+	{
+		promise: "nobody approves what they have proposed",
+		file:    "adjustment/service.go", guard: "case a.ProposedBy == by:", without: "case by == \"\":",
+		test: "./adjustment TestApprove_TakesASecondPerson",
+	},
+	{
+		promise: "a month's bonuses stay within the budget",
+		file:    "adjustment/store.go", guard: "where tenant_id = $1 for update`", without: "where tenant_id = $1`",
+		test: "./adjustment TestBudget_TwoAtOnceCannotSpendItTwice",
+	},
+	{
 		promise: "P1 what does not have its hash is not run",
 		file:    "../plugins/host/store.go", guard: "if hex.EncodeToString(hash.Sum(nil)) != sha {", without: "if hash == nil {",
 		test: "../plugins/host TestTrap/AChangedByteIsRefused",
@@ -125,55 +141,83 @@ var mutants = []mutant{
 		test: "../plugins/host TestPurity/OneThatMindsItsNeighboursIsQuarantined",
 	},
 	{
+		promise: "P3 a strategy that spins on is killed",
+		file:    "../plugins/host/process.go", guard: "p.kill()\n\t\treturn errTimeout", without: "return errTimeout",
+		test: "../plugins/host TestTrap/APluginThatSpinsOnIsKilled",
+	},
+	{
+		promise: "P4 a strategy does not see the host's environment",
+		file:    "../plugins/host/process.go", guard: "SkipHostEnv:      true,", without: "SkipHostEnv:      false,",
+		test: "../plugins/host TestTrap/TheHostsEnvironmentIsNotInherited",
+	},
+	{
+		promise: "P4 a strategy connects to nothing",
+		file:    "../plugins/host/seccomp.go", guard: "unix.SYS_CONNECT, unix.SYS_PTRACE,", without: "unix.SYS_PTRACE,",
+		test: "../plugins/host TestSandbox$",
+	},
+	{
+		promise: "P5 a decided order is not asked about again",
+		file:    "commission/lane.go", guard: "return w.decision == nil && !w.order.PaidAt.IsZero()", without: "return !w.order.PaidAt.IsZero()",
+		test: "./commission TestStoredAnswer_IsTheOneThatPays",
+	},
+	{
+		promise: "P5 an order keeps the version it was placed under",
+		file:    "commission/lane.go", guard: "s.programs.Revision(ctx, tx, w.order.Revision)", without: "s.programs.InForce(ctx, tx, tx.Now())",
+		test: "./commission TestStoredAnswer_AnUpgrade",
+	},
+	{
+		promise: "M7 what a closed month gave for an order comes back with it",
+		file:    "commission/reconcile.go", guard: "r.shrink(w, refunds[w.order.ID], shares[w.order.ID])", without: "r.shrink(w, refunds[w.order.ID], shares[w.order.ID][:0])",
+		test: "./commission TestPeriodShares_ComeBackWithTheirOrders",
+	},
+	{
 		promise: "M10 a stranger is not paid",
 		file:    "commission/guard.go", guard: "case to < 0 || to >= len(list):", without: "case to < 0:",
 		test: "./commission TestStrategyThatCannotDecide",
 	},
-}
-
-// Each promise about money is only as good as the test that notices when it is
-// broken. A mutant is compiled over its file with -overlay; nothing on disk
-// changes.
-func TestMutants(t *testing.T) {
-	if testing.Short() || os.Getenv("FENLI_MUTANT") != "" {
-		t.Skip("mutants are compiled and run one by one")
-	}
-	for _, m := range mutants {
-		t.Run(m.promise, func(t *testing.T) {
-			pkg, name, _ := strings.Cut(m.test, " ")
-			cmd := exec.CommandContext(t.Context(), "go", "test", "-overlay", overlay(t, m), "-count=1", "-run", name, pkg)
-			cmd.Env = append(os.Environ(), "FENLI_MUTANT=1")
-			out, err := cmd.CombinedOutput()
-			if err == nil {
-				t.Errorf("%s passes without %q", m.test, m.guard)
-			} else if !strings.Contains(string(out), "--- FAIL") && !strings.Contains(string(out), "panic:") {
-				t.Fatalf("the mutant did not run:\n%s", out)
-			}
-		})
-	}
-}
-
-func overlay(t *testing.T, m mutant) string {
-	t.Helper()
-	path, err := filepath.Abs(m.file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	source, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Count(string(source), m.guard) != 1 {
-		t.Fatalf("%s: the guard %q does not stand there once: the mutant is out of date", m.file, m.guard)
-	}
-	mutated := filepath.Join(t.TempDir(), "mutant.go")
-	if err := os.WriteFile(mutated, []byte(strings.Replace(string(source), m.guard, m.without, 1)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	list := filepath.Join(t.TempDir(), "overlay.json")
-	body, _ := json.Marshal(map[string]map[string]string{"Replace": {path: mutated}}) // plain strings
-	if err := os.WriteFile(list, body, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return list
+	{
+		promise: "M2 a work row goes with the decision, not before it",
+		file:    "commission/lane.go", guard: "return finish(ctx, tx, b)\n", without: "return s.db.Within(ctx, tx.Tenant(), func(ctx context.Context, tx *pg.Tx) error { return finish(ctx, tx, b) })\n",
+		test: "./commission TestDrain_DyingBeforeAnyStatement",
+	},
+	{
+		promise: "M4 whoever comes with a key that has been used gets its answer",
+		file:    "../platform/httpapi/once.go", guard: "if inserted == 0 {", without: "if inserted < 0 {",
+		test: "../platform/httpapi TestOnce$",
+	},
+	{
+		promise: "M7 what has matured is not taken from what another order holds",
+		file:    "commission/reconcile.go", guard: "if !settled {", without: "if true {",
+		test: "./withdrawal TestRefund_LeavesWhatOtherOrdersHold",
+	},
+	{
+		promise: "M7 asking a strategy again raises nobody's award",
+		file:    "commission/recompute.go", guard: "stands[i] = min(stands[i], after[i])", without: "stands[i] = after[i]",
+		test: "./commission TestRecompute$/NobodysAward",
+	},
+	{
+		promise: "M7 a strategy is asked about the refund that has come since",
+		file:    "commission/reconcile.go", guard: "w.outrun = len(w.unanswered(refunds[w.order.ID])) > 0", without: "w.outrun = false",
+		test: "./commission TestRecompute$/ARefundBetween",
+	},
+	{
+		promise: "M8 a cut-off nets what is owed",
+		file:    "settlement/settlement.go", guard: "Amount: min(b.Owed(), b.Available)})", without: "Amount: min(0, b.Available)})",
+		test: "./withdrawal TestRefund_LeavesWhatOtherOrdersHold",
+	},
+	{
+		promise: "M9 what the cap leaves is given to the last fen",
+		file:    "commission/grants.go", guard: "money.Split(most, amounts)", without: "money.Split(most-most%2, amounts)",
+		test: "./commission TestRounding_PartsAndRemainderAreWhatWasPaid",
+	},
+	{
+		promise: "M10 a generous answer is cut to the cap",
+		file:    "commission/grants.go", guard: "return g, g.cap(o.Goods, s.OrderCap)", without: "return g, nil",
+		test: "./commission TestGuard_WhatIsHarmless",
+	},
+	{
+		promise: "M12 the lane locks the orders before it reads their refunds",
+		file:    "order/store.go", guard: "from order_record where tenant_id = $1 and id = any($2::uuid[]) order by id for update`", without: "from order_record where tenant_id = $1 and id = any($2::uuid[]) order by id`",
+		test: "./withdrawal TestInterleaving_TheLaneAndARefund",
+	},
 }

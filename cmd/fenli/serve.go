@@ -15,7 +15,8 @@ import (
 )
 
 type serveCommand struct {
-	Role app.Role `enum:"api,worker,all" default:"all" help:"What this process does: api, worker or all."`
+	Restored bool     `help:"The database was restored from a backup: nothing is paid out before somebody has imported the provider's bill."`
+	Role     app.Role `enum:"api,worker,all" default:"all" help:"What this process does: api, worker or all."`
 }
 
 func (c serveCommand) Run(ctx context.Context) error {
@@ -49,6 +50,13 @@ func (c serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer a.Close()
+	if c.Restored {
+		stores, err := a.HoldPayouts(ctx)
+		if err != nil {
+			return err
+		}
+		log.Warn("payouts are on hold", "stores", stores)
+	}
 	ln, err := net.Listen("tcp", cfg.Addr)
 	if err != nil {
 		return fmt.Errorf("FENLI_ADDR: %w", err)

@@ -71,6 +71,11 @@ var Facts = map[string]fact{
 			m.Awarded = 77_777_777
 		}
 	}},
+	"period.orders": {member: func(m *strategyv1.PeriodMember, clutter bool) {
+		if m.Sold = nil; clutter {
+			m.Sold = []*strategyv1.PeriodOrder{{Net: 77_777_777, Awarded: 7_777_777}}
+		}
+	}},
 }
 
 func (s *session) declares(fact string) bool {

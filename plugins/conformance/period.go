@@ -162,15 +162,21 @@ func (s *session) periodFlaws(q *strategyv1.ClosePeriodRequest, answer *strategy
 	switch out := answer.GetOutcome().(type) {
 	case *strategyv1.ClosePeriodResponse_Closed:
 		sum := new(big.Int)
+		shared := map[int32]bool{}
 		for i, a := range out.Closed.GetAwards() {
 			switch at := a.GetMember(); {
 			case at < 0 || int(at) >= len(q.GetMembers()):
 				say(periodMembers, "award %d: member %d of %d", i, at, len(q.GetMembers()))
+			case len(a.GetShares()) > 0 && shared[at]:
+				say(periodAmounts, "%s has two awards for their orders", q.Members[at].GetHandle())
+			case !sharesSound(a, q.Members[at]):
+				say(periodAmounts, "award %d: shares %v of %d for %d orders", i, a.GetShares(), a.GetAmount(), len(q.Members[at].GetSold()))
 			case a.GetAmount() <= 0 || a.GetAmount() > money.MaxMinor || a.GetBase() < 0 || a.GetRatePpm() < 0:
 				say(periodAmounts, "award %d: amount %d, base %d, rate %d ppm", i, a.GetAmount(), a.GetBase(), a.GetRatePpm())
 			case a.GetKind() == "" || !cleanText(a.GetKind(), 64):
 				say(periodReasons, "award %d: the kind %q", i, short(a.GetKind(), 80))
 			}
+			shared[a.GetMember()] = shared[a.GetMember()] || len(a.GetShares()) > 0
 			sum.Add(sum, big.NewInt(a.GetAmount()))
 			why(a.GetWhy())
 		}
@@ -197,6 +203,22 @@ func (s *session) periodFlaws(q *strategyv1.ClosePeriodRequest, answer *strategy
 			say(periodReasons, "the code %q", short(out.Failed.GetCode(), 80))
 		}
 	}
+}
+
+// sharesSound reports whether an award divides all of itself among its
+// member's orders, or is not divided at all.
+func sharesSound(a *strategyv1.PeriodAward, m *strategyv1.PeriodMember) bool {
+	if len(a.GetShares()) == 0 {
+		return true
+	}
+	var sum int64
+	for i, share := range a.GetShares() {
+		if share < 0 || share > a.GetAmount()-sum || i >= len(m.GetSold()) || share > 0 && m.Sold[i].GetNet() <= 0 {
+			return false
+		}
+		sum += share
+	}
+	return len(a.GetShares()) == len(m.GetSold()) && sum == a.GetAmount()
 }
 
 // saysAMember reports whether a reason only repeats a member's own words.

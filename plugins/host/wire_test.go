@@ -2,6 +2,9 @@ package host
 
 import (
 	"context"
+	"log/slog"
+	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -68,17 +71,16 @@ func TestSDKProcess(t *testing.T) {
 	})
 	t.Run("ACallInFlightEndsBeforeTheProcessDoes", func(t *testing.T) {
 		t.Parallel()
-		h := newHost(t)
+		h := newHost(t, func(c *Config) { c.CallBase = 20 * time.Second })
+		said := &awaited{word: "thinking", heard: make(chan struct{})}
+		h.log = slog.New(slog.NewTextHandler(said, nil))
 		sha := install(t, h, path)
 		p := pid(h, sha)
 		go func() {
-			for h.Counters().Calls == 0 {
-				time.Sleep(5 * time.Millisecond)
-			}
-			time.Sleep(500 * time.Millisecond) // the call is on its way, also on a busy machine
+			<-said.heard
 			_ = syscall.Kill(p, syscall.SIGTERM)
 		}()
-		out, err := evaluate(h, sha, `{"millis":1500}`)
+		out, err := evaluate(h, sha, `{"millis":500}`)
 		if err != nil || out.Decisions[0].GetPaid() == nil {
 			t.Error(out, err)
 		}
@@ -87,4 +89,18 @@ func TestSDKProcess(t *testing.T) {
 			t.Error("the call was cut and asked again")
 		}
 	})
+}
+
+// awaited is a log that tells when a word is first written to it.
+type awaited struct {
+	word  string
+	heard chan struct{}
+	once  sync.Once
+}
+
+func (a *awaited) Write(line []byte) (int, error) {
+	if strings.Contains(string(line), a.word) {
+		a.once.Do(func() { close(a.heard) })
+	}
+	return len(line), nil
 }

@@ -28,6 +28,7 @@ const (
 	PeriodTeam         Fact = "period.team"       // what everybody below a member sold
 	PeriodGrowth       Fact = "period.growth"     // new customers and recruits of a member
 	PeriodAwarded      Fact = "period.awarded"    // what the period's orders give a member
+	PeriodOrders       Fact = "period.orders"     // each order a member sold in the period
 )
 
 // Need is a declared fact and the reason for it.

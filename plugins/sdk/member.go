@@ -71,3 +71,21 @@ func (m PeriodMember) Awarded() int64 {
 	m.facts.must(PeriodAwarded)
 	return m.did.GetAwarded()
 }
+
+// Sold is one order of a period, as far as its seller is concerned.
+type Sold struct {
+	Net     int64 // what refunds have left of the goods that pay commission
+	Awarded int64 // what it gives the seller, less what refunds took
+}
+
+// Sold lists the orders that the strategy has decided of those that the member
+// sold, by their place in time. Only a period that is closed has them. Needs
+// [PeriodOrders].
+func (m PeriodMember) Sold() []Sold {
+	m.facts.must(PeriodOrders)
+	list := make([]Sold, len(m.did.GetSold()))
+	for i, o := range m.did.GetSold() {
+		list[i] = Sold{o.GetNet(), o.GetAwarded()}
+	}
+	return list
+}

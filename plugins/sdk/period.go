@@ -92,6 +92,26 @@ func (w *PeriodAwards) Pay(to PeriodMember, amount int64) *PeriodAward {
 	return a
 }
 
+// PayOrders awards what belongs to a member's orders: an amount in minor units
+// for each of [PeriodMember.Sold], in their order. When such an order comes
+// back later, so does its part. A member gets at most one such award.
+func (w *PeriodAwards) PayOrders(to PeriodMember, shares []int64) *PeriodAward {
+	sold := to.Sold()
+	if len(shares) != len(sold) {
+		panic(Failure{Code: "strategy.shares", Message: fmt.Sprintf("the strategy pays for %d orders where %d were sold", len(shares), len(sold))})
+	}
+	var amount int64
+	for i, share := range shares {
+		if share < 0 || amount > money.MaxMinor-share || share > 0 && sold[i].Net <= 0 {
+			panic(Failure{Code: "strategy.shares", Message: fmt.Sprintf("the strategy pays %d for an order", share)})
+		}
+		amount += share
+	}
+	a := w.Pay(to, amount)
+	a.wire.Shares = slices.Clone(shares)
+	return a
+}
+
 // Decline says why a member gets nothing. An award to them overrules it.
 func (w *PeriodAwards) Decline(who PeriodMember, key string, args ...any) {
 	if w.declined[who.at] == nil {

@@ -42,6 +42,30 @@ func TestClosePeriod(t *testing.T) {
 			t.Errorf("%v", d)
 		}
 	})
+	t.Run("OrdersArePaidOneByOne", func(t *testing.T) {
+		for name, c := range map[string]struct {
+			shares []int64
+			code   string
+		}{
+			"Sound": {[]int64{4, 0}, ""}, "TooFew": {[]int64{4}, "strategy.shares"}, "Negative": {[]int64{4, -1}, "strategy.shares"},
+			"OfNothing": {[]int64{4, 1}, "strategy.shares"}, "TooMuch": {[]int64{1 << 53, 0}, "strategy.shares"},
+		} {
+			p := plugin(nil)
+			p.Needs = append(p.Needs, strategy.PeriodOrders.For("needs"))
+			p.ClosePeriod = func(_ config, p strategy.Period, out *strategy.PeriodAwards) error {
+				out.PayOrders(p.Members()[0], c.shares)
+				return nil
+			}
+			out, err := p.Server().ClosePeriod(context.Background(), &strategyv1.ClosePeriodRequest{Config: []byte(`{}`),
+				Members: []*strategyv1.PeriodMember{{Handle: "a", Sold: []*strategyv1.PeriodOrder{{Net: 5}, {}}}}})
+			if err != nil || out.GetFailed().GetCode() != c.code {
+				t.Errorf("%s: %v %v", name, out, err)
+			}
+			if c.code == "" && (len(out.GetClosed().GetAwards()) != 1 || out.GetClosed().Awards[0].Amount != 4 || len(out.GetClosed().Awards[0].Shares) != 2) {
+				t.Errorf("%s: %v", name, out)
+			}
+		}
+	})
 	t.Run("NobodyHasAReason", func(t *testing.T) {
 		out := closeWith(t, func(_ config, p strategy.Period, out *strategy.PeriodAwards) error {
 			out.Decline(p.Members()[1], "mine")

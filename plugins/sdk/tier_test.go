@@ -161,6 +161,7 @@ func TestPeriodFactsAreGuarded(t *testing.T) {
 		strategy.PeriodTeam:    func(m strategy.PeriodMember) int64 { return m.Team().Paid },
 		strategy.PeriodAwarded: func(m strategy.PeriodMember) int64 { return m.Awarded() },
 		strategy.PeriodGrowth:  func(m strategy.PeriodMember) int64 { return m.NewCustomers() + m.Recruits() },
+		strategy.PeriodOrders:  func(m strategy.PeriodMember) int64 { return m.Sold()[0].Net + m.Sold()[1].Awarded },
 	} {
 		p := plugin(nil)
 		p.ClosePeriod = func(_ config, p strategy.Period, out *strategy.PeriodAwards) error {
@@ -168,7 +169,8 @@ func TestPeriodFactsAreGuarded(t *testing.T) {
 			return nil
 		}
 		req := &strategyv1.ClosePeriodRequest{Config: []byte(`{}`), Members: []*strategyv1.PeriodMember{
-			{Handle: "a", Team: &strategyv1.PeriodSales{Paid: 7}, Awarded: 7, NewCustomers: 3, Recruits: 4}}}
+			{Handle: "a", Team: &strategyv1.PeriodSales{Paid: 7}, Awarded: 7, NewCustomers: 3, Recruits: 4,
+				Sold: []*strategyv1.PeriodOrder{{Net: 5}, {Net: 9, Awarded: 2}}}}}
 		out, err := p.Server().ClosePeriod(context.Background(), req)
 		if err != nil || out.GetFailed().GetCode() != "strategy.undeclared_fact" {
 			t.Errorf("%s is read without being declared: %v, %v", fact, out, err)

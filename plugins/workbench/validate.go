@@ -67,7 +67,7 @@ var facts = []strategy.Fact{
 	strategy.Lines, strategy.Region, strategy.Channel, strategy.Category, strategy.UnitCost,
 	strategy.Chain, strategy.Grade, strategy.MemberStats, strategy.Awarded,
 	strategy.Invitee, strategy.TeamLead, strategy.CityPartner, strategy.FirstOrder, strategy.BuyerIsDistributor, strategy.GroupBuyResult,
-	strategy.PeriodTeam, strategy.PeriodGrowth, strategy.PeriodAwarded,
+	strategy.PeriodTeam, strategy.PeriodGrowth, strategy.PeriodAwarded, strategy.PeriodOrders,
 }
 
 func (v *validation) facts() {

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/soak"
 	"github.com/fenli-io/fenli/tenants/attribution"
 	"github.com/fenli-io/fenli/tenants/customer"
 	"github.com/fenli-io/fenli/tenants/distributor"
@@ -44,7 +45,7 @@ func TestLifeProperty(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	round := 0
-	rapid.Check(t, func(rt *rapid.T) {
+	soak.Check(t, func(rt *rapid.T) {
 		round++
 		s.rules = drawRules(rt)
 		l := &life{shop: s, rt: rt}

@@ -61,6 +61,14 @@ func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, 
 	if err != nil {
 		return nil, err
 	}
+	mark, err := Mark(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	shares, err := sharesOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
 	var found []string
 	for _, o := range page {
 		_, waits, err := order.ChangeOf(ctx, tx, o.ID)
@@ -85,11 +93,23 @@ func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, 
 		if err != nil {
 			return nil, err
 		}
+		for _, part := range shares[o.ID] {
+			if stands, err := part.standsAfter(o, refunds[o.ID][:part.concerning(refunds[o.ID], rev.Settings)]); err != nil || stands != part.Standing {
+				found = append(found, fmt.Sprintf("order %s, %s: %d stands of what %s gave, should be %d", o.ID, part.Payee, part.Standing, part.Period, stands))
+			}
+		}
 		told, err := s.plan(ctx, tx, rev)
 		if err != nil {
 			return nil, err
 		}
-		want, err := target(&work{order: o, revision: rev, plan: told, decision: d, seq: o.Seq}, refunds[o.ID], currency)
+		w := &work{order: o, revision: rev, plan: told, decision: d, seq: o.Seq}
+		if err := readRecomputations(ctx, tx, []*work{w}); err != nil {
+			return nil, err
+		}
+		if n := w.unanswered(refunds[o.ID]); len(n) > 0 {
+			found = append(found, fmt.Sprintf("order %s: its strategy was never asked about refund %d, and no lane will ask", o.ID, n[0]))
+		}
+		want, err := target(w, refunds[o.ID], currency, w.concerning(refunds[o.ID], awards[o.ID], mark))
 		if err != nil {
 			return nil, err
 		}
@@ -165,8 +185,12 @@ func checkPeriods(ctx context.Context, tx *pg.Tx) (found []string, err error) {
 		if err != nil {
 			return nil, err
 		}
+		shared, err := sharesSums(ctx, tx, keys)
+		if err != nil {
+			return nil, err
+		}
 		for _, row := range page {
-			lines, err := checkPeriod(row, booked[row.Period])
+			lines, err := checkPeriod(row, booked[row.Period], shared[row.Period])
 			if err != nil {
 				return nil, err
 			}
@@ -175,7 +199,9 @@ func checkPeriods(ctx context.Context, tx *pg.Tx) (found []string, err error) {
 	}
 }
 
-func checkPeriod(row periodRow, booked map[distributor.ID]int64) (found []string, err error) {
+// checkPeriod sums the answer's awards; of what belongs to single orders, what
+// their caps have left.
+func checkPeriod(row periodRow, booked, shared map[distributor.ID]int64) (found []string, err error) {
 	due := map[distributor.ID]int64{}
 	if row.State == PeriodClosed {
 		q, answer, err := row.said()
@@ -188,6 +214,15 @@ func checkPeriod(row periodRow, booked map[distributor.ID]int64) (found []string
 		}
 		for _, p := range payments {
 			due[p.Payee] = p.Amount
+		}
+		for _, a := range answer.GetClosed().GetAwards() {
+			var payee distributor.ID
+			if err := payee.Scan(q.GetMembers()[a.GetMember()].GetHandle()); err != nil {
+				return nil, fmt.Errorf("commission: member %d of a period: %w", a.GetMember(), err)
+			}
+			if left := shared[payee]; len(a.GetShares()) > 0 && left <= a.GetAmount() {
+				due[payee] += left - a.GetAmount()
+			}
 		}
 	}
 	for payee, amount := range booked { // whoever could not earn has no row

@@ -90,12 +90,14 @@ type work struct {
 	revision program.Revision
 	plan     *plan // what the revision's strategy may be told
 	seq      int64
-	again    bool           // the buyer has an order with a seq, should this one have none
+	returns  bool           // the buyer has an order with a seq, should this one have none
 	refunds  []order.Refund // as take has read them
 	decision *decision      // nil before the strategy has decided
 	blocked  *violation
 	retryIn  time.Duration
 
+	again      map[int]*recomputation   // by nth refund, of an order that is put to its strategy
+	outrun     bool                     // a refund has come since the strategy was asked about the others
 	given      map[distributor.ID]int64 // by the decision of this round, see givenTo
 	refundSeqs map[int]int64            // by nth: seqs that take has given to new refunds
 }

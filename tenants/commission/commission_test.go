@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/soak"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/ledger"
@@ -230,7 +231,7 @@ func TestRefund_AnySequenceEndsAtZero(t *testing.T) {
 	s := storetest.Open(t)
 	team := s.Team(t, s.A, "c", "b", "a")
 	n := 0
-	rapid.Check(t, func(r *rapid.T) {
+	soak.Check(t, func(r *rapid.T) {
 		n++
 		nets := rapid.SliceOfN(rapid.Int64Range(1, 1_000_000), 1, 4).Draw(r, "nets")
 		o := s.Sell(t, s.A, storetest.Sale{ID: fmt.Sprintf("P%d", n), Buyer: "lin", Via: team["a"], Nets: nets})

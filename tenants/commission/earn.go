@@ -59,7 +59,7 @@ func (s *Service) Earn(ctx context.Context, tenant tenancy.ID, who distributor.I
 		if w.decision == nil {
 			continue // not to be told now, and not to be remembered
 		}
-		want, err := target(w, nil, f.currency)
+		want, err := target(w, nil, f.currency, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -35,14 +35,16 @@ const (
 type Explanation struct {
 	Order    order.Order
 	State    State
-	Waits    *Wait // while awaiting
+	Waits    *Wait // while awaiting, and while the strategy is to be asked about a refund
 	Ruling   *Ruling
 	Awards   []Explained
 	Declined []Declined
 	Reversed []Reversal
-	Cap      *Cap // nil when the cap cut nothing
+	Taken    []Taken // where the reversals were taken from, by the journal
+	Cap      *Cap    // nil when the cap cut nothing
 
 	Undistributed []Undistributed // lines that pay nobody anything
+	FromPeriods   []FromPeriod    // what closed periods gave for this order
 
 	currency string
 	zone     *time.Location
@@ -78,7 +80,7 @@ type Explained struct {
 	Points    int64
 	Status    Status
 	Hold      string    // why on hold; "" otherwise
-	MaturesAt time.Time // zero when nobody can tell yet
+	MaturesAt time.Time // when it becomes available; zero when nobody can tell yet
 	Lines     []ExplainedLine
 }
 
@@ -108,6 +110,7 @@ type Reversal struct {
 	Refund order.Refund
 	Payee  distributor.Label
 	Amount int64
+	Borne  bool // by the store: nothing was taken, see [program.Settings]
 }
 
 // Cap is what the order cap did.
@@ -148,7 +151,7 @@ func (s *Service) ExplainTo(ctx context.Context, tx *pg.Tx, which order.ID, who 
 // of leaves out what is another's.
 func (x Explanation) of(who distributor.ID) Explanation {
 	own := x
-	own.Awards, own.Declined, own.Reversed, own.Cap = nil, nil, nil, nil
+	own.Awards, own.Declined, own.Reversed, own.Taken, own.Cap, own.FromPeriods = nil, nil, nil, nil, nil, nil
 	for _, a := range x.Awards {
 		if a.Payee.ID == who {
 			own.Awards = append(own.Awards, a)
@@ -162,6 +165,16 @@ func (x Explanation) of(who distributor.ID) Explanation {
 	for _, r := range x.Reversed {
 		if r.Payee.ID == who {
 			own.Reversed = append(own.Reversed, r)
+		}
+	}
+	for _, k := range x.Taken {
+		if k.Payee.ID == who {
+			own.Taken = append(own.Taken, k)
+		}
+	}
+	for _, p := range x.FromPeriods {
+		if p.Payee.ID == who {
+			own.FromPeriods = append(own.FromPeriods, p)
 		}
 	}
 	return own
@@ -194,6 +207,10 @@ func (s *Service) explain(ctx context.Context, tx *pg.Tx, orders []order.Order, 
 	if err != nil {
 		return nil, err
 	}
+	shares, err := sharesOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
 	mark, err := Mark(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -206,10 +223,14 @@ func (s *Service) explain(ctx context.Context, tx *pg.Tx, orders []order.Order, 
 	if err != nil {
 		return nil, err
 	}
+	calendar, err := s.programs.Calendar(ctx, tx, zone)
+	if err != nil {
+		return nil, err
+	}
 	descriptions := map[string]*program.Artifact{}
 	all := make([]Explanation, len(orders))
 	for i, o := range orders {
-		a := account{work: work{order: o, decision: decisions[o.ID], seq: o.Seq}, refunds: refunds[o.ID], awards: awards[o.ID],
+		a := &account{work: work{order: o, decision: decisions[o.ID], seq: o.Seq}, refunds: refunds[o.ID], awards: awards[o.ID], shares: shares[o.ID],
 			mark: mark, labels: labels, lang: lang}
 		if a.revision, err = s.programs.Revision(ctx, tx, o.Revision); err != nil {
 			return nil, err
@@ -223,12 +244,25 @@ func (s *Service) explain(ctx context.Context, tx *pg.Tx, orders []order.Order, 
 			if a.artifact, err = s.artifact(ctx, tx, a.decision.artifact, descriptions); err != nil {
 				return nil, err
 			}
-			all[i], err = a.decided()
+			if err := readRecomputations(ctx, tx, []*work{&a.work}); err != nil {
+				return nil, err
+			}
+			if all[i], err = a.decided(); err == nil && len(a.unanswered(a.refunds)) > 0 {
+				all[i].Waits, err = a.waits(ctx, tx)
+			}
+			if err == nil {
+				all[i].Taken, err = a.taken(ctx, tx)
+			}
 		}
 		if err != nil {
 			return nil, err
 		}
 		all[i].currency, all[i].zone, all[i].settings = currency, zone, a.revision.Settings
+		for n, x := range all[i].Awards {
+			if x.Status == Held && !x.MaturesAt.IsZero() {
+				all[i].Awards[n].MaturesAt = calendar.ArrivesAt(x.MaturesAt, tx.Now())
+			}
+		}
 	}
 	return all, nil
 }
@@ -269,6 +303,7 @@ type account struct {
 	work
 	refunds  []order.Refund
 	awards   map[distributor.ID]award
+	shares   []share
 	mark     time.Time
 	artifact *program.Artifact
 	labels   map[distributor.ID]distributor.Label
@@ -282,19 +317,25 @@ func (a account) undecided(ctx context.Context, tx *pg.Tx) (Explanation, error) 
 		return x, nil
 	}
 	x.State = Awaiting
+	if a.order.Group == order.GroupOpen {
+		x.Waits = &Wait{Code: codeGroupOpen, Sentence: say(codeGroupOpen, a.lang), Since: a.order.PaidAt}
+		return x, nil
+	}
+	var err error
+	x.Waits, err = a.waits(ctx, tx)
+	return x, err
+}
+
+func (a account) waits(ctx context.Context, tx *pg.Tx) (*Wait, error) {
 	change, found, err := order.ChangeOf(ctx, tx, a.order.ID)
 	if err != nil {
-		return x, err
+		return nil, err
 	}
 	wait := waitOf(change, a.lang)
-	switch {
-	case a.order.Group == order.GroupOpen:
-		wait = Wait{Code: codeGroupOpen, Sentence: say(codeGroupOpen, a.lang), Since: a.order.PaidAt}
-	case !found:
+	if !found {
 		wait.Since = a.order.PaidAt
 	}
-	x.Waits = &wait
-	return x, nil
+	return &wait, nil
 }
 
 func waitOf(c order.Change, lang string) Wait {
@@ -322,6 +363,10 @@ func (a account) decided() (Explanation, error) {
 	if x.Reversed, err = a.reversed(); err != nil {
 		return x, err
 	}
+	if x.Reversed, err = a.sharesReversed(x.Reversed); err != nil {
+		return x, err
+	}
+	x.FromPeriods = a.fromPeriods()
 	x.Cap, err = a.cap()
 	return x, err
 }
@@ -394,18 +439,19 @@ func (a account) line(g grant) ExplainedLine {
 // nothing.
 func (a account) reversed() (list []Reversal, err error) {
 	people, g := a.people(), a.decision.grants
+	concern := a.concerning(a.refunds, a.awards, a.mark)
 	stood := g.perRecipient(g.amounts(), len(people))
 	for n, f := range a.refunds {
 		if f.Seq == 0 {
 			break
 		}
-		after, err := g.standing(a.order, a.refunds[:n+1], a.revision.Settings.OrderCap)
+		after, err := a.standing(a.refunds[:n+1])
 		if err != nil {
 			return nil, err
 		}
-		for at, stands := range g.perRecipient(after, len(people)) {
+		for at, stands := range after {
 			if stands < stood[at] {
-				list = append(list, Reversal{f, a.label(people[at].id), stood[at] - stands})
+				list = append(list, Reversal{f, a.label(people[at].id), stood[at] - stands, n >= concern(people[at].id)})
 				stood[at] = stands
 			}
 		}

@@ -49,7 +49,7 @@ func firstOrders(ctx context.Context, tx *pg.Tx, batch []*work) (map[order.ID]bo
 	}
 	first := make(map[order.ID]bool, len(batch))
 	for _, w := range batch {
-		first[w.order.ID] = !w.again && !earlier[w.order.ID] && w.seq == least[w.order.Buyer]
+		first[w.order.ID] = !w.returns && !earlier[w.order.ID] && w.seq == least[w.order.Buyer]
 	}
 	return first, nil
 }

@@ -53,6 +53,8 @@ func periodLies() map[string]struct {
 		"a base beyond":             number(func(a *strategyv1.PeriodAward) { a.Base = math.MaxInt64 }),
 		"a rate below zero":         number(func(a *strategyv1.PeriodAward) { a.RatePpm = -1 }),
 		"more than the cap":         {"commission.rail_period_cap", award(func(a *strategyv1.PeriodAward) { a.Amount = 6000 })},
+		"shares of orders unsold":   {"commission.rail_shares", award(func(a *strategyv1.PeriodAward) { a.Shares = []int64{a.Amount} })},
+		"shares of nothing":         {"commission.rail_shares", award(func(a *strategyv1.PeriodAward) { a.Shares = []int64{0} })},
 		"no reason":                 {"commission.rail_no_reason", award(func(a *strategyv1.PeriodAward) { a.Why = nil })},
 		"an escape sequence":        {"commission.rail_text", award(func(a *strategyv1.PeriodAward) { a.Why.Args[0].Value = "\x1b[2J" })},
 		"no UTF-8":                  {"commission.rail_text", award(func(a *strategyv1.PeriodAward) { a.Kind = "\xff" })},

@@ -149,6 +149,9 @@ func (s *Service) take(ctx context.Context, tenant tenancy.ID, limit int) (*batc
 			return err
 		}
 		b.give(refunds)
+		if err := readRecomputations(ctx, tx, b.work); err != nil {
+			return err
+		}
 		if b.facts.firstOrder, err = firstOrders(ctx, tx, b.undecided()); err != nil {
 			return err
 		}
@@ -181,7 +184,7 @@ func (s *Service) load(ctx context.Context, tx *pg.Tx, changed []order.Changed) 
 	}
 	all := make([]*work, len(changed))
 	for i, c := range changed {
-		w := &work{change: c.Change, order: c.Order, decision: decisions[c.Order.ID], seq: c.Order.Seq, again: c.Again}
+		w := &work{change: c.Change, order: c.Order, decision: decisions[c.Order.ID], seq: c.Order.Seq, returns: c.Again}
 		if w.revision, err = s.programs.Revision(ctx, tx, w.order.Revision); err != nil {
 			return nil, err
 		}
@@ -246,6 +249,12 @@ func (s *Service) ask(ctx context.Context, b *batch) {
 	}
 	s.askByRevision(ctx, alone, b.facts)
 	s.askInWaves(ctx, b, inWaves)
+	for _, w := range b.work {
+		if w.again == nil && w.recomputes() { // decided in this round
+			w.again = map[int]*recomputation{}
+		}
+	}
+	s.askAboutRemainders(ctx, b)
 }
 
 func (s *Service) askByRevision(ctx context.Context, list []*work, f facts) {
@@ -300,27 +309,8 @@ func (s *Service) askAbout(ctx context.Context, list []*work, f facts) {
 
 // judge turns one answer into a decision, or into a reason to wait.
 func (w *work) judge(request *strategyv1.EvaluateRequest, i int, answer *strategyv1.Decision) {
-	if answer.GetOutcome() == nil { // not "nobody earns", which would be for ever
-		w.block("plugin.malformed_answer", "the strategy's decision says nothing", longWait)
-		return
-	}
-	if failed := answer.GetFailed(); failed != nil {
-		wait := backoff(w.change.Attempts)
-		if !failed.GetRetryable() {
-			wait = longWait
-		}
-		why := failureOf(failed)
-		w.block(why.code, why.note, wait)
-		return
-	}
-	list := w.people()
-	if broken := audit(w.order, list, answer); broken != nil {
-		w.blocked, w.retryIn = broken, longWait
-		return
-	}
-	granted, err := grantsOf(w.order, list, w.revision.Settings, answer)
-	if err != nil {
-		w.block("commission.rail_amount", err.Error(), longWait)
+	granted, ok := w.sound(w.order, answer)
+	if !ok {
 		return
 	}
 	alone := known(answer)
@@ -333,6 +323,35 @@ func (w *work) judge(request *strategyv1.EvaluateRequest, i int, answer *strateg
 		d.outcome = outcomeNone
 	}
 	w.decision = d
+}
+
+// sound is what an answer about the order gives after rails and caps; without
+// one the order waits with the reason.
+func (w *work) sound(o order.Order, answer *strategyv1.Decision) (granted grants, ok bool) {
+	if answer.GetOutcome() == nil { // not "nobody earns", which would be for ever
+		w.block("plugin.malformed_answer", "the strategy's decision says nothing", longWait)
+		return grants{}, false
+	}
+	if failed := answer.GetFailed(); failed != nil {
+		wait := backoff(w.change.Attempts)
+		if !failed.GetRetryable() {
+			wait = longWait
+		}
+		why := failureOf(failed)
+		w.block(why.code, why.note, wait)
+		return grants{}, false
+	}
+	list := w.people()
+	if broken := audit(o, list, answer); broken != nil {
+		w.blocked, w.retryIn = broken, longWait
+		return grants{}, false
+	}
+	granted, err := grantsOf(o, list, w.revision.Settings, answer)
+	if err != nil {
+		w.block("commission.rail_amount", err.Error(), longWait)
+		return grants{}, false
+	}
+	return granted, true
 }
 
 func (w *work) block(code, note string, wait time.Duration) {
@@ -368,6 +387,9 @@ func (s *Service) write(ctx context.Context, tenant tenancy.ID, b *batch) error 
 		if err := insertDecisions(tx, fresh); err != nil {
 			return err
 		}
+		if err := insertRecomputations(ctx, tx, b.work); err != nil {
+			return err
+		}
 		if err := s.reconcile(ctx, tx, b, locked); err != nil {
 			return err
 		}
@@ -393,7 +415,10 @@ func (s *Service) lock(ctx context.Context, tx *pg.Tx, b *batch) (l locks, err e
 		ids[i] = w.order.ID
 	}
 	states, mark, lane := order.LockStates(tx, ids), askMark(tx), s.askAdvance(tx, b.lastSeq, b.nextSeq)
-	book := ledger.AskOpen(tx, b.payees())
+	book := ledger.AskOpen(tx, nil)
+	if len(b.refunded()) == 0 { // else who is concerned shows later
+		book = ledger.AskOpen(tx, b.payees())
+	}
 	now, err := states(ctx)
 	if err != nil {
 		return l, err
@@ -449,6 +474,9 @@ func finish(ctx context.Context, tx *pg.Tx, b *batch) error {
 		switch {
 		case w.blocked == nil && w.undecided():
 			b.left = true // it was paid, or its group succeeded, meanwhile: its turn is next
+			continue
+		case w.blocked == nil && w.outrun:
+			b.left = true // its strategy is to be asked about the new refund
 			continue
 		case w.blocked == nil:
 			done = append(done, w.order.ID)

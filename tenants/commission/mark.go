@@ -47,6 +47,24 @@ func MoveMark(ctx context.Context, tx *pg.Tx, to time.Time) error {
 	return nil
 }
 
+// RestMark keeps the sweep from a store whose mark cannot move before an
+// instant. The mark is locked.
+func RestMark(ctx context.Context, tx *pg.Tx, until time.Time) error {
+	if _, err := tx.Exec(ctx, `update commission_mark set rests_until = $2 where tenant_id = $1`, tx.Tenant(), until); err != nil {
+		return fmt.Errorf("commission: rest the mark: %w", err)
+	}
+	return nil
+}
+
+// WakeMark lets the sweep look again: somebody has changed when awards settle.
+func WakeMark(ctx context.Context, tx *pg.Tx) error {
+	_, err := tx.Exec(ctx, `update commission_mark set rests_until = 'epoch' where tenant_id = $1 and rests_until > 'epoch'`, tx.Tenant())
+	if err != nil {
+		return fmt.Errorf("commission: wake the mark: %w", err)
+	}
+	return nil
+}
+
 // holdFrozen is why an award of a frozen or banned payee does not mature.
 const holdFrozen = "payee_frozen"
 
@@ -123,9 +141,10 @@ func MaturedBetween(ctx context.Context, tx *pg.Tx, mark, upTo time.Time) ([]Mat
 func StoresMaturing(ctx context.Context, tx *pg.Tx, now time.Time) ([]tenancy.ID, error) {
 	all, err := pg.Column[tenancy.ID](ctx, tx, `
 		select m.tenant_id from commission_mark m
-		 where exists (select 1 from commission_award a
-		                where a.tenant_id = m.tenant_id and a.matures_at > m.mark and a.matures_at <= $1)
-		    or exists (select 1 from commission_award a where a.tenant_id = m.tenant_id and a.hold <> '')`, now)
+		 where m.rests_until <= $1
+		   and (exists (select 1 from commission_award a
+		                 where a.tenant_id = m.tenant_id and a.matures_at > m.mark and a.matures_at <= $1)
+		     or exists (select 1 from commission_award a where a.tenant_id = m.tenant_id and a.hold <> ''))`, now)
 	if err != nil {
 		return nil, fmt.Errorf("commission: sweep: %w", err)
 	}

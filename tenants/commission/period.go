@@ -2,9 +2,8 @@ package commission
 
 import (
 	"context"
+	"fmt"
 	"time"
-
-	"google.golang.org/protobuf/proto"
 
 	"github.com/fenli-io/fenli/platform/id"
 	"github.com/fenli-io/fenli/platform/pg"
@@ -25,6 +24,9 @@ const (
 	codePeriodNothing = "commission.period_nothing"
 	codePeriodPayee   = "commission.period_payee"
 	codePeriodCap     = "commission.rail_period_cap"
+	codeShares        = "commission.rail_shares"
+
+	codePeriodUnfinished = "commission.period_unfinished"
 )
 
 // closingTries is how often a close begins anew because the period's facts
@@ -62,10 +64,18 @@ type closing struct {
 	month
 	now      time.Time // what counts as settled
 	revision program.Revision
+	strategy string // its id
+	plan     *plan
 	asks     bool // the strategy closes periods
-	request  *strategyv1.ClosePeriodRequest
-	answer   *strategyv1.ClosePeriodResponse // nil when nobody was asked
-	broken   *violation
+
+	// What the strategy is asked about, and what belongs to it.
+	request    *strategyv1.ClosePeriodRequest
+	carried    *strategyv1.PeriodSales // of the request's sales: from periods closed before
+	sold       []soldOrder             // the members' orders in the request, in order
+	unfinished int                     // orders that are not decided, where that matters
+
+	answer *strategyv1.ClosePeriodResponse // nil when nobody was asked
+	broken *violation
 }
 
 // month is a calendar month of the store, half-open.
@@ -110,9 +120,11 @@ func (s *Service) beginClosing(ctx context.Context, tenant tenancy.ID, key strin
 		if err != nil {
 			return err
 		}
-		c.asks = artifact.Description.GetClosesPeriods()
-		c.request, err = s.periodRequest(ctx, tx, c, currency)
-		return err
+		c.asks, c.strategy = artifact.Description.GetClosesPeriods(), artifact.Strategy
+		if c.plan, err = s.plan(ctx, tx, c.revision); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, c, currency)
 	})
 	return c, err
 }
@@ -121,6 +133,10 @@ func (s *Service) beginClosing(ctx context.Context, tenant tenancy.ID, key strin
 // none.
 func (s *Service) askToClose(ctx context.Context, c *closing) {
 	if !c.asks {
+		return
+	}
+	if c.unfinished > 0 {
+		c.broken = &violation{codePeriodUnfinished, fmt.Sprint(c.unfinished)}
 		return
 	}
 	answer, err := s.strategies.ClosePeriod(ctx, c.revision.Artifact, c.request)
@@ -143,8 +159,8 @@ func (s *Service) finishClosing(ctx context.Context, tenant tenancy.ID, c *closi
 		if stored, err = isClosed(ctx, tx, c.key); err != nil || stored {
 			return err
 		}
-		now, err := s.periodRequest(ctx, tx, c, c.request.GetCurrency())
-		if err != nil || !proto.Equal(now, c.request) {
+		now := *c
+		if err := s.tell(ctx, tx, &now, c.request.GetCurrency()); err != nil || !now.same(c) {
 			return err
 		}
 		stored = true

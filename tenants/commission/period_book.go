@@ -30,7 +30,11 @@ func (s *Service) book(ctx context.Context, tx *pg.Tx, c *closing) error {
 	if row.State != PeriodClosed {
 		return nil
 	}
-	payments, err := c.payments()
+	shares, cut, err := c.shares()
+	if err != nil {
+		return err
+	}
+	payments, err := c.payments(cut)
 	if err != nil {
 		return err
 	}
@@ -40,17 +44,32 @@ func (s *Service) book(ctx context.Context, tx *pg.Tx, c *closing) error {
 	if err := insertPeriodAwards(ctx, tx, c.key, payments); err != nil {
 		return err
 	}
+	saveShares(tx, paidOf(shares, payments))
 	if err := post(ctx, tx, row.ID, payments); err != nil {
 		return err
 	}
 	return c.count(ctx, tx, payments)
 }
 
-// payments sums the answer's awards by payee, in the order of ids.
-func (c *closing) payments() ([]payment, error) {
-	return paymentsOf(c.request, c.answer)
+// payments sums the answer's awards by payee, less what the orders' caps took.
+func (c *closing) payments(cut map[distributor.ID]int64) ([]payment, error) {
+	list, err := paymentsOf(c.request, c.answer)
+	for i := range list {
+		list[i].Amount -= cut[list[i].Payee]
+	}
+	return slices.DeleteFunc(list, func(p payment) bool { return p.Amount == 0 }), err
 }
 
+// paidOf leaves out the shares of whoever is not paid.
+func paidOf(list []share, payments []payment) []share {
+	paid := map[distributor.ID]bool{}
+	for _, p := range payments {
+		paid[p.Payee] = true
+	}
+	return slices.DeleteFunc(list, func(s share) bool { return !paid[s.Payee] })
+}
+
+// paymentsOf sums an answer's awards by payee, in the order of ids.
 func paymentsOf(q *strategyv1.ClosePeriodRequest, answer *strategyv1.ClosePeriodResponse) (list []payment, err error) {
 	sums := make([]int64, len(q.GetMembers()))
 	for _, a := range answer.GetClosed().GetAwards() {

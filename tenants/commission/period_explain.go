@@ -26,11 +26,16 @@ type Period struct {
 	Revision int
 	Paid     int64 // the store's sales as it was closed, less refunded
 	Settled  int64 // of that, settled
+	Carried  Carried
 	Total    int64 // booked
 	ClosedAt time.Time
 	Awards   []PeriodAward // absent in lists
 	Declined []Declined    // absent in lists
 }
+
+// Carried is what of a period's sales stems from those closed before it: what
+// has settled since, less what came back.
+type Carried struct{ Paid, Settled int64 }
 
 // PeriodAward is one reason for which a closed period pays somebody.
 type PeriodAward struct {
@@ -38,7 +43,8 @@ type PeriodAward struct {
 	Kind   string
 	Base   int64
 	Rate   money.Rate
-	Amount int64
+	Amount int64 // booked
+	Cut    int64 // what the caps of single orders took of it
 	Why    string
 }
 
@@ -149,13 +155,14 @@ type periodView struct {
 	request  *strategyv1.ClosePeriodRequest
 	answer   *strategyv1.ClosePeriodResponse
 	booked   map[distributor.ID]int64
+	shared   map[distributor.ID]int64 // of that, what belongs to single orders
 	artifact *program.Artifact
 	lang     string
 }
 
 func (s *Service) view(ctx context.Context, tx *pg.Tx, row periodRow, lang string) (v periodView, err error) {
 	v.Period = Period{Key: row.Period, From: row.FromAt.UTC(), To: row.ToAt.UTC(), State: row.State, Code: row.Reason, Artifact: row.Artifact,
-		Revision: row.Revision, Paid: row.Paid, Settled: row.Settled, ClosedAt: row.ClosedAt.UTC()}
+		Revision: row.Revision, Paid: row.Paid, Settled: row.Settled, Carried: Carried{row.CarriedPaid, row.CarriedSettled}, ClosedAt: row.ClosedAt.UTC()}
 	v.lang = lang
 	if v.request, v.answer, err = row.said(); err != nil {
 		return v, err
@@ -177,6 +184,11 @@ func (s *Service) view(ctx context.Context, tx *pg.Tx, row periodRow, lang strin
 		return v, err
 	}
 	v.booked = booked[row.Period]
+	shared, err := sharesSums(ctx, tx, []string{row.Period})
+	if err != nil {
+		return v, err
+	}
+	v.shared = shared[row.Period]
 	for _, amount := range v.booked {
 		v.Total += amount
 	}
@@ -212,7 +224,12 @@ func (v periodView) whole(ctx context.Context, tx *pg.Tx) (Period, error) {
 		case v.booked[who.ID] == 0:
 			v.Declined = append(v.Declined, Declined{Who: &who, Code: codePeriodPayee, Why: say(codePeriodPayee, v.lang)})
 		default:
-			v.Awards = append(v.Awards, PeriodAward{who, a.GetKind(), a.GetBase(), money.Rate(a.GetRatePpm()), a.GetAmount(), v.sentence(a.GetWhy())})
+			award := PeriodAward{Payee: who, Kind: a.GetKind(), Base: a.GetBase(), Rate: money.Rate(a.GetRatePpm()), Amount: a.GetAmount(), Why: v.sentence(a.GetWhy())}
+			if len(a.GetShares()) > 0 {
+				award.Amount = v.shared[who.ID]
+				award.Cut = a.GetAmount() - award.Amount
+			}
+			v.Awards = append(v.Awards, award)
 		}
 	}
 	for _, d := range slices.Concat(v.answer.GetClosed().GetDeclined(), v.answer.GetNothingToClose().GetDeclined()) {

@@ -45,10 +45,13 @@ func auditClosed(words words, q *strategyv1.ClosePeriodRequest, share money.Rate
 	if most := maxAwardsPerPlace * len(q.GetMembers()); len(c.GetAwards()) > most {
 		return &violation{"commission.rail_too_many", fmt.Sprintf("%d awards where at most %d make sense", len(c.GetAwards()), most)}
 	}
-	named := map[int32]bool{}
+	named, shared := map[int32]bool{}, map[int32]bool{}
 	var sum int64
 	for i, a := range c.GetAwards() {
 		if v := auditPeriodAward(words, q, a); v != nil {
+			return v.at("award", i)
+		}
+		if v := auditShares(q, a, shared); v != nil {
 			return v.at("award", i)
 		}
 		if sum += a.GetAmount(); sum > money.MaxMinor {
@@ -56,12 +59,13 @@ func auditClosed(words words, q *strategyv1.ClosePeriodRequest, share money.Rate
 		}
 		named[a.GetMember()] = true
 	}
-	most, err := share.Of(max(q.GetSales().GetPaid(), 0), money.Floor)
+	sales := max(q.GetSales().GetPaid(), q.GetSales().GetSettled(), 0) // what settled late is in the second alone
+	most, err := share.Of(sales, money.Floor)
 	if err != nil {
 		return &violation{"commission.rail_amount", err.Error()}
 	}
 	if sum > most {
-		return &violation{codePeriodCap, fmt.Sprintf("%d where at most %d is allowed: %s of sales of %d", sum, most, share.Percent(), q.GetSales().GetPaid())}
+		return &violation{codePeriodCap, fmt.Sprintf("%d where at most %d is allowed: %s of sales of %d", sum, most, share.Percent(), sales)}
 	}
 	return auditPeriodDeclined(words, q, c.GetDeclined(), named)
 }

@@ -27,14 +27,18 @@ type periodRow struct {
 	Request  []byte
 	Answer   []byte
 	ClosedAt time.Time
+
+	CarriedPaid    int64
+	CarriedSettled int64
 }
 
-const periodColumns = "period, id, from_at, to_at, state, reason, note, revision, artifact, paid, settled, request, answer, closed_at"
+const periodColumns = "period, id, from_at, to_at, state, reason, note, revision, artifact, paid, settled, request, answer, closed_at, carried_paid, carried_settled"
 
 // row is the close as it is written down.
 func (c *closing) row(now time.Time) periodRow {
 	r := periodRow{Period: c.key, FromAt: c.from, ToAt: c.to, State: PeriodClosed, Revision: c.revision.Revision,
-		Paid: c.request.GetSales().GetPaid(), Settled: c.request.GetSales().GetSettled(), ClosedAt: now}
+		Paid: c.request.GetSales().GetPaid(), Settled: c.request.GetSales().GetSettled(), ClosedAt: now,
+		CarriedPaid: c.carried.GetPaid(), CarriedSettled: c.carried.GetSettled()}
 	if !c.asks {
 		r.Reason = codePeriodNothing
 		return r
@@ -66,14 +70,15 @@ func isClosed(ctx context.Context, tx *pg.Tx, key string) (closed bool, err erro
 func savePeriod(ctx context.Context, tx *pg.Tx, r *periodRow) error {
 	err := tx.QueryRow(ctx, `
 		insert into commission_period (tenant_id, `+periodColumns+`)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		on conflict (tenant_id, period) do update
 		   set state = excluded.state, reason = excluded.reason, note = excluded.note, revision = excluded.revision, artifact = excluded.artifact,
-		       paid = excluded.paid, settled = excluded.settled, request = excluded.request, answer = excluded.answer, closed_at = excluded.closed_at
+		       paid = excluded.paid, settled = excluded.settled, request = excluded.request, answer = excluded.answer, closed_at = excluded.closed_at,
+		       carried_paid = excluded.carried_paid, carried_settled = excluded.carried_settled
 		 where commission_period.state = 'held'
 		returning id`,
 		tx.Tenant(), r.Period, newPeriodID(tx), r.FromAt, r.ToAt, string(r.State), r.Reason, r.Note, r.Revision, r.Artifact,
-		r.Paid, r.Settled, r.Request, r.Answer, r.ClosedAt).Scan(&r.ID)
+		r.Paid, r.Settled, r.Request, r.Answer, r.ClosedAt, r.CarriedPaid, r.CarriedSettled).Scan(&r.ID)
 	if err != nil {
 		return fmt.Errorf("commission: save a period: %w", err)
 	}

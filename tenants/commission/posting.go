@@ -24,10 +24,12 @@ type reconciliation struct {
 	currency string
 	lastSeq  int64 // of the lane; refunds take the next ones
 
+	parties []ledger.Party
 	points  []ledger.Party // those of whom points are taken back
 	moves   []func(*ledger.Book) error
 	owing   bool // somebody is in debt after it
 	changed []award
+	shares  []share // what refunds have left of what closed periods gave
 	sums    []performance.Change
 	refunds numbered
 }
@@ -41,7 +43,7 @@ type numbered struct {
 
 // order compares what stands with what should.
 func (r *reconciliation) order(w *work, refunds []order.Refund, stands map[distributor.ID]award, fresh []order.Refund, first bool) error {
-	want, err := target(w, refunds, r.currency)
+	want, err := target(w, refunds, r.currency, w.concerning(refunds, stands, r.mark))
 	if err != nil {
 		return err
 	}
@@ -67,7 +69,7 @@ func (r *reconciliation) grant(w *work, payee distributor.ID, s should, dueAt ti
 		a.MaturesAt = maturity(dueAt, r.mark)
 	}
 	r.changed = append(r.changed, a)
-	r.move(func(b *ledger.Book) error {
+	r.move(payee, func(b *ledger.Book) error {
 		return b.Move(ledger.HoldCommission{Payee: ledger.Party(payee), Amount: s.standing, Order: ledger.Ref(w.order.ID)})
 	})
 	r.earned(w, payee, s.standing, r.now, w.seq)
@@ -79,9 +81,11 @@ func (r *reconciliation) adjust(w *work, has award, s should, dueAt time.Time) {
 	settled := has.settled(r.mark)
 	next := has
 	next.Standing, next.Points = min(s.standing, has.Standing), min(s.points, has.Points)
-	if has.DueAt == Never && dueAt != Never {
+	if !settled && !has.DueAt.Equal(dueAt) { // received, or something has been sent instead
 		next.DueAt = dueAt
-		if has.Hold == "" {
+		if has.Hold == "" && dueAt == Never {
+			next.MaturesAt = Never
+		} else if has.Hold == "" {
 			next.MaturesAt = maturity(dueAt, r.mark)
 		}
 	}
@@ -91,18 +95,19 @@ func (r *reconciliation) adjust(w *work, has award, s should, dueAt time.Time) {
 	r.changed = append(r.changed, next)
 	payee, o := ledger.Party(has.Payee), ledger.Ref(w.order.ID)
 	if back := has.Standing - next.Standing; back > 0 {
-		r.move(func(b *ledger.Book) error { return reverse(b, payee, o, back, settled) })
+		r.move(has.Payee, func(b *ledger.Book) error { return reverse(b, payee, o, back, settled) })
 		r.earned(w, has.Payee, -back, r.now, w.seq)
 	}
 	if back := has.Points - next.Points; back > 0 && settled {
 		r.points = append(r.points, payee)
-		r.move(func(b *ledger.Book) error {
+		r.move(has.Payee, func(b *ledger.Book) error {
 			return b.Move(ledger.ReversePoints{Payee: payee, Amount: back, Order: o})
 		})
 	}
 }
 
-func (r *reconciliation) move(m func(*ledger.Book) error) {
+func (r *reconciliation) move(payee distributor.ID, m func(*ledger.Book) error) {
+	r.parties = append(r.parties, ledger.Party(payee))
 	r.moves = append(r.moves, m)
 }
 
@@ -110,6 +115,10 @@ func (r *reconciliation) move(m func(*ledger.Book) error) {
 func (r *reconciliation) post(ctx context.Context, tx *pg.Tx, book *ledger.Book) error {
 	order.NumberRefunds(tx, r.refunds.orders, r.refunds.nths, r.refunds.seqs)
 	saveAwards(tx, r.changed)
+	saveShares(tx, r.shares)
+	if err := book.Also(ctx, r.parties); err != nil { // whom a refund has brought in since the batch was locked
+		return err
+	}
 	if err := book.OpenPoints(ctx, r.points); err != nil {
 		return err
 	}

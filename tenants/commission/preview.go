@@ -74,7 +74,7 @@ func (x *Sample) tell(w *work, artifact program.Artifact, labels map[distributor
 		x.Explanation = Explanation{Order: w.order, State: Awaiting, Waits: x.Refused}
 		return nil
 	}
-	want, err := target(w, nil, currency)
+	want, err := target(w, nil, currency, nil)
 	if err != nil {
 		return err
 	}

@@ -23,13 +23,21 @@ func (s *Service) reconcile(ctx context.Context, tx *pg.Tx, b *batch, l locks) e
 	if err != nil {
 		return err
 	}
+	shares, err := sharesOf(ctx, tx, b.refunded())
+	if err != nil {
+		return err
+	}
 	r := &reconciliation{now: tx.Now(), mark: l.mark, zone: b.zone, currency: b.facts.currency, lastSeq: b.nextSeq}
 	for _, w := range b.work {
 		fresh := r.number(w, refunds[w.order.ID])
 		if w.decision == nil {
 			continue // nothing is decided, so nothing stands
 		}
+		w.outrun = len(w.unanswered(refunds[w.order.ID])) > 0
 		if err := r.order(w, refunds[w.order.ID], awards[w.order.ID], fresh, b.facts.firstOrder[w.order.ID]); err != nil {
+			return err
+		}
+		if err := r.shrink(w, refunds[w.order.ID], shares[w.order.ID]); err != nil {
 			return err
 		}
 	}
@@ -63,28 +71,37 @@ type should struct {
 	level    int
 }
 
-// target computes what should stand for everybody the decision names.
-func target(w *work, refunds []order.Refund, currency string) (map[distributor.ID]should, error) {
-	list, g := w.people(), w.decision.grants
-	share := w.revision.Settings.OrderCap
-	now, err := g.standing(w.order, refunds, share)
-	if err != nil {
-		return nil, err
+// target computes what should stand for everybody the decision names. counts
+// says how many of the refunds concern somebody; all, when it is nil.
+func target(w *work, refunds []order.Refund, currency string, counts func(distributor.ID) int) (map[distributor.ID]should, error) {
+	if counts == nil {
+		counts = func(distributor.ID) int { return len(refunds) }
 	}
-	granted, standing := g.perRecipient(g.amounts(), len(list)), g.perRecipient(now, len(list))
+	list, g := w.people(), w.decision.grants
+	granted := g.perRecipient(g.amounts(), len(list))
 	want := map[distributor.ID]should{}
+	after := map[int][]int64{} // by how many refunds
 	for i, p := range list {
-		if granted[i] > 0 {
-			was := want[p.id]
-			want[p.id] = should{granted: was.granted + granted[i], standing: was.standing + standing[i], level: max(was.level, p.level)}
+		if granted[i] == 0 {
+			continue
 		}
+		n := counts(p.id)
+		if after[n] == nil {
+			stands, err := w.standing(refunds[:n])
+			if err != nil {
+				return nil, err
+			}
+			after[n] = stands
+		}
+		was := want[p.id]
+		want[p.id] = should{granted: was.granted + granted[i], standing: was.standing + after[n][i], level: max(was.level, p.level)}
 	}
 	if p, ok := seller(w.order, w.revision.Settings); ok && p.mayEarn() {
 		earned, err := pointsFor(paidFor(w.order), currency, w.revision.Settings.PointsPerUnit)
 		if err != nil {
 			return nil, err
 		}
-		points, err := pointsFor(w.order.Distributed(w.order.Remaining(refunds, len(refunds))), currency, w.revision.Settings.PointsPerUnit)
+		points, err := pointsFor(w.order.Distributed(w.order.Remaining(refunds, counts(p.id))), currency, w.revision.Settings.PointsPerUnit)
 		if err != nil {
 			return nil, err
 		}
@@ -123,6 +140,31 @@ func maturity(due, mark time.Time) time.Time {
 		return earliest
 	}
 	return due
+}
+
+// concerning is how many of an order's refunds take something from somebody's
+// award. Where the programme says so, the store itself bears what comes back
+// long after the award was settled: that refund, and what is recorded after it.
+func (w *work) concerning(refunds []order.Refund, stands map[distributor.ID]award, mark time.Time) func(distributor.ID) int {
+	days := w.revision.Settings.BearReversalsAfterDays
+	return func(who distributor.ID) int {
+		a, exists := stands[who]
+		if days == 0 || !exists || !a.settled(mark) {
+			return len(refunds)
+		}
+		return before(refunds, a.MaturesAt, days)
+	}
+}
+
+// before is how many of the refunds came within days of an instant.
+func before(refunds []order.Refund, settled time.Time, days int) int {
+	late := settled.Add(time.Duration(days) * 24 * time.Hour)
+	for n, f := range refunds {
+		if !f.OccurredAt.Before(late) {
+			return n
+		}
+	}
+	return len(refunds)
 }
 
 // reverse names the movement that takes amount back from where the award

@@ -41,6 +41,7 @@ type Recorded struct {
 
 	decision *decision
 	plan     *plan
+	again    map[int]*recomputation
 }
 
 // Grant is one award after the host's rules. Its kind, base, rate and reason
@@ -108,6 +109,16 @@ func (s *Service) recordedAs(ctx context.Context, tx *pg.Tx, orders []order.Orde
 		}
 		list = append(list, recordedOf(o, refunds[o.ID], rev, told, d))
 	}
+	works := make([]*work, len(list))
+	for i, r := range list {
+		works[i] = r.work()
+	}
+	if err := readRecomputations(ctx, tx, works); err != nil {
+		return nil, err
+	}
+	for i, w := range works {
+		list[i].again = w.again
+	}
 	return list, nil
 }
 
@@ -140,7 +151,7 @@ func (r Replayed) Equal() bool { return len(r.Differs) == 0 }
 
 // Difference is one thing that came out differently.
 type Difference struct {
-	What string // "strategy", "guard", "answer", "rails", "grants", "reason", "awards"
+	What string // "strategy", "guard", "answer", "rails", "grants", "remainder", "reason", "awards"
 	Was  string
 	Now  string
 }
@@ -179,7 +190,7 @@ func (s *Service) ReplayAll(ctx context.Context, list []Recorded) ([]Replayed, e
 			return nil, err
 		}
 	}
-	return all, nil
+	return all, s.replayRemainders(ctx, list, all)
 }
 
 // askedUnder is what one request to a strategy may hold: the rules are part of the
@@ -226,7 +237,7 @@ func (s *Service) askAgain(ctx context.Context, list []Recorded) ([]*strategyv1.
 }
 
 func (r Recorded) work() *work {
-	return &work{order: r.Order, revision: r.Revision, plan: r.plan, seq: r.Seq, refunds: r.Refunds, decision: r.decision}
+	return &work{order: r.Order, revision: r.Revision, plan: r.plan, seq: r.Seq, refunds: r.Refunds, decision: r.decision, again: r.again}
 }
 
 // compare holds the answer of now against what is stored.
@@ -279,7 +290,11 @@ func (out *Replayed) count(r Recorded, g grants) error {
 	for _, amount := range g.amounts() {
 		out.Granted += amount
 	}
-	standing, err := g.standing(r.Order, dealtWith(r.Refunds), r.Revision.Settings.OrderCap)
+	w := r.work()
+	again := *r.decision
+	again.grants = g
+	w.decision = &again
+	standing, err := w.standing(dealtWith(r.Refunds))
 	for _, amount := range standing {
 		out.Standing += amount
 	}
@@ -289,7 +304,7 @@ func (out *Replayed) count(r Recorded, g grants) error {
 // Stands is what the decision comes to after the refunds that the lane has
 // dealt with.
 func (r Recorded) Stands() (sum int64, err error) {
-	standing, err := r.decision.grants.standing(r.Order, dealtWith(r.Refunds), r.Revision.Settings.OrderCap)
+	standing, err := r.work().standing(dealtWith(r.Refunds))
 	for _, amount := range standing {
 		sum += amount
 	}

@@ -60,6 +60,10 @@ var sentences = map[string][2]string{
 	codePeriodPayee:   {"关账时不在推广状态，份额归商家", "not active when the period was closed, so the share stays with the merchant"},
 	codePeriodCap:     {"策略给出的分配超过本期销售额的佣金上限", "the strategy gave more than the cap allows on the period's sales"},
 
+	codeShares: {"策略按订单分摊的金额有误", "the strategy divides an award among orders wrongly"},
+
+	codePeriodUnfinished: {"本期还有订单没有算完佣金，算完后再结账", "the commission of some of the period's orders is not worked out yet; close it afterwards"},
+
 	"you": {"您", "you"},
 
 	codeIfGrade:    {"等级为 {grade} 时{who}可得 {would}，而不是 {instead}（高一级）", "as {grade}, {who} would have got {would} instead of {instead} (next grade)"},
@@ -78,11 +82,16 @@ var sentences = map[string][2]string{
 	"told.cut_of":       {"订单佣金上限 {share}（{most}），策略共给出 {asked}，按比例减去 {cut}", "order cap {share} ({most}); the strategy gave {asked} in all; {cut} cut in proportion"},
 	"told.rolled_up":    {"其中 {amount} 本属 {from}，其下单时不能获佣，按本店规则上移", "{amount} of it was {from}'s share, who could not earn when the order was placed; by the store's rule it moved up"},
 	"told.lost":         {"策略给出的 {amount} 因此没有入账", "the {amount} that the strategy gave was therefore not booked"},
+	"told.from_period":  {"{period} 月末结账另补 {amount}，退款后尚余 {standing}", "closing {period} added {amount}, of which refunds have left {standing}"},
 	"told.refund":       {"退款 {refund}（{refunded}）收回 {amount}", "refund {refund} ({refunded}) took back {amount}"},
 	"told.hold":         {"佣金暂停结算：{reason}", "on hold: {reason}"},
 	"told.waits":        {"买家收货后再过 {days} 天可提现", "it becomes available {days} days after the buyer has received the goods"},
 	"told.matures":      {"{at} 起可提现（收货后 {days} 天）", "it becomes available on {at}, {days} days after the receipt"},
 	"told.settled":      {"已于 {at} 结算", "settled on {at}"},
+	"told.borne":        {"退款 {refund}（{refunded}）发生在结算 {days} 天之后，{amount} 由商家承担，不从您这里扣", "refund {refund} ({refunded}) came more than {days} days after the settlement: the store bears its {amount}, nothing was taken"},
+	"debt.refund":       {"订单 {order} 退款时，这笔佣金已经提走，记 {amount} 待扣回", "order {order} was refunded after its commission had been paid out: {amount} is owed"},
+	"debt.deduction":    {"商家扣款时余额不足，记 {amount} 待扣回", "a deduction by the store exceeded the balance: {amount} is owed"},
+	"debt.netted":       {"从到账的可提现金额中抵扣 {amount}", "{amount} was netted from money that became available"},
 	"told.gone":         {"退款后不再有余额", "refunds have left nothing of it"},
 	"told.ruling":       {"由 {strategy} {version} 按第 {revision} 版方案判断，记账序号 {seq}，时间 {at}", "decided by {strategy} {version} under revision {revision}, seq {seq}, at {at}"},
 	"told.ruling_host":  {"无需询问策略，按第 {revision} 版方案判断，记账序号 {seq}，时间 {at}", "decided without asking a strategy, under revision {revision}, seq {seq}, at {at}"},

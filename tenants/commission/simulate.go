@@ -268,7 +268,7 @@ func outcomeOf(w *work, refunds []order.Refund, currency string) (Outcome, error
 		return out, nil
 	}
 	out.Decided, out.Code = true, w.decision.reason
-	want, err := target(w, refunds, currency)
+	want, err := target(w, refunds, currency, nil)
 	if err != nil {
 		return out, err
 	}

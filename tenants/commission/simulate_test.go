@@ -33,7 +33,7 @@ func tiered(t *testing.T, s *storetest.Stores) program.Draft {
 	}
 	settings := program.Defaults()
 	settings.Levels, settings.ThirdLevelAck = 3, "test"
-	return program.Draft{Settings: settings, Strategy: "tiered-sales", Author: "test", Consent: []string{"chain.stats"},
+	return program.Draft{Settings: settings, Strategy: "tiered-sales", Author: "test", Consent: []string{"chain.stats", "period.orders"},
 		Config: json.RawMessage(`{"window":"week","mode":"before_order","tiers":[{"from":0,"rate":"0.05"},{"from":20000,"rate":"0.1"},{"from":60000,"rate":"0.2"}]}`)}
 }
 

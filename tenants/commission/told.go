@@ -58,7 +58,16 @@ func (x Explanation) TellAward(a Explained, to Reader, lang string) (said []stri
 	}
 	for _, r := range x.Reversed {
 		if r.Payee.ID == a.Payee.ID {
-			said = append(said, say("told.refund", lang, "refund", r.Refund.ExternalID, "refunded", x.plain(r.Refund.Amount), "amount", x.plain(r.Amount)))
+			key := "told.refund"
+			if r.Borne {
+				key = "told.borne"
+			}
+			said = append(said, say(key, lang, "days", fmt.Sprint(x.settings.BearReversalsAfterDays), "refund", r.Refund.ExternalID, "refunded", x.plain(r.Refund.Amount), "amount", x.plain(r.Amount)))
+		}
+	}
+	for _, p := range x.FromPeriods {
+		if p.Payee.ID == a.Payee.ID {
+			said = append(said, say("told.from_period", lang, "period", p.Period, "amount", x.plain(p.Granted), "standing", x.plain(p.Standing)))
 		}
 	}
 	return append(said, x.arrival(a, lang))

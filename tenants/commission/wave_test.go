@@ -3,11 +3,11 @@ package commission_test
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"testing"
 	"time"
 
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/soak"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/order"
@@ -76,35 +76,32 @@ type waveSale struct {
 // and the same as if somebody had worked them out one after another by hand.
 func TestWaves_BatchingDoesNotChangeAFen(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(3) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			rnd := rand.New(rand.NewPCG(seed, 13))
-			var sales []waveSale
-			for i := range 45 {
-				x := waveSale{seller: []string{"a", "b", "c", "x", "y"}[rnd.IntN(5)], net: 1000 + rnd.Int64N(20_000), pause: time.Second}
-				switch {
-				case i == 30:
-					x.pause = 31 * 24 * time.Hour // another month: the counters begin anew
-				case rnd.IntN(8) == 0:
-					x.net = 777
-				}
-				sales = append(sales, x)
+	soak.Seeds(t, 3, func(t *testing.T, seed uint64) {
+		rnd := soak.Rand(seed, 13)
+		var sales []waveSale
+		for i := range 45 {
+			x := waveSale{seller: []string{"a", "b", "c", "x", "y"}[rnd.IntN(5)], net: 1000 + rnd.Int64N(20_000), pause: time.Second}
+			switch {
+			case i == 30:
+				x.pause = 31 * 24 * time.Hour // another month: the counters begin anew
+			case rnd.IntN(8) == 0:
+				x.net = 777
 			}
-			var want map[string]int64
-			for _, size := range []int{1, 7, 200} {
-				got := waveRun(t, size, sales)
-				if want == nil {
-					want = byHand(sales)
-				}
-				for who, held := range want {
-					if got[who] != held {
-						t.Errorf("batches of %d: %s has %d, by hand it is %d", size, who, got[who], held)
-					}
+			sales = append(sales, x)
+		}
+		var want map[string]int64
+		for _, size := range []int{1, 7, 200} {
+			got := waveRun(t, size, sales)
+			if want == nil {
+				want = byHand(sales)
+			}
+			for who, held := range want {
+				if got[who] != held {
+					t.Errorf("batches of %d: %s has %d, by hand it is %d", size, who, got[who], held)
 				}
 			}
-		})
-	}
+		}
+	})
 }
 
 // waveChains are who stands behind a sale: a below b below c, x and y below z.

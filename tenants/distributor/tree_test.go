@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/soak"
 	"github.com/fenli-io/fenli/tenants/distributor"
 )
 
@@ -118,7 +119,7 @@ func (w world) mustAgree(t interface {
 func TestTreeProperty(t *testing.T) {
 	t.Parallel()
 	w := open(t)
-	rapid.Check(t, func(rt *rapid.T) {
+	soak.Check(t, func(rt *rapid.T) {
 		w.fell(rt)
 		var people []distributor.ID
 		pick := func(label string) distributor.ID {

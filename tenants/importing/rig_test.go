@@ -38,6 +38,7 @@ type rig struct {
 	registry   *registry.Service
 	programs   *program.Service
 	advances   atomic.Int64
+	meanwhile  func(context.Context, tenancy.ID) error // when a clock has moved, if not nil
 }
 
 func open(t testing.TB, opts ...pg.Option) *rig {
@@ -60,7 +61,7 @@ func open(t testing.TB, opts ...pg.Option) *rig {
 	r.orders = order.New(r.db, r.programs)
 	r.registry = registry.New(r.db, registry.Config{Box: box, Passwords: secret.NewPasswords(2), Clock: clk, OnSignUp: r.hooks()})
 	r.commission = commission.New(r.db, r.programs, r.Strategy, money{r.registry}, clock.Real())
-	r.settlement = settlement.New(r.db)
+	r.settlement = settlement.New(r.db, r.Journal, r.programs, money{r.registry})
 	r.importer = New(Parts{DB: r.db, Programs: r.programs, Distributors: members, Orders: r.orders, Clock: r, SignUp: r.signUp,
 		Withdrawals: withdrawal.New(r.db, r.rules)})
 	return r
@@ -127,6 +128,9 @@ func (r *rig) Advance(ctx context.Context, tenant tenancy.ID, to time.Time) erro
 		}
 	}
 	_, err := r.settlement.Mature(ctx, tenant)
+	if err == nil && r.meanwhile != nil {
+		err = r.meanwhile(ctx, tenant)
+	}
 	return err
 }
 

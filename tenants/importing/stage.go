@@ -168,7 +168,7 @@ const by = "import"
 // withdraw asks, approves and pays. What the store's rules refuse is not
 // withdrawn: a refusal comes before anything is written.
 func (s *stage) withdraw(ctx context.Context, tx *pg.Tx, who distributor.ID, amount int64, at time.Time) error {
-	w, err := s.Withdrawals.Request(ctx, tx, who, amount)
+	w, err := s.Withdrawals.Request(ctx, tx, withdrawal.Ask{Distributor: who, Amount: amount, Paid: true})
 	for _, refusal := range []error{withdrawal.ErrNotAllowed, withdrawal.ErrInDebt, withdrawal.ErrBelowMinimum, withdrawal.ErrNotToday, withdrawal.ErrAboveMonth} {
 		if errors.Is(err, refusal) {
 			return nil

@@ -21,7 +21,8 @@ func Check(ctx context.Context, tx *pg.Tx) ([]string, error) {
 		  from (select member_id as member, sum(commission)::bigint as summed from performance_day where tenant_id = $1 group by 1) p
 		  full join (select payee as member, sum(amount)::bigint as awarded
 		               from (select payee, standing as amount from commission_award where tenant_id = $1
-		                     union all select payee, amount from commission_period_award where tenant_id = $1) every group by 1) a using (member)
+		                     union all select payee, amount from commission_period_award where tenant_id = $1
+		                     union all select payee, standing - granted from commission_period_share where tenant_id = $1) every group by 1) a using (member)
 		 where coalesce(summed, 0) <> coalesce(awarded, 0)
 		 order by member limit 100`, tx.Tenant())
 	if err != nil {

@@ -54,6 +54,14 @@ func AskOpen(tx *pg.Tx, parties []Party, assets ...Asset) func(context.Context) 
 	}
 }
 
+// Also adds parties to a book of money that have turned out to be needed. They
+// are locked out of order; should two transactions then wait for one another,
+// the database ends one of them, and a lane tries again.
+func (b *Book) Also(ctx context.Context, parties []Party) error {
+	missing := slices.DeleteFunc(distinct(parties), func(p Party) bool { return b.balances[key{p, Money}] != nil })
+	return b.lock(missing, Money)(ctx)
+}
+
 // OpenPoints adds the points of some parties to a book of money. Balances are
 // locked by asset first: money before points, everywhere.
 func (b *Book) OpenPoints(ctx context.Context, parties []Party) error {

@@ -84,6 +84,9 @@ func (j *Journal) Yesterday(ctx context.Context, tx *pg.Tx) (time.Time, error) {
 // chain, made again from the movement itself. It fails where the journal is
 // not what was sealed.
 func Read(ctx context.Context, tx *pg.Tx, after int64, limit int) ([]Sealed, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
 	var all []Sealed
 	var broken error
 	w := &walk{

@@ -12,6 +12,7 @@ import (
 	"github.com/fenli-io/fenli/platform/id"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/pgtest"
+	"github.com/fenli-io/fenli/platform/soak"
 	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/tenants/ledger"
 )
@@ -169,7 +170,7 @@ func TestBook_RandomMovementsBalance(t *testing.T) {
 	t.Parallel()
 	db := pgtest.Open(t)
 	people := []ledger.Party{somebody(), somebody(), somebody()}
-	rapid.Check(t, func(r *rapid.T) {
+	soak.Check(t, func(r *rapid.T) {
 		p := rapid.SampledFrom(people).Draw(r, "payee")
 		n := rapid.Int64Range(0, 1_000_000_000_000).Draw(r, "amount")
 		m := rapid.SampledFrom([]ledger.Movement{

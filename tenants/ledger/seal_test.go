@@ -14,6 +14,7 @@ import (
 
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/pgtest"
+	"github.com/fenli-io/fenli/platform/soak"
 	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/tenants/ledger"
 )
@@ -341,7 +342,7 @@ func TestHeads(t *testing.T) {
 func TestSeal_PiecesDoNotChangeTheChain(t *testing.T) {
 	t.Parallel()
 	k := keep(t)
-	rapid.Check(t, func(r *rapid.T) {
+	soak.Check(t, func(r *rapid.T) {
 		people := []ledger.Party{somebody(), somebody()}
 		for range rapid.IntRange(1, 6).Draw(r, "postings") {
 			p := rapid.SampledFrom(people).Draw(r, "payee")

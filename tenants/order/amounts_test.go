@@ -6,6 +6,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fenli-io/fenli/platform/fault"
+	"github.com/fenli-io/fenli/platform/soak"
 )
 
 func nets(lines Lines) (list []int64) {
@@ -55,7 +56,7 @@ func TestPrice(t *testing.T) {
 // Whatever the lines and the discount, the parts sum exactly and no line is
 // paid less than nothing.
 func TestPrice_PartsSumExactly(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
+	soak.Check(t, func(r *rapid.T) {
 		lines := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) Line {
 			l := Line{Qty: rapid.Int64Range(1, 100).Draw(r, "qty"), UnitPrice: rapid.Int64Range(0, 1_000_000).Draw(r, "price")}
 			l.Discount = rapid.Int64Range(0, l.Qty*l.UnitPrice).Draw(r, "discount")
@@ -80,7 +81,7 @@ func TestPrice_PartsSumExactly(t *testing.T) {
 
 // Any refunds that sum to the whole leave every line at zero.
 func TestSpread_ManyRefundsEndAtZero(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
+	soak.Check(t, func(r *rapid.T) {
 		left := rapid.SliceOfN(rapid.Int64Range(0, 1_000_000), 1, 10).Draw(r, "left")
 		var total int64
 		for _, n := range left {

@@ -49,3 +49,50 @@ func Turnovers(ctx context.Context, tx *pg.Tx, from, to time.Time, cutOffs map[i
 	}
 	return all, nil
 }
+
+// SoldIn is one order of a period, as far as it concerns what its seller is
+// paid for the month.
+type SoldIn struct {
+	Order
+	Left int64 // what refunds have left of the goods that pay commission
+}
+
+// SoldWithin reads the orders that somebody sold and that were paid within a
+// period, in the order of their ids. A group that has not met its fate is left
+// out. It reads a page at a time, since lines are large.
+func SoldWithin(ctx context.Context, tx *pg.Tx, from, to time.Time) (list []SoldIn, err error) {
+	for after := (ID{}); ; {
+		page, err := query(ctx, tx, `
+			and paid_at >= $2 and paid_at < $3 and seller_id is not null and coalesce(group_state, '') <> 'open'
+			and ($4::uuid is null or id > $4) order by id limit 2000`, from, to, after)
+		if err != nil || len(page) == 0 {
+			return list, err
+		}
+		after = page[len(page)-1].ID
+		var refunded []ID
+		for _, o := range page {
+			if o.Refunded > 0 {
+				refunded = append(refunded, o.ID)
+			}
+		}
+		refunds, err := RefundsOf(ctx, tx, refunded)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range page {
+			list = append(list, SoldIn{o, o.Distributed(o.Remaining(refunds[o.ID], len(refunds[o.ID])))})
+		}
+	}
+}
+
+// Unfinished counts the orders paid within a period that the lane has still to
+// deal with.
+func Unfinished(ctx context.Context, tx *pg.Tx, from, to time.Time) (n int, err error) {
+	err = tx.QueryRow(ctx, `
+		select count(*) from order_change c join order_record o on o.tenant_id = $1 and o.id = c.order_id
+		 where c.tenant_id = $1 and o.paid_at >= $2 and o.paid_at < $3`, tx.Tenant(), from, to).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("order: unfinished orders of a period: %w", err)
+	}
+	return n, nil
+}

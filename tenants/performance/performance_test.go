@@ -10,6 +10,7 @@ import (
 	"github.com/fenli-io/fenli/platform/id"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/pgtest"
+	"github.com/fenli-io/fenli/platform/soak"
 	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	. "github.com/fenli-io/fenli/tenants/performance"
@@ -147,7 +148,7 @@ func TestAdd_DoesNotDependOnBatching(t *testing.T) {
 	t.Parallel()
 	db := pgtest.Open(t)
 	people := []distributor.ID{somebody(), somebody(), somebody()}
-	rapid.Check(t, func(r *rapid.T) {
+	soak.Check(t, func(r *rapid.T) {
 		var changes []Change
 		for i := range rapid.IntRange(1, 30).Draw(r, "changes") {
 			changes = append(changes, Change{

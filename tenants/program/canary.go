@@ -148,7 +148,10 @@ func (s *Service) Promote(ctx context.Context, tx *pg.Tx, which CanaryID, actor 
 		return c, made, err
 	}
 	made.Revision, made.EffectiveAt, made.CreatedAt, made.Author, made.Consent = last+1, tx.Now(), tx.Now(), actor, nil
-	return c, made, insertRevision(ctx, tx, made)
+	if err := insertRevision(ctx, tx, made); err != nil {
+		return c, made, err
+	}
+	return c, made, s.revised(ctx, tx)
 }
 
 func changeCanary(ctx context.Context, tx *pg.Tx, which CanaryID, change func(*Canary) error) (Canary, error) {

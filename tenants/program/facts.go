@@ -37,6 +37,7 @@ const (
 	FactPeriodTeam         = "period.team"
 	FactPeriodGrowth       = "period.growth"
 	FactPeriodAwarded      = "period.awarded"
+	FactPeriodOrders       = "period.orders"
 )
 
 var costs = map[string]Cost{
@@ -44,7 +45,7 @@ var costs = map[string]Cost{
 	FactChain: CostFree, FactGrade: CostFree, FactStats: CostQuery, FactAwarded: CostWaves,
 	FactInvitee: CostFree, FactTeamLead: CostFree, FactCityPartner: CostFree,
 	FactFirstOrder: CostQuery, FactBuyerIsDistributor: CostFree, FactGroupBuy: CostFree,
-	FactPeriodTeam: CostQuery, FactPeriodGrowth: CostQuery, FactPeriodAwarded: CostQuery,
+	FactPeriodTeam: CostQuery, FactPeriodGrowth: CostQuery, FactPeriodAwarded: CostQuery, FactPeriodOrders: CostQuery,
 }
 
 // CostOf tells what a fact costs; known is false when the platform has no such

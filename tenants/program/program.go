@@ -56,8 +56,11 @@ type Strategies interface {
 type Service struct {
 	db         *pg.DB
 	strategies Strategies
-	cache      cache
-	artifacts  sync.Map // sha256 → Artifact
+
+	Revised func(context.Context, *pg.Tx) error // a revision has been written or taken back; nil: nobody asks
+
+	cache     cache
+	artifacts sync.Map // sha256 → Artifact
 }
 
 // New builds the service.
@@ -117,7 +120,17 @@ func (s *Service) write(ctx context.Context, tx *pg.Tx, d Draft, artifact Artifa
 		Revision: last + 1, EffectiveAt: at, Settings: d.Settings, Strategy: artifact.Strategy, Version: artifact.Version,
 		Artifact: artifact.SHA256, Config: d.Config, Author: d.Author, Note: d.Note, CreatedAt: tx.Now(), Consent: agreed,
 	}
-	return made, insertRevision(ctx, tx, made)
+	if err := insertRevision(ctx, tx, made); err != nil {
+		return made, err
+	}
+	return made, s.revised(ctx, tx)
+}
+
+func (s *Service) revised(ctx context.Context, tx *pg.Tx) error {
+	if s.Revised == nil {
+		return nil
+	}
+	return s.Revised(ctx, tx)
 }
 
 // Check refuses a draft that could not be put in force. Nothing is written.
@@ -138,8 +151,8 @@ func (s *Service) Check(ctx context.Context, tenant tenantID, d Draft) (Artifact
 			return Artifact{}, errUnknownFact.With("fact", fact).At("strategy")
 		}
 	}
-	if d.Settings.Refund == "recompute" { // a strategy may offer it; asking again after a refund is not built yet
-		return Artifact{}, errRecompute.At("settings.refund")
+	if d.Settings.Refund == "recompute" && !artifact.Description.GetCanRecompute() {
+		return Artifact{}, errRecompute.With("strategy", artifact.Strategy).At("settings.refund")
 	}
 	if err := checkSchema(artifact.Description.GetConfigSchema(), d.Config); err != nil {
 		return Artifact{}, err

@@ -41,7 +41,7 @@ func TestPropose(t *testing.T) {
 			"program.config", "config/rates/0"},
 		"AnUnknownField":     {func(d *program.Draft) { d.Config = json.RawMessage(`{"rate": []}`) }, "program.config", "config"},
 		"WhatIsNotJSON":      {func(d *program.Draft) { d.Config = json.RawMessage(`{`) }, "program.config", "config"},
-		"RecomputeUnoffered": {func(d *program.Draft) { d.Settings.Refund = "recompute" }, "program.recompute_unsupported", "settings.refund"},
+		"RecomputeUnoffered": {func(d *program.Draft) { d.Strategy, d.Settings.Refund = "pool", "recompute" }, "program.recompute_unsupported", "settings.refund"},
 	}
 	for name, c := range refused {
 		t.Run("Refuses"+name, func(t *testing.T) {

@@ -91,7 +91,7 @@ func (s *Service) Cancel(ctx context.Context, tx *pg.Tx, revision int, actor str
 	if err != nil {
 		return Revision{}, fmt.Errorf("program: cancel: %w", err)
 	}
-	return r, nil
+	return r, s.revised(ctx, tx)
 }
 
 var (

@@ -21,13 +21,17 @@ type Settings struct {
 	Rounding         string     `json:"rounding" enum:"floor,half_up"`
 	SelfPurchase     string     `json:"self_purchase" enum:"off,upline_second,on"`
 	IneligibleUpline string     `json:"ineligible_upline" enum:"forfeit,stop,roll_up,compress"`
-	Refund           string     `json:"refund" enum:"frozen,recompute"`
+	Refund           string     `json:"refund" enum:"frozen,recompute" doc:"frozen takes back in proportion what the line earned; recompute asks the strategy again about what remains"`
 	CampaignClock    string     `json:"campaign_clock" enum:"placed_at,paid_at"`
 	OrderCap         money.Rate `json:"order_cap" doc:"Share of what was paid that all awards of an order may reach"`
+
+	BearReversalsAfterDays int `json:"bear_reversals_after_days,omitempty" minimum:"0" maximum:"3650" doc:"The store bears what a refund would take back more than this many days after the award was settled; 0: never"`
 
 	FreezeDays         int `json:"freeze_days" minimum:"0" maximum:"365" doc:"From receipt to available"`
 	AutoReceiveDays    int `json:"auto_receive_days" minimum:"0" maximum:"90" doc:"From shipping to automatic receipt"`
 	CloseUnpaidMinutes int `json:"close_unpaid_minutes" minimum:"1" maximum:"43200"`
+
+	Settlement SettlementSettings `json:"settlement"`
 
 	Bind       BindSettings       `json:"bind"`
 	Withdrawal WithdrawalSettings `json:"withdrawal"`
@@ -37,6 +41,21 @@ type Settings struct {
 
 	PointsPerUnit money.Rate `json:"points_per_unit" doc:"Points for each major unit (yuan) of a settled order"`
 	Grades        []string   `json:"grades" minItems:"1" maxItems:"20" doc:"Lowest first; the first is given on joining"`
+}
+
+// When what has matured becomes available, and what a statement covers.
+const (
+	AfterFreeze = "after_freeze"
+	PeriodEnd   = "period_end" // what matured in March is available when March closes
+	Week        = "week"       // closes on Sunday 24:00
+	Month       = "month"
+)
+
+// SettlementSettings say when matured awards become available and when
+// statements are made, both in the store's time.
+type SettlementSettings struct {
+	Method string `json:"method" enum:"after_freeze,period_end"`
+	Period string `json:"period" enum:"week,month"`
 }
 
 // BindSettings say how a buyer comes to belong to a distributor.
@@ -56,6 +75,41 @@ type WithdrawalSettings struct {
 	MaxPerMonth   int64      `json:"max_per_month" minimum:"0"`
 	Days          []int      `json:"days,omitempty" doc:"Permitted days of the month; none is all"`
 	Fee           money.Rate `json:"fee"`
+
+	Methods     []string         `json:"methods,omitempty" doc:"manual, bank_file, alipay, wechat, in the order they are offered; none is manual alone"`
+	PerTransfer map[string]int64 `json:"per_transfer,omitempty" doc:"What one transfer of a method may carry"`
+	Split       bool             `json:"split,omitempty" doc:"Cut what is above into several transfers instead of refusing it"`
+	RealName    bool             `json:"real_name" doc:"Nobody is paid whose real name and age are not known. False: the store knows them from elsewhere"`
+	AutoBelow   int64            `json:"auto_below,omitempty" minimum:"0" doc:"A request of less is approved by itself"`
+	TwoAbove    int64            `json:"two_above,omitempty" minimum:"0" doc:"A request of more is approved by two people"`
+}
+
+// withdrawalMethods are how a withdrawal may be paid.
+var withdrawalMethods = []string{"manual", "bank_file", "alipay", "wechat"}
+
+func (w WithdrawalSettings) check() error {
+	if w.Fee >= money.Whole {
+		return errFee.At("settings.withdrawal.fee")
+	}
+	for i, d := range w.Days {
+		if d < 1 || d > 31 {
+			return errDay.At(fmt.Sprintf("settings.withdrawal.days[%d]", i))
+		}
+	}
+	for i, m := range w.Methods {
+		if !slices.Contains(withdrawalMethods, m) || slices.Contains(w.Methods[:i], m) {
+			return errChoice.With("value", m).At(fmt.Sprintf("settings.withdrawal.methods[%d]", i))
+		}
+	}
+	for m, limit := range w.PerTransfer {
+		if !slices.Contains(withdrawalMethods, m) || limit < 0 {
+			return errChoice.With("value", m).At("settings.withdrawal.per_transfer")
+		}
+	}
+	if w.TwoAbove > 0 && w.AutoBelow > w.TwoAbove {
+		return errAuto.At("settings.withdrawal.auto_below")
+	}
+	return nil
 }
 
 // RecruitSettings say who becomes a distributor.
@@ -70,8 +124,9 @@ func Defaults() Settings {
 		Levels: 2, Rounding: "floor", SelfPurchase: "off", IneligibleUpline: "forfeit", Refund: "frozen",
 		CampaignClock: "placed_at", OrderCap: money.Whole / 2,
 		FreezeDays: 10, AutoReceiveDays: 10, CloseUnpaidMinutes: 30,
+		Settlement: SettlementSettings{Method: AfterFreeze, Period: Month},
 		Bind:       BindSettings{On: "registration", Who: "unbound", ValidityDays: 30, ProtectionDays: 15, Take: "pay", Model: "last"},
-		Withdrawal: WithdrawalSettings{Min: 1000},
+		Withdrawal: WithdrawalSettings{Min: 1000, RealName: true},
 		Recruit:    RecruitSettings{AutoApprove: false, MinAge: 18},
 
 		PointsPerUnit: money.Whole,
@@ -101,8 +156,6 @@ func (s Settings) check() error {
 		return errThirdLevel.At("settings.third_level_ack")
 	case s.OrderCap > money.Whole:
 		return errCap.At("settings.order_cap")
-	case s.Withdrawal.Fee >= money.Whole:
-		return errFee.At("settings.withdrawal.fee")
 	case len(s.Grades) == 0:
 		return errGrades.At("settings.grades")
 	}
@@ -111,16 +164,15 @@ func (s Settings) check() error {
 			return errGrades.At(fmt.Sprintf("settings.grades[%d]", i))
 		}
 	}
-	for i, d := range s.Withdrawal.Days {
-		if d < 1 || d > 31 {
-			return errDay.At(fmt.Sprintf("settings.withdrawal.days[%d]", i))
-		}
+	if err := s.Withdrawal.check(); err != nil {
+		return err
 	}
 	return oneOf(map[string][]string{
 		"rounding": {s.Rounding, "floor", "half_up"}, "self_purchase": {s.SelfPurchase, "off", "upline_second", "on"},
 		"ineligible_upline": {s.IneligibleUpline, "forfeit", "stop", "roll_up", "compress"}, "refund": {s.Refund, "frozen", "recompute"},
-		"campaign_clock": {s.CampaignClock, "placed_at", "paid_at"},
-		"bind.on":        {s.Bind.On, "click", "registration", "first_order", "first_payment"}, "bind.who": {s.Bind.Who, "unbound", "new"},
+		"campaign_clock":    {s.CampaignClock, "placed_at", "paid_at"},
+		"settlement.method": {s.Settlement.Method, AfterFreeze, PeriodEnd}, "settlement.period": {s.Settlement.Period, Week, Month},
+		"bind.on": {s.Bind.On, "click", "registration", "first_order", "first_payment"}, "bind.who": {s.Bind.Who, "unbound", "new"},
 		"bind.take": {s.Bind.Take, "pay", "touch", "never"}, "bind.model": {s.Bind.Model, "last", "first"},
 	})
 }
@@ -142,10 +194,11 @@ var (
 	errFee         = fault.New(fault.Invalid, "program.fee", "提现手续费须低于 100%", "the withdrawal fee must be below 100 %")
 	errGrades      = fault.New(fault.Invalid, "program.grades", "等级名称不能为空或重复", "grades must be named, each once")
 	errDay         = fault.New(fault.Invalid, "program.withdrawal_day", "可提现日须在 1 到 31 之间", "days of the month run from 1 to 31")
+	errAuto        = fault.New(fault.Invalid, "program.auto_above_two", "自动通过的金额不能高于双人审核的金额", "what is approved by itself cannot be more than what takes two people")
 	errChoice      = fault.New(fault.Invalid, "program.unknown_choice", "不支持的选项 {value}", "{value} is not one of the choices")
 	errUnknown     = fault.New(fault.Invalid, "program.unknown_strategy", "平台上没有佣金策略 {strategy}", "no strategy {strategy} is installed")
 	errConfig      = fault.New(fault.Invalid, "program.config", "策略配置有误：{problem}", "the strategy's configuration is wrong: {problem}")
-	errRecompute   = fault.New(fault.Invalid, "program.recompute_unsupported", "暂不支持退款后重算，请选择按原结果扣回", "computing again after a refund is not offered yet: choose to take back what the line earned")
+	errRecompute   = fault.New(fault.Invalid, "program.recompute_unsupported", "佣金策略 {strategy} 不支持退款后重算，请选择按原结果扣回", "the strategy {strategy} does not offer to compute again after a refund: choose to take back what the line earned")
 	errNewFacts    = fault.New(fault.Invalid, "program.new_facts", "该策略还需要以下信息，请先确认：{facts}", "the strategy needs to know more than you have agreed to: {facts}")
 	errUnknownFact = fault.New(fault.Invalid, "program.unknown_fact", "平台无法提供该策略需要的信息 {fact}", "the strategy needs {fact}, which the platform cannot tell")
 	errNone        = fault.New(fault.NotFound, "program.no_revision", "没有这个方案版本", "there is no such revision")

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand"
-	"os"
-	"strconv"
+	"math/rand/v2"
 	"sync"
 	"testing"
 	"time"
@@ -17,9 +15,11 @@ import (
 	"github.com/fenli-io/fenli/platform/fault"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/pgtest"
+	"github.com/fenli-io/fenli/platform/soak"
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/storetest"
 )
 
@@ -32,7 +32,7 @@ type pauses struct {
 
 func (p *pauses) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
 	p.mu.Lock()
-	wait := time.Duration(p.random.Intn(1500)) * time.Microsecond
+	wait := time.Duration(p.random.IntN(1500)) * time.Microsecond
 	p.mu.Unlock()
 	time.Sleep(wait)
 	return ctx
@@ -56,7 +56,7 @@ func (s *street) some(r *rand.Rand) (order.ID, bool) {
 	if len(s.paid) == 0 {
 		return order.ID{}, false
 	}
-	return s.paid[r.Intn(len(s.paid))], true
+	return s.paid[r.IntN(len(s.paid))], true
 }
 
 // expected are refusals that a person may meet; everything else fails the test.
@@ -75,36 +75,23 @@ func (s *street) within(what string, fn func(context.Context, *pg.Tx) error) {
 
 // M12: a refund, a hold or a ban at any instant of evaluation or settlement is
 // never lost, no award is stranded, the tree has no loop, and no order is left
-// without a lane. FENLI_SEED repeats a run.
+// without a lane.
 func TestInterleaving(t *testing.T) {
 	t.Parallel()
-	seeds := []int64{1, 2, 3}
-	if s := os.Getenv("FENLI_SEED"); s != "" {
-		n, err := strconv.ParseInt(s, 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		seeds = []int64{n}
-	}
-	for _, seed := range seeds {
-		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
-			t.Parallel()
-			interleave(t, seed)
-		})
-	}
+	soak.Seeds(t, 3, interleave)
 }
 
-func interleave(t *testing.T, seed int64) {
-	s := &street{Stores: storetest.Open(t, pg.MaxConns(24), pg.Tracer(&pauses{random: rand.New(rand.NewSource(seed))})), t: t}
+func interleave(t *testing.T, seed uint64) {
+	s := &street{Stores: storetest.Open(t, pg.MaxConns(24), pg.Tracer(&pauses{random: soak.Rand(seed, 0)})), t: t}
 	s.team = s.Team(t, s.A, "d", "c", "b", "a")
 	s.Commission.Batch = 3
 	s.second = commission.New(s.DB, s.Programs, s.Strategy, storetest.Yuan, pgtest.Start.Add(time.Second))
 	s.second.Batch = 2
 
 	var all sync.WaitGroup
-	for i, act := range []func(*rand.Rand, int){s.sell, s.refund, s.lane(s.Commission), s.lane(s.second), s.settle, s.freeze, s.reparent, s.receive} {
+	for i, act := range []func(*rand.Rand, int){s.sell, s.refund, s.lane(s.Commission), s.lane(s.second), s.settle, s.freeze, s.reparent, s.receive, s.rechoose} {
 		all.Go(func() {
-			r := rand.New(rand.NewSource(seed*100 + int64(i)))
+			r := soak.Rand(seed, uint64(i)+1)
 			for n := range 25 {
 				act(r, n)
 			}
@@ -115,8 +102,8 @@ func interleave(t *testing.T, seed int64) {
 }
 
 func (s *street) sell(r *rand.Rand, n int) {
-	seller := s.team[[]string{"a", "b", "c"}[r.Intn(3)]]
-	net := int64(1000 + r.Intn(100_000))
+	seller := s.team[[]string{"a", "b", "c"}[r.IntN(3)]]
+	net := int64(1000 + r.IntN(100_000))
 	s.within("sell", func(ctx context.Context, tx *pg.Tx) error {
 		o, err := s.Place(ctx, tx, storetest.Sale{ID: fmt.Sprint("O", n), Buyer: fmt.Sprint("buyer", n%7), Via: seller, Nets: []int64{net, net / 3}})
 		if err != nil {
@@ -133,7 +120,7 @@ func (s *street) sell(r *rand.Rand, n int) {
 func (s *street) refund(r *rand.Rand, n int) {
 	if o, found := s.some(r); found {
 		s.within("refund", func(ctx context.Context, tx *pg.Tx) error {
-			_, err := s.Orders.Refund(ctx, tx, o, order.RefundRequest{ExternalID: fmt.Sprint("R", n), Amount: int64(1 + r.Intn(30_000))})
+			_, err := s.Orders.Refund(ctx, tx, o, order.RefundRequest{ExternalID: fmt.Sprint("R", n), Amount: int64(1 + r.IntN(30_000))})
 			return err
 		})
 	}
@@ -156,13 +143,13 @@ func (s *street) lane(c *commission.Service) func(*rand.Rand, int) {
 }
 
 func (s *street) settle(r *rand.Rand, _ int) {
-	s.Clock.Advance(time.Duration(r.Intn(36)) * time.Hour)
+	s.Clock.Advance(time.Duration(r.IntN(36)) * time.Hour)
 	_, err := s.Settlement.Mature(s.t.Context(), s.A)
 	s.expected("settle", err)
 }
 
 func (s *street) freeze(r *rand.Rand, n int) {
-	who := s.team[[]string{"a", "b"}[r.Intn(2)]]
+	who := s.team[[]string{"a", "b"}[r.IntN(2)]]
 	if n%2 == 0 {
 		_, err := s.Distributors.Freeze(s.t.Context(), s.A, who, "test")
 		s.expected("freeze", err)
@@ -172,9 +159,19 @@ func (s *street) freeze(r *rand.Rand, n int) {
 	s.expected("unfreeze", err)
 }
 
+// rechoose changes when awards settle, back and forth.
+func (s *street) rechoose(r *rand.Rand, n int) {
+	if n%8 == 0 {
+		s.Propose(s.t, s.A, func(p *program.Settings) {
+			p.Settlement.Method = []string{program.AfterFreeze, program.PeriodEnd}[r.IntN(2)]
+			p.Settlement.Period = []string{program.Week, program.Month}[r.IntN(2)]
+		})
+	}
+}
+
 func (s *street) reparent(r *rand.Rand, _ int) {
 	names := []string{"a", "b", "c", "d"}
-	who, upline := s.team[names[r.Intn(4)]], s.team[names[r.Intn(4)]]
+	who, upline := s.team[names[r.IntN(4)]], s.team[names[r.IntN(4)]]
 	s.within("reparent", func(ctx context.Context, tx *pg.Tx) error {
 		_, err := s.Distributors.Reparent(ctx, tx, who, upline)
 		return err
@@ -205,6 +202,7 @@ func (s *street) comeToRest() {
 		}
 	}
 	s.Clock.Advance(30 * 24 * time.Hour)
+	s.Propose(s.t, s.A, func(*program.Settings) {})
 	s.Work(s.t, s.A)
 	s.MustBalance(s.t)
 	for name, who := range s.team {

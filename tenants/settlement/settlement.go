@@ -8,28 +8,63 @@ package settlement
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/ledger"
+	"github.com/fenli-io/fenli/tenants/program"
 )
 
 // Service holds the verbs.
-type Service struct{ db *pg.DB }
+type Service struct {
+	db       *pg.DB
+	journal  *ledger.Journal
+	programs *program.Service
+	stores   Stores
+
+	StepMost int // entries of a period made in one transaction
+}
+
+// Stores tells a store's currency and in whose days it lives.
+type Stores interface {
+	Money(ctx context.Context, tx *pg.Tx) (currency string, zone *time.Location, err error)
+}
 
 // New builds the service.
-func New(db *pg.DB) *Service { return &Service{db: db} }
+func New(db *pg.DB, journal *ledger.Journal, programs *program.Service, stores Stores) *Service {
+	return &Service{db: db, journal: journal, programs: programs, stores: stores, StepMost: stepMost}
+}
 
-// Mature settles everything that has matured by the store's now. It returns
-// how many payees were credited.
+// calendar is when the store's periods close.
+func (s *Service) calendar(ctx context.Context, tx *pg.Tx) (program.Calendar, error) {
+	_, zone, err := s.stores.Money(ctx, tx)
+	if err != nil {
+		return program.Calendar{}, err
+	}
+	return s.programs.Calendar(ctx, tx, zone)
+}
+
+// Mature settles everything that has matured by the store's now, or by the
+// close of its last period where that is the store's method. It returns how
+// many payees were credited.
 func (s *Service) Mature(ctx context.Context, tenant tenancy.ID) (payees int, err error) {
 	err = s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
 		mark, err := commission.TakeMark(ctx, tx)
 		if err != nil {
 			return err
 		}
-		upTo := tx.Now()
+		calendar, err := s.calendar(ctx, tx)
+		if err != nil {
+			return err
+		}
+		upTo := calendar.CutOff(tx.Now())
+		if next := calendar.NextLook(tx.Now()); next.After(tx.Now()) {
+			if err := commission.RestMark(ctx, tx, next); err != nil {
+				return err
+			}
+		}
 		if err := commission.HoldFrozen(ctx, tx, mark, upTo); err != nil {
 			return err
 		}

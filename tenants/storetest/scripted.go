@@ -19,6 +19,8 @@ type Scripted struct {
 	Version string // "1.0.0" without a word
 	Facts   []string
 
+	Recomputes bool // offers the refund policy "recompute"
+
 	Decide func(config []byte, o *strategyv1.Order) *strategyv1.Decision
 	Close  func(*strategyv1.ClosePeriodRequest) *strategyv1.ClosePeriodResponse
 	Tier   func(*strategyv1.EvaluateTierRequest) *strategyv1.EvaluateTierResponse
@@ -31,7 +33,7 @@ func (s *Scripted) Describe(context.Context, *strategyv1.DescribeRequest) (*stra
 		version = "1.0.0"
 	}
 	d := &strategyv1.DescribeResponse{Id: s.ID, Version: version, ConfigSchema: []byte(`{"type": "object"}`),
-		ClosesPeriods: s.Close != nil, GradesMembers: s.Tier != nil, HasIncentives: s.Tasks != nil,
+		ClosesPeriods: s.Close != nil, CanRecompute: s.Recomputes, GradesMembers: s.Tier != nil, HasIncentives: s.Tasks != nil,
 		Locales: []*strategyv1.Locale{
 			{Tag: "zh-CN", Messages: map[string]string{"needs": "计算佣金", "because": "应得", "sales": "销售额", "task": "任务"}},
 			{Tag: "en", Messages: map[string]string{"needs": "to share it", "because": "earned", "sales": "sales", "task": "a task"}},

@@ -45,6 +45,7 @@ type Stores struct {
 	Orders       *order.Service
 	Commission   *commission.Service
 	Grading      *grading.Service
+	Journal      *ledger.Journal
 	Settlement   *settlement.Service
 	Strategy     *InProcess
 }
@@ -148,7 +149,9 @@ func Open(t testing.TB, opts ...pg.Option) *Stores {
 	s.Orders = order.New(db.DB, s.Programs)
 	s.Commission = commission.New(db.DB, s.Programs, s.Strategy, yuan{}, pgtest.Start)
 	s.Grading = grading.New(db.DB, s.Programs, s.Distributors, s.Commission, s.Strategy, yuan{})
-	s.Settlement = settlement.New(db.DB)
+	s.Journal = ledger.New(db.DB, func(context.Context, tenancy.ID) (*time.Location, error) { return shanghai, nil })
+	s.Settlement = settlement.New(db.DB, s.Journal, s.Programs, yuan{})
+	s.Programs.Revised = commission.WakeMark
 
 	described, err := s.Strategy.Server.Describe(t.Context(), &strategyv1.DescribeRequest{})
 	if err != nil {
@@ -167,7 +170,7 @@ func Open(t testing.TB, opts ...pg.Option) *Stores {
 	}
 	for _, tenant := range []tenancy.ID{s.A, s.B} {
 		s.Do(t, tenant, func(ctx context.Context, tx *pg.Tx) error {
-			for _, row := range []func(context.Context, *pg.Tx) error{distributor.OnSignUp, commission.OnSignUp, commission.GiveMark, s.Programs.OnSignUp, s.Grading.OnSignUp} {
+			for _, row := range []func(context.Context, *pg.Tx) error{distributor.OnSignUp, commission.OnSignUp, commission.GiveMark, s.Programs.OnSignUp, s.Grading.OnSignUp, settlement.OnSignUp} {
 				if err := row(ctx, tx); err != nil {
 					return err
 				}

@@ -56,32 +56,39 @@ func settleDebtOf(ctx context.Context, tx *pg.Tx, who distributor.ID) error {
 	if err != nil || book.Balance(ledger.Party(who)).Owed() == 0 {
 		return err // meanwhile netted
 	}
-	return returnUnsent(ctx, tx, book, who)
+	if err := returnUnsent(ctx, tx, book, who, Returned, InDebt, "system"); err != nil {
+		return err
+	}
+	return book.Post(ctx)
 }
 
 // returnForDebt gives back every unsent withdrawal of w's owner, w among them.
 func returnForDebt(ctx context.Context, tx *pg.Tx, book *ledger.Book, w Withdrawal) (Withdrawal, error) {
-	if err := returnUnsent(ctx, tx, book, w.Distributor); err != nil {
+	if err := returnUnsent(ctx, tx, book, w.Distributor, Returned, InDebt, "system"); err != nil {
+		return w, err
+	}
+	if err := book.Post(ctx); err != nil {
 		return w, err
 	}
 	return Get(ctx, tx, w.ID)
 }
 
-func returnUnsent(ctx context.Context, tx *pg.Tx, book *ledger.Book, who distributor.ID) error {
+// returnUnsent gives every unsent withdrawal of a person back, without posting.
+func returnUnsent(ctx context.Context, tx *pg.Tx, book *ledger.Book, who distributor.ID, as State, reason, by string) error {
 	unsent, err := lockUnsent(ctx, tx, who)
 	if err != nil {
 		return err
 	}
 	for _, w := range unsent {
-		w.decide(Returned, InDebt, "system", tx.Now())
+		w.decide(as, reason, by, tx.Now())
 		if err := giveBack(book, w); err != nil {
 			return err
 		}
-		if err := save(ctx, tx, w); err != nil {
+		if err := save(ctx, tx, &w, by, reason); err != nil {
 			return err
 		}
 	}
-	return book.Post(ctx)
+	return nil
 }
 
 // giveBack makes reserved money available again and nets at once what its

@@ -28,6 +28,26 @@ var (
 		"请填写原因", "a reason is required").At("reason")
 	ErrVoucherMissing = fault.New(fault.Invalid, "withdrawal.voucher_missing",
 		"请填写打款凭证", "a voucher is required").At("voucher")
+	ErrMethod = fault.New(fault.Invalid, "withdrawal.method",
+		"本店不支持这种提现方式（{method}）", "this store does not pay by {method}").At("method")
+	errPaused = fault.New(fault.Forbidden, ErrNotAllowed.Code,
+		"账户状态为 {state}，提现暂停，最晚 {until} 恢复或说明处理结果", "the distributor is {state}: withdrawals pause until {until} at the latest")
+	ErrLeftTooLong = fault.New(fault.Forbidden, "withdrawal.left_too_long",
+		"离开已满 12 个月，余额保留期在 {until} 结束", "the twelve months after leaving ended on {until}")
+	ErrNothingLeft = fault.New(fault.Invalid, "withdrawal.nothing_left",
+		"扣除税费后没有可到账的金额", "nothing is left after tax and fee").At("amount")
+	ErrAboveTransfer = fault.New(fault.Invalid, "withdrawal.above_transfer",
+		"该方式单次最多 {maximum}，请减少金额或换一种方式", "this method carries {maximum} at most: ask for less, or by another").At("amount")
+	ErrSecondPerson = fault.New(fault.Conflict, "withdrawal.second_person",
+		"超过 {above} 须由两人审核，请另一位同事复核", "above {above} two people approve: the second has to be somebody else")
+	ErrRequoted = fault.New(fault.Conflict, "withdrawal.requoted",
+		"税额已变化，应付净额现为 {net}：请先“开始打款”，按新的净额转账", "the tax has changed and the net is {net} now: start the payment first and transfer that")
+	ErrNotStopped = fault.New(fault.Conflict, "withdrawal.not_stopped",
+		"只有冻结或封禁的人才会没收（当前 {state}）", "only the frozen and the banned forfeit, this one is {state}")
+	ErrNothingToForfeit = fault.New(fault.Conflict, "withdrawal.nothing_to_forfeit",
+		"没有可没收的余额", "there is nothing to forfeit")
+	ErrForfeitUnknown = fault.New(fault.NotFound, "withdrawal.forfeit_unknown",
+		"没有这条没收记录", "there is no such forfeit")
 	ErrUnknownState = fault.New(fault.Invalid, "withdrawal.unknown_state",
 		"没有 {state} 这种状态", "{state} is not a state").At("state")
 )

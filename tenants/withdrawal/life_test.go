@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/soak"
 	"github.com/fenli-io/fenli/tenants/attribution"
 	"github.com/fenli-io/fenli/tenants/customer"
 	"github.com/fenli-io/fenli/tenants/distributor"
@@ -189,7 +190,7 @@ func TestLife_AsTheRulesSay(t *testing.T) {
 	s.Propose(t, s.A, func(p *program.Settings) { p.OrderCap = 120_000; p.Levels = 2; p.ThirdLevelAck = "" })
 	svc := New(s.DB, func(context.Context, *pg.Tx) (Rules, error) { return Rules{Currency: "CNY", Zone: time.UTC}, nil })
 	life := 0
-	rapid.Check(t, func(r *rapid.T) {
+	soak.Check(t, func(r *rapid.T) {
 		life++
 		name := func(x string) string { return fmt.Sprintf("%s%d", x, life) }
 		team := s.Team(t, s.A, name("b"), name("a"))
@@ -290,7 +291,10 @@ func TestLife_AsTheRulesSay(t *testing.T) {
 				i := rapid.IntRange(0, 1).Draw(r, "who")
 				p := &m.purses[i]
 				amount := rapid.Int64Range(1, 3000).Draw(r, "amount")
-				err := do(func(ctx context.Context, tx *pg.Tx) error { _, err := svc.Request(ctx, tx, who[i], amount); return err })
+				err := do(func(ctx context.Context, tx *pg.Tx) error {
+					_, err := svc.Request(ctx, tx, Ask{Distributor: who[i], Amount: amount})
+					return err
+				})
 				if may := !m.stopped[i] && p.debt == 0 && amount <= p.available; may != (err == nil) {
 					r.Fatalf("a request for %d of %+v: %v", amount, *p, err)
 				}
@@ -305,7 +309,7 @@ func TestLife_AsTheRulesSay(t *testing.T) {
 					return
 				}
 				ok(do(func(ctx context.Context, tx *pg.Tx) error {
-					list, err := List(ctx, tx, Filter{State: Requested, Distributor: who[i], Limit: 100})
+					list, err := List(ctx, tx, Filter{States: []State{Requested}, Distributor: who[i], Limit: 100})
 					for _, w := range list {
 						if _, err = svc.Approve(ctx, tx, w.ID, "staff"); err != nil {
 							return err

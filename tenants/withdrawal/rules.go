@@ -8,6 +8,7 @@ import (
 
 	"github.com/fenli-io/fenli/plugins/sdk/money"
 	"github.com/fenli-io/fenli/tenants/performance"
+	"github.com/fenli-io/fenli/tenants/program"
 )
 
 // Rules are the store's, as its programme has them now. Amounts are minor
@@ -18,14 +19,37 @@ type Rules struct {
 	MaxPerMonth   int64
 	Days          []int // of the month on which one may ask; empty: all
 	FeePPM        int64 // floored
-	Tax           string
+
+	Methods     []Method         // the distributor's choice; empty: by hand
+	PerTransfer map[Method]int64 // what one transfer may carry
+	Split       bool             // into several transfers; else refused
+	RealName    bool             // nobody is paid whose real name is not known
+	AutoBelow   int64            // less than this is approved by itself
+	TwoAbove    int64            // more than this takes two people
 
 	Currency string
 	Zone     *time.Location // decides days and months
 }
 
-// TaxNone withholds nothing: the distributor is a business with an invoice.
-const TaxNone = "none"
+// RulesOf reads them from a programme's settings.
+func RulesOf(s program.WithdrawalSettings, currency string, zone *time.Location) Rules {
+	r := Rules{Min: s.Min, MaxPerRequest: s.MaxPerRequest, MaxPerMonth: s.MaxPerMonth, Days: s.Days, FeePPM: int64(s.Fee), Split: s.Split,
+		RealName: s.RealName, AutoBelow: s.AutoBelow, TwoAbove: s.TwoAbove, PerTransfer: map[Method]int64{}, Currency: currency, Zone: zone}
+	for _, m := range s.Methods {
+		r.Methods = append(r.Methods, Method(m))
+	}
+	for m, limit := range s.PerTransfer {
+		r.PerTransfer[Method(m)] = limit
+	}
+	return r
+}
+
+func (r Rules) methods() []Method {
+	if len(r.Methods) == 0 {
+		return []Method{Manual}
+	}
+	return r.Methods
+}
 
 // Quote is what becomes of an amount: Gross = Tax + Fee + Net.
 type Quote struct {
@@ -35,17 +59,22 @@ type Quote struct {
 	Net   int64 `db:"net"` // what arrives
 }
 
-// Quote works out tax and fee of an amount.
-func (r Rules) Quote(gross int64) (Quote, error) {
-	if r.Tax != "" && r.Tax != TaxNone {
-		return Quote{}, fmt.Errorf("withdrawal: no tax method %q", r.Tax)
-	}
+func (r Rules) fee(gross int64) (int64, error) {
 	fee, err := money.Rate(r.FeePPM).Of(gross, money.Floor)
 	if err != nil {
-		return Quote{}, fmt.Errorf("withdrawal: fee: %w", err)
+		return 0, fmt.Errorf("withdrawal: fee: %w", err)
 	}
-	return Quote{Gross: gross, Fee: fee, Net: gross - fee}, nil
+	return fee, nil
 }
+
+// FourEyes: an amount that takes two people.
+func (r Rules) FourEyes(whole int64) bool { return r.TwoAbove > 0 && whole > r.TwoAbove }
+
+// byItself: an amount that nobody has to look at.
+func (r Rules) byItself(whole int64) bool { return whole < r.AutoBelow && !r.FourEyes(whole) }
+
+// taxedCurrency is the one in which income tax is withheld.
+const taxedCurrency = "CNY"
 
 // refuse says why an amount cannot be asked for today; asked is what the
 // distributor has already asked for this month.

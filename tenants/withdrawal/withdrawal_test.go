@@ -14,6 +14,7 @@ import (
 	"github.com/fenli-io/fenli/platform/httpapi"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/pgtest"
+	"github.com/fenli-io/fenli/platform/soak"
 	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/ledger"
@@ -78,7 +79,7 @@ func (s *shop) move(who distributor.ID, movements ...ledger.Movement) {
 
 func (s *shop) request(who distributor.ID, amount int64) (w Withdrawal, err error) {
 	err = s.within(func(ctx context.Context, tx *pg.Tx) error {
-		w, err = s.Request(ctx, tx, who, amount)
+		w, err = s.Request(ctx, tx, Ask{Distributor: who, Amount: amount})
 		return err
 	})
 	return w, err
@@ -251,7 +252,7 @@ func TestRequest(t *testing.T) {
 	t.Run("OfAnotherStoresMemberIsUnknown", func(t *testing.T) {
 		li := s.member(5000)
 		err := s.db.Within(t.Context(), s.db.B, func(ctx context.Context, tx *pg.Tx) error {
-			_, err := s.Request(ctx, tx, li, 1000)
+			_, err := s.Request(ctx, tx, Ask{Distributor: li, Amount: 1000})
 			return err
 		})
 		wants(t, err, "distributor.unknown")
@@ -300,7 +301,7 @@ func TestRequest_SixtyFourAtOnceCannotSpendTheSameBalance(t *testing.T) {
 		for i := range 64 {
 			wg.Go(func() {
 				w, err := httpapi.Once(ctx, s.db.DB, "withdrawal.request", key(i), 10000, func(ctx context.Context, tx *pg.Tx) (Withdrawal, error) {
-					return s.Request(ctx, tx, wang, 10000)
+					return s.Request(ctx, tx, Ask{Distributor: wang, Amount: 10000})
 				})
 				mu.Lock()
 				defer mu.Unlock()
@@ -443,7 +444,7 @@ func TestList(t *testing.T) {
 	}{
 		{"newest first", Filter{Limit: 9}, []int{4, 3, 2, 1, 0}},
 		{"a page", Filter{Limit: 2, After: all[3].ID}, []int{2, 1}},
-		{"by state", Filter{Limit: 9, State: Approved}, []int{0}},
+		{"by state", Filter{Limit: 9, States: []State{Approved}}, []int{0}},
 		{"by distributor", Filter{Limit: 9, Distributor: li}, []int{3, 1}},
 	} {
 		got := list(c.f)
@@ -464,7 +465,7 @@ func TestWithdrawal_RandomLives(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	s.rules.Min, s.rules.FeePPM = 1, 12345
-	rapid.Check(t, func(r *rapid.T) {
+	soak.Check(t, func(r *rapid.T) {
 		wang := s.member(rapid.Int64Range(0, 5000).Draw(r, "available"))
 		var requests []Withdrawal
 		for range rapid.IntRange(1, 12).Draw(r, "steps") {

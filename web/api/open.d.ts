@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/distributors/{external_id}/payee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Enter a distributor's identity and accounts, as the shop knows them */
+        put: operations["payee.sync"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/distributors/{external_id}/withdrawals": {
         parameters: {
             query?: never;
@@ -299,6 +316,8 @@ export interface components {
             cap: components["schemas"]["CommissionCap"];
             decision: components["schemas"]["CommissionDecision"];
             declined: components["schemas"]["CommissionDeclined"][] | null;
+            /** @description What closed months gave for this order; it comes back with it */
+            from_periods: components["schemas"]["CommissionFromPeriod"][] | null;
             /** @description Lines that pay nobody anything */
             not_distributed: components["schemas"]["CommissionUndistributed"][] | null;
             order_id: string;
@@ -308,6 +327,16 @@ export interface components {
             said: string[] | null;
             /** @enum {string} */
             state: "none" | "awaiting" | "decided";
+            /** @description Where it was taken from, as the journal recorded it */
+            taken: components["schemas"]["CommissionTaken"][] | null;
+        };
+        CommissionFromPeriod: {
+            granted: components["schemas"]["MoneyAmount"];
+            payee: components["schemas"]["CommissionPayee"];
+            /** @example 2026-03 */
+            period: string;
+            /** @description What refunds have left of it */
+            standing: components["schemas"]["MoneyAmount"];
         };
         CommissionLine: {
             /** @description As the strategy said */
@@ -335,9 +364,22 @@ export interface components {
         };
         CommissionReversal: {
             amount: components["schemas"]["MoneyAmount"];
+            /** @description The store bears it: it came long after the settlement, and nothing was taken */
+            borne: boolean;
             external_id: string;
             payee: components["schemas"]["CommissionPayee"];
             refund_id: string;
+        };
+        CommissionTaken: {
+            amount: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description The award's own held part, what the person had available, or a debt because the money had left
+             * @enum {string}
+             */
+            from: "held" | "available" | "debt";
+            payee: components["schemas"]["CommissionPayee"];
         };
         CommissionUndistributed: {
             /** @example commission.not_distributed */
@@ -438,6 +480,12 @@ export interface components {
             /** @description In English, from the schema */
             message: string;
         };
+        Item: {
+            bank?: string;
+            /** @enum {string} */
+            channel: "bank_card" | "alipay" | "wechat";
+            number: string;
+        };
         MoneyAmount: {
             /**
              * Format: int64
@@ -513,6 +561,8 @@ export interface components {
             /** Format: date-time */
             closed_at: string | null;
             commission?: components["schemas"]["OrderCommission"];
+            /** @description Goods that were replaced after payment, and prices that were corrected */
+            exchanges: components["schemas"]["OrderExchange"][] | null;
             external_id: string;
             freight: components["schemas"]["MoneyAmount"];
             /** @description Paid for the goods, after discounts */
@@ -556,6 +606,24 @@ export interface components {
             event: string;
             sentence: string;
             who?: components["schemas"]["OrderSeller"];
+        };
+        OrderExchange: {
+            /** @description What the buyer paid more */
+            charged: components["schemas"]["MoneyAmount"];
+            external_id: string;
+            /** @description The order that holds what was paid more; null otherwise */
+            extra_id: string;
+            id: string;
+            line: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** @description The price was corrected; nothing was sent */
+            price_only: boolean;
+            reason: string;
+            /** @description What the buyer got back */
+            refunded: components["schemas"]["MoneyAmount"];
+            /** @description What came instead; empty for the same again */
+            sku: string;
         };
         OrderGroupRequest: {
             /** @enum {string} */
@@ -689,6 +757,61 @@ export interface components {
             /** Format: date-time */
             shipped_at?: string;
         };
+        Payee: {
+            accounts: components["schemas"]["PayeeAccount"][] | null;
+            /**
+             * Format: date-time
+             * @description Nothing is sent before: something has just changed
+             */
+            paused_until: string | null;
+            /** @description Null: nothing entered yet */
+            profile: components["schemas"]["PayeeProfile"];
+        };
+        PayeeAccount: {
+            /** Format: date-time */
+            at: string;
+            bank: string;
+            /** @enum {string} */
+            channel: "bank_card" | "alipay" | "wechat";
+            /** Format: int64 */
+            revision: number;
+            /** @description The last four digits of a card; both ends of the rest */
+            shown: string;
+            /**
+             * Format: date-time
+             * @description Nothing is sent to it before
+             */
+            usable_at: string;
+        };
+        PayeeIdentity: {
+            /** @description A business: it gives an invoice for what it is paid */
+            invoice?: boolean;
+            /** @enum {string} */
+            kind: "individual" | "business";
+            /** @description The real name, or the business's */
+            name: string;
+            /** @description Resident id, or unified social credit code */
+            number: string;
+            phone: string;
+        };
+        PayeeProfile: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "individual" | "business";
+            /** @description 张*; a business's in full */
+            name: string;
+            /** @description Masked: resident id or credit code */
+            number: string;
+            /** @description Masked */
+            phone: string;
+            /** Format: int64 */
+            revision: number;
+        };
+        PayeeSynced: {
+            accounts?: components["schemas"]["Item"][] | null;
+            identity?: components["schemas"]["PayeeIdentity"];
+        };
         Problem: {
             /** @description The values in the sentence */
             args?: {
@@ -739,9 +862,6 @@ export interface components {
             distributor_external_id: string;
             material?: string;
         };
-        RequestForBody: {
-            amount: components["schemas"]["MoneyAmount"];
-        };
         TouchAnswerBody: {
             /** @description Whether the owner of the link holds the buyer now */
             bound: boolean;
@@ -757,22 +877,49 @@ export interface components {
             decided_at: string | null;
             distributor: components["schemas"]["WithdrawalPerson"];
             fee: components["schemas"]["MoneyAmount"];
+            /** @description One of the two who have to approve; told to staff only */
+            first_approved_by?: string;
             gross: components["schemas"]["MoneyAmount"];
             id: string;
             /** @enum {string} */
-            method: "manual";
+            method: "manual" | "bank_file" | "alipay" | "wechat";
             /** @description What arrives */
             net: components["schemas"]["MoneyAmount"];
             /** Format: date-time */
             paid_at: string | null;
-            /** @description Why it was rejected or returned */
+            /**
+             * Format: int64
+             * @description Its number among the parts
+             */
+            part: number;
+            /**
+             * Format: int64
+             * @description How many transfers the request was cut into
+             */
+            parts: number;
+            /** @description Why it came back, or is in doubt */
             reason: string;
             /** Format: date-time */
             requested_at: string;
-            /** @enum {string} */
-            state: "requested" | "approved" | "paid" | "rejected" | "returned";
+            /** Format: date-time */
+            sent_at: string | null;
+            /**
+             * @description manual: nobody knows whether it was paid, a person has to look
+             * @enum {string}
+             */
+            state: "requested" | "approved" | "sending" | "waiting_for_user" | "manual" | "paid" | "failed" | "cancelled" | "rejected" | "returned";
             tax: components["schemas"]["MoneyAmount"];
             voucher: string;
+            /** @description Asked for together with the other parts */
+            whole: components["schemas"]["MoneyAmount"];
+        };
+        WithdrawalAsking: {
+            amount: components["schemas"]["MoneyAmount"];
+            /**
+             * @description One of the store's; none is its first
+             * @enum {string}
+             */
+            method?: "manual" | "bank_file" | "alipay" | "wechat";
         };
         WithdrawalPerson: {
             id: string;
@@ -979,6 +1126,104 @@ export interface operations {
             };
         };
     };
+    "payee.sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayeeSynced"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payee"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "withdrawal.request_for": {
         parameters: {
             query?: never;
@@ -993,7 +1238,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RequestForBody"];
+                "application/json": components["schemas"]["WithdrawalAsking"];
             };
         };
         responses: {

@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the checkout asks for beside the goods */
+        get: operations["checkout.form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/leaderboards/{metric}": {
         parameters: {
             query?: never;
@@ -64,6 +81,23 @@ export interface paths {
         };
         /** Who I am in this shop */
         get: operations["me.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was given to me or taken by hand, the newest first */
+        get: operations["me.adjustments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -149,6 +183,23 @@ export interface paths {
         };
         /** My customers */
         get: operations["me.customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/debts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I owe because of which refunds, and how it was netted, the newest first */
+        get: operations["me.debts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -277,6 +328,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/payee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who I am as a payee, and my accounts, masked */
+        get: operations["me.payee"];
+        /** Enter my real name, or my business. Another name, number or phone pauses payouts for 72 hours */
+        put: operations["me.payee.identify"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/payee/accounts/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Enter an account to be paid on. Another one pauses payouts for 72 hours */
+        put: operations["me.payee.account"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/periods": {
         parameters: {
             query?: never;
@@ -338,7 +424,7 @@ export interface paths {
         /** List one's own withdrawals, the newest first */
         get: operations["withdrawal.own"];
         put?: never;
-        /** Ask for available money */
+        /** Ask for available money. Above what one transfer may carry it becomes several, of which this is the first */
         post: operations["withdrawal.request"];
         delete?: never;
         options?: never;
@@ -353,8 +439,76 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What would become of an amount */
+        /** What would become of an amount, and why it could not be asked for now */
         get: operations["withdrawal.preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/withdrawals/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one can know before asking: methods, limits, days, fee, tax */
+        get: operations["withdrawal.terms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/withdrawals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A withdrawal of one's own with its way and its tax */
+        get: operations["withdrawal.own.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/withdrawals/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call off what has not been sent yet */
+        post: operations["withdrawal.recall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/withdrawals/{id}/payout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the payout of my withdrawal stands, and what my phone needs to confirm it */
+        get: operations["me.payout"];
         put?: never;
         post?: never;
         delete?: never;
@@ -555,6 +709,41 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Adjustment: {
+            amount: components["schemas"]["MoneyAmount"];
+            /** @enum {string} */
+            cause: "dispute" | "correction" | "service" | "sales" | "breach" | "other";
+            corrects: string;
+            /** Format: date-time */
+            decided_at: string | null;
+            /** @description Told to staff only */
+            decided_by?: string;
+            distributor: components["schemas"]["AdjustmentPerson"];
+            /** @description Of a booked deduction: what was still here */
+            from_available: components["schemas"]["MoneyAmount"];
+            id: string;
+            /** @description Of a booked deduction: what is owed since */
+            into_debt: components["schemas"]["MoneyAmount"];
+            /** @enum {string} */
+            kind: "bonus" | "deduction";
+            /** @description The caller has proposed it, and so cannot decide it */
+            mine: boolean;
+            /** @description Told to staff only */
+            note?: string;
+            /** Format: date-time */
+            proposed_at: string;
+            /** @description Told to staff only */
+            proposed_by?: string;
+            reason: string;
+            /** @description Why a second person refused; told to staff only */
+            refusal?: string;
+            /** @enum {string} */
+            state: "waiting" | "booked" | "refused" | "withdrawn";
+        };
+        AdjustmentPerson: {
+            id: string;
+            name: string;
+        };
         AlternativesBody: {
             items: components["schemas"]["CommissionAlternative"][] | null;
         };
@@ -674,6 +863,23 @@ export interface components {
              */
             share: string;
         };
+        CommissionDebt: {
+            /** @description Below zero when the debt became smaller */
+            amount: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description A refund after the money had left, a deduction by hand, or a payment out of what became available
+             * @enum {string}
+             */
+            cause: "refund" | "deduction" | "netted";
+            id: string;
+            order_external_id: string;
+            /** @description The order that was refunded; null otherwise */
+            order_id: string;
+            /** @description In a sentence */
+            said: string;
+        };
         CommissionDecision: {
             artifact: string;
             /** Format: date-time */
@@ -704,6 +910,8 @@ export interface components {
             cap: components["schemas"]["CommissionCap"];
             decision: components["schemas"]["CommissionDecision"];
             declined: components["schemas"]["CommissionDeclined"][] | null;
+            /** @description What closed months gave for this order; it comes back with it */
+            from_periods: components["schemas"]["CommissionFromPeriod"][] | null;
             /** @description Lines that pay nobody anything */
             not_distributed: components["schemas"]["CommissionUndistributed"][] | null;
             order_id: string;
@@ -713,6 +921,16 @@ export interface components {
             said: string[] | null;
             /** @enum {string} */
             state: "none" | "awaiting" | "decided";
+            /** @description Where it was taken from, as the journal recorded it */
+            taken: components["schemas"]["CommissionTaken"][] | null;
+        };
+        CommissionFromPeriod: {
+            granted: components["schemas"]["MoneyAmount"];
+            payee: components["schemas"]["CommissionPayee"];
+            /** @example 2026-03 */
+            period: string;
+            /** @description What refunds have left of it */
+            standing: components["schemas"]["MoneyAmount"];
         };
         CommissionLine: {
             /** @description As the strategy said */
@@ -779,6 +997,8 @@ export interface components {
             amount: components["schemas"]["MoneyAmount"];
             /** @description What the rate was applied to; 0 for a fixed amount */
             base: components["schemas"]["MoneyAmount"];
+            /** @description What the caps of single orders took of it */
+            cut: components["schemas"]["MoneyAmount"];
             /** @example pool */
             kind: string;
             payee: components["schemas"]["CommissionPayee"];
@@ -788,9 +1008,22 @@ export interface components {
         };
         CommissionReversal: {
             amount: components["schemas"]["MoneyAmount"];
+            /** @description The store bears it: it came long after the settlement, and nothing was taken */
+            borne: boolean;
             external_id: string;
             payee: components["schemas"]["CommissionPayee"];
             refund_id: string;
+        };
+        CommissionTaken: {
+            amount: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description The award's own held part, what the person had available, or a debt because the money had left
+             * @enum {string}
+             */
+            from: "held" | "available" | "debt";
+            payee: components["schemas"]["CommissionPayee"];
         };
         CommissionUndistributed: {
             /** @example commission.not_distributed */
@@ -1046,6 +1279,12 @@ export interface components {
             order_id?: string;
             text: string;
         };
+        MePayeeAccountRequest: {
+            /** @description Of a card */
+            bank?: string;
+            /** @description Card number, Alipay login or WeChat openid */
+            number: string;
+        };
         MoneyAmount: {
             /**
              * Format: int64
@@ -1057,6 +1296,10 @@ export interface components {
              * @example CNY
              */
             currency: string;
+        };
+        OrderForm: {
+            /** @description Whether the commission depends on where the goods go: the region is then asked for */
+            region: boolean;
         };
         OrderLine: {
             category: string;
@@ -1075,9 +1318,16 @@ export interface components {
             title: string;
             unit_price: components["schemas"]["MoneyAmount"];
         };
+        OrderOwnCommission: {
+            /** @enum {string} */
+            state: "none" | "awaiting" | "decided";
+            /** @description What stands for the one who asks, after refunds */
+            total: components["schemas"]["MoneyAmount"];
+        };
         OrderPromoted: {
             /** @example 林** */
             buyer: string;
+            commission?: components["schemas"]["OrderOwnCommission"];
             external_id: string;
             goods: components["schemas"]["MoneyAmount"];
             id: string;
@@ -1108,6 +1358,8 @@ export interface components {
             /** Format: date-time */
             received_at: string | null;
             refunded: components["schemas"]["MoneyAmount"];
+            /** @description Where it goes; empty when it was not asked for */
+            region: string;
             /** @description Payments are pretended: no money moves */
             sandbox: boolean;
             /** Format: date-time */
@@ -1122,12 +1374,20 @@ export interface components {
             code: string;
             material?: string;
         };
+        PageAdjustment: {
+            items: components["schemas"]["Adjustment"][] | null;
+            next_cursor: string;
+        };
         PageAttributionOwnCustomer: {
             items: components["schemas"]["AttributionOwnCustomer"][] | null;
             next_cursor: string;
         };
         PageCatalogWindowItem: {
             items: components["schemas"]["CatalogWindowItem"][] | null;
+            next_cursor: string;
+        };
+        PageCommissionDebt: {
+            items: components["schemas"]["CommissionDebt"][] | null;
             next_cursor: string;
         };
         PageCommissionListed: {
@@ -1157,6 +1417,78 @@ export interface components {
         PageWithdrawal: {
             items: components["schemas"]["Withdrawal"][] | null;
             next_cursor: string;
+        };
+        Payee: {
+            accounts: components["schemas"]["PayeeAccount"][] | null;
+            /**
+             * Format: date-time
+             * @description Nothing is sent before: something has just changed
+             */
+            paused_until: string | null;
+            /** @description Null: nothing entered yet */
+            profile: components["schemas"]["PayeeProfile"];
+        };
+        PayeeAccount: {
+            /** Format: date-time */
+            at: string;
+            bank: string;
+            /** @enum {string} */
+            channel: "bank_card" | "alipay" | "wechat";
+            /** Format: int64 */
+            revision: number;
+            /** @description The last four digits of a card; both ends of the rest */
+            shown: string;
+            /**
+             * Format: date-time
+             * @description Nothing is sent to it before
+             */
+            usable_at: string;
+        };
+        PayeeIdentity: {
+            /** @description A business: it gives an invoice for what it is paid */
+            invoice?: boolean;
+            /** @enum {string} */
+            kind: "individual" | "business";
+            /** @description The real name, or the business's */
+            name: string;
+            /** @description Resident id, or unified social credit code */
+            number: string;
+            phone: string;
+        };
+        PayeeProfile: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "individual" | "business";
+            /** @description 张*; a business's in full */
+            name: string;
+            /** @description Masked: resident id or credit code */
+            number: string;
+            /** @description Masked */
+            phone: string;
+            /** Format: int64 */
+            revision: number;
+        };
+        PayoutConfirmation: {
+            app_id: string;
+            mch_id: string;
+            package: string;
+            /** @description Of a simulator: where to confirm. "" with WeChat itself */
+            page: string;
+        };
+        PayoutOwnPayout: {
+            confirm: components["schemas"]["PayoutConfirmation"];
+            /**
+             * Format: date-time
+             * @description Until when it waits
+             */
+            confirm_by: string | null;
+            /** @description The merchant's account has too little for now, or the provider is slow */
+            delayed: boolean;
+            method: string;
+            simulated: boolean;
+            /** @enum {string} */
+            state: "queued" | "sending" | "waiting_for_user" | "paid" | "failed" | "cancelled" | "void";
         };
         Problem: {
             /** @description The values in the sentence */
@@ -1220,9 +1552,6 @@ export interface components {
             /** @description Why rejected, frozen or banned; empty otherwise */
             state_reason: string;
         };
-        RequestBody: {
-            amount: components["schemas"]["MoneyAmount"];
-        };
         ShopAnswerBody: {
             brand: components["schemas"]["RegistryBrand"];
             currency: string;
@@ -1251,26 +1580,144 @@ export interface components {
             decided_at: string | null;
             distributor: components["schemas"]["WithdrawalPerson"];
             fee: components["schemas"]["MoneyAmount"];
+            /** @description One of the two who have to approve; told to staff only */
+            first_approved_by?: string;
             gross: components["schemas"]["MoneyAmount"];
             id: string;
             /** @enum {string} */
-            method: "manual";
+            method: "manual" | "bank_file" | "alipay" | "wechat";
             /** @description What arrives */
             net: components["schemas"]["MoneyAmount"];
             /** Format: date-time */
             paid_at: string | null;
-            /** @description Why it was rejected or returned */
+            /**
+             * Format: int64
+             * @description Its number among the parts
+             */
+            part: number;
+            /**
+             * Format: int64
+             * @description How many transfers the request was cut into
+             */
+            parts: number;
+            /** @description Why it came back, or is in doubt */
             reason: string;
             /** Format: date-time */
             requested_at: string;
-            /** @enum {string} */
-            state: "requested" | "approved" | "paid" | "rejected" | "returned";
+            /** Format: date-time */
+            sent_at: string | null;
+            /**
+             * @description manual: nobody knows whether it was paid, a person has to look
+             * @enum {string}
+             */
+            state: "requested" | "approved" | "sending" | "waiting_for_user" | "manual" | "paid" | "failed" | "cancelled" | "rejected" | "returned";
             tax: components["schemas"]["MoneyAmount"];
             voucher: string;
+            /** @description Asked for together with the other parts */
+            whole: components["schemas"]["MoneyAmount"];
+        };
+        WithdrawalAsking: {
+            amount: components["schemas"]["MoneyAmount"];
+            /**
+             * @description One of the store's; none is its first
+             * @enum {string}
+             */
+            method?: "manual" | "bank_file" | "alipay" | "wechat";
+        };
+        WithdrawalDetail: {
+            /** @description Where it goes, masked, as of the request */
+            account: components["schemas"]["PayeeAccount"];
+            /** @description How the tax comes about; null when nothing is withheld */
+            basis: components["schemas"]["WithdrawalTax"];
+            /** Format: date-time */
+            decided_at: string | null;
+            distributor: components["schemas"]["WithdrawalPerson"];
+            fee: components["schemas"]["MoneyAmount"];
+            /** @description One of the two who have to approve; told to staff only */
+            first_approved_by?: string;
+            /** @description Two different people have to approve it */
+            four_eyes: boolean;
+            gross: components["schemas"]["MoneyAmount"];
+            id: string;
+            /** @enum {string} */
+            method: "manual" | "bank_file" | "alipay" | "wechat";
+            /** @description What arrives */
+            net: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            paid_at: string | null;
+            /**
+             * Format: int64
+             * @description Its number among the parts
+             */
+            part: number;
+            /**
+             * Format: int64
+             * @description How many transfers the request was cut into
+             */
+            parts: number;
+            /**
+             * Format: date-time
+             * @description Nothing is sent before: an account has just changed
+             */
+            paused_to: string | null;
+            /** @description The legal entity that pays; empty when the store has named none */
+            payer: string;
+            /** @description Who is paid, masked, as of the request */
+            profile: components["schemas"]["PayeeProfile"];
+            /** @description Why it came back, or is in doubt */
+            reason: string;
+            /** Format: date-time */
+            requested_at: string;
+            /**
+             * Format: int64
+             * @description Other members of the store with the same identity; told to staff only
+             */
+            same_human: number;
+            /** Format: date-time */
+            sent_at: string | null;
+            /** @description All parts of the request, this one among them; empty when it is one */
+            siblings: components["schemas"]["Withdrawal"][] | null;
+            /**
+             * @description manual: nobody knows whether it was paid, a person has to look
+             * @enum {string}
+             */
+            state: "requested" | "approved" | "sending" | "waiting_for_user" | "manual" | "paid" | "failed" | "cancelled" | "rejected" | "returned";
+            tax: components["schemas"]["MoneyAmount"];
+            timeline: components["schemas"]["WithdrawalStep"][] | null;
+            voucher: string;
+            /**
+             * @description What it waits for; empty when it has ended
+             * @enum {string}
+             */
+            waits_for: "" | "review" | "second_person" | "store" | "provider" | "payee" | "person" | "pause" | "debt";
+            /** @description Asked for together with the other parts */
+            whole: components["schemas"]["MoneyAmount"];
         };
         WithdrawalPerson: {
             id: string;
             name: string;
+        };
+        WithdrawalPreview: {
+            /** @description How the tax comes about; null when nothing is withheld. Ask an adviser */
+            basis: components["schemas"]["WithdrawalTax"];
+            fee: components["schemas"]["MoneyAmount"];
+            gross: components["schemas"]["MoneyAmount"];
+            /** @description What arrives */
+            net: components["schemas"]["MoneyAmount"];
+            /** @description The transfers it is cut into; one when it is not */
+            parts: components["schemas"]["WithdrawalQuote"][] | null;
+            /** @description Why it could not be asked for now; null when it can */
+            problem: components["schemas"]["WithdrawalProblem"];
+            tax: components["schemas"]["MoneyAmount"];
+        };
+        WithdrawalProblem: {
+            args?: {
+                [key: string]: string;
+            };
+            code: string;
+            /** @description For people */
+            detail: string;
+            field?: string;
         };
         WithdrawalQuote: {
             fee: components["schemas"]["MoneyAmount"];
@@ -1278,6 +1725,83 @@ export interface components {
             /** @description What arrives */
             net: components["schemas"]["MoneyAmount"];
             tax: components["schemas"]["MoneyAmount"];
+        };
+        WithdrawalStep: {
+            /** @description Told to staff only */
+            actor?: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            state: "requested" | "approved" | "sending" | "waiting_for_user" | "manual" | "paid" | "failed" | "cancelled" | "rejected" | "returned";
+            text: string;
+        };
+        WithdrawalTax: {
+            /** @description Paid before, of what is counted together */
+            before: components["schemas"]["MoneyAmount"];
+            /** @description Taken off as cost */
+            cost: components["schemas"]["MoneyAmount"];
+            /** @description Taken off for the months */
+            deduction: components["schemas"]["MoneyAmount"];
+            /** @description Of all that is counted together */
+            due: components["schemas"]["MoneyAmount"];
+            /** @description Counted together */
+            income: components["schemas"]["MoneyAmount"];
+            /** @enum {string} */
+            method: "none" | "labour" | "platform";
+            /**
+             * @description The one it is paid in
+             * @example 2026-03
+             */
+            month: string;
+            /**
+             * Format: int64
+             * @description Counted together, this one included
+             */
+            months: number;
+            /** Format: int64 */
+            percent: number;
+            /** @description Quick deduction */
+            quick: components["schemas"]["MoneyAmount"];
+            /** @description Of this payment */
+            tax: components["schemas"]["MoneyAmount"];
+            taxable: components["schemas"]["MoneyAmount"];
+            /** @description Before */
+            withheld: components["schemas"]["MoneyAmount"];
+        };
+        WithdrawalTerms: {
+            /** @description Less is approved by itself */
+            auto_below: components["schemas"]["MoneyAmount"];
+            /** @description Of the month; empty: all */
+            days: number[] | null;
+            fee_percent: string;
+            left_in_month: components["schemas"]["MoneyAmount"];
+            max_per_month: components["schemas"]["MoneyAmount"];
+            max_per_request: components["schemas"]["MoneyAmount"];
+            methods: components["schemas"]["WithdrawalWay"][] | null;
+            min: components["schemas"]["MoneyAmount"];
+            /** @description The next on which one may ask; today's date when one may now */
+            next_day: string;
+            /** @description Why nothing can be asked for at all now */
+            problem: components["schemas"]["WithdrawalProblem"];
+            /** @description A real name is needed before the first withdrawal */
+            real_name: boolean;
+            /** @enum {string} */
+            tax: "none" | "labour" | "platform";
+        };
+        WithdrawalWay: {
+            /**
+             * @description The kind of account it needs
+             * @enum {string}
+             */
+            channel: "" | "bank_card" | "alipay" | "wechat";
+            /** @enum {string} */
+            method: "manual" | "bank_file" | "alipay" | "wechat";
+            /** @description What one transfer may carry */
+            per_transfer: components["schemas"]["MoneyAmount"];
+            /** @description Everything it needs has been entered */
+            ready: boolean;
+            /** @description More is cut into several transfers */
+            split: boolean;
         };
     };
     responses: never;
@@ -1400,6 +1924,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CategoriesAnswerBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checkout.form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderForm"];
                 };
             };
             /** @description Bad Request */
@@ -1606,6 +2195,102 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "me.adjustments": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAdjustment"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2021,6 +2706,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageAttributionOwnCustomer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "me.debts": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCommissionDebt"];
                 };
             };
             /** @description Bad Request */
@@ -2839,6 +3620,284 @@ export interface operations {
             };
         };
     };
+    "me.payee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payee"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "me.payee.identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayeeIdentity"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payee"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "me.payee.account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description bank_card, alipay or wechat */
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MePayeeAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payee"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "me.periods": {
         parameters: {
             query?: {
@@ -3223,7 +4282,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RequestBody"];
+                "application/json": components["schemas"]["WithdrawalAsking"];
             };
         };
         responses: {
@@ -3315,6 +4374,8 @@ export interface operations {
             query: {
                 /** @description Minor units of the store's currency */
                 amount: number;
+                /** @description One of the store's; none is its first */
+                method?: string;
             };
             header?: never;
             path?: never;
@@ -3328,7 +4389,372 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WithdrawalQuote"];
+                    "application/json": components["schemas"]["WithdrawalPreview"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdrawal.terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalTerms"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdrawal.own.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdrawal.recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Withdrawal"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "me.payout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutOwnPayout"];
                 };
             };
             /** @description Bad Request */

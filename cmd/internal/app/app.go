@@ -15,6 +15,7 @@ import (
 	"github.com/fenli-io/fenli/platform/telemetry"
 	"github.com/fenli-io/fenli/plugins/host"
 	"github.com/fenli-io/fenli/rbac"
+	"github.com/fenli-io/fenli/tenants/adjustment"
 	"github.com/fenli-io/fenli/tenants/attribution"
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/distributor"
@@ -24,6 +25,8 @@ import (
 	"github.com/fenli-io/fenli/tenants/marketplace"
 	"github.com/fenli-io/fenli/tenants/marketplace/marketplacehttp"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/payee"
+	"github.com/fenli-io/fenli/tenants/payout"
 	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
@@ -93,10 +96,14 @@ type App struct {
 	Trials       *trial.Service
 	Grading      *grading.Service
 	Settlement   *settlement.Service
+	Payees       *payee.Service
+	Adjustments  *adjustment.Service
 	Withdrawals  *withdrawal.Service
+	Payouts      *payout.Service
 	Clockwork    *Clockwork
 
 	bazaar     *bazaar
+	simulated  *simulated // nil outside of a demo
 	production bool
 	hostDir    string
 	everywhere []func(context.Context) error // runs in every process, until the context ends
@@ -143,7 +150,9 @@ func New(ctx context.Context, cfg Config) (_ *App, err error) {
 	if err := a.openMarketplace(cfg, box); err != nil {
 		return nil, err
 	}
-	a.buildSlices(cfg, box, clock)
+	if err := a.buildSlices(cfg, box, clock); err != nil {
+		return nil, err
+	}
 	if err := a.installStrategies(ctx, cfg.Strategies); err != nil {
 		return nil, err
 	}

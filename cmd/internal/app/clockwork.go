@@ -22,6 +22,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/leaderboard"
 	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/payout"
 	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/settlement"
@@ -41,6 +42,7 @@ type Clockwork struct {
 	grading     *grading.Service
 	settlement  *settlement.Service
 	withdrawals *withdrawal.Service
+	payouts     *payout.Service
 	trials      *trial.Service
 	boards      *leaderboard.Service
 	journal     *ledger.Journal
@@ -68,6 +70,8 @@ const (
 	trialEvery      = 2 * time.Second
 	gradingEvery    = time.Minute
 	sealingEvery    = 5 * time.Second
+	closingEvery    = 10 * time.Second
+	payoutEvery     = time.Second
 )
 
 // How many stores a sweep, and the lanes, work for in the database at once.
@@ -109,6 +113,12 @@ func (w *Clockwork) Run(ctx context.Context) error {
 	g.Go(func() error {
 		return w.sweep(ctx, "sealing", sealingEvery, newTurns(sweepAtOnce), ledger.StoresUnsealed, w.seal)
 	})
+	g.Go(func() error {
+		return w.sweep(ctx, "statements", closingEvery, newTurns(sweepAtOnce), settlement.StoresClosing, w.closePeriods)
+	})
+	g.Go(func() error {
+		return w.sweep(ctx, "payouts", payoutEvery, newTurns(sweepAtOnce), payout.StoresDue, w.payOut)
+	})
 	g.Go(func() error { return w.every(ctx, "boards", boardEvery, w.boards.Sweep) })
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
@@ -137,7 +147,7 @@ func (w *Clockwork) Settle(ctx context.Context, tenant tenancy.ID) error {
 			return err
 		}
 		if matured == 0 {
-			return errors.Join(w.grade(ctx, tenant), w.settleDebts(ctx, tenant), w.seal(ctx, tenant), w.boards.Flush(ctx, tenant))
+			return errors.Join(w.grade(ctx, tenant), w.settleDebts(ctx, tenant), w.closePeriods(ctx, tenant), w.boards.Flush(ctx, tenant))
 		}
 	}
 }
@@ -227,6 +237,20 @@ func (w *Clockwork) grade(ctx context.Context, tenant tenancy.ID) error {
 // seal numbers and chains what a store has posted.
 func (w *Clockwork) seal(ctx context.Context, tenant tenancy.ID) error {
 	_, err := w.journal.Seal(ctx, tenant)
+	return err
+}
+
+// closePeriods seals what a store has posted, closes its periods that are over
+// and makes their statements.
+func (w *Clockwork) closePeriods(ctx context.Context, tenant tenancy.ID) error {
+	_, err := w.settlement.Close(ctx, tenant)
+	return err
+}
+
+// payOut looks at the transfers that are due. Providers are slow: this is never
+// part of what somebody waits for.
+func (w *Clockwork) payOut(ctx context.Context, tenant tenancy.ID) error {
+	_, err := w.payouts.Run(ctx, tenant)
 	return err
 }
 

@@ -9,9 +9,11 @@ import (
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/plugins/host"
+	"github.com/fenli-io/fenli/tenants/adjustment"
 	"github.com/fenli-io/fenli/tenants/insight"
 	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/payout"
 )
 
 // Finding is something the doctor did not like.
@@ -22,7 +24,7 @@ type Finding struct {
 
 // Doctor examines the database's walls and then every store: the journal
 // against its balances, its numbers and the newest of its hashes (`fenli ledger
-// verify` makes them all again), every order against what Reconcile computes from
+// verify` makes them all again), its statements against the journal, every order against what Reconcile computes from
 // scratch, sums against awards, and the boards in Redis against the sums.
 // seen hears each store's slug as its examination ends.
 func (a *App) Doctor(ctx context.Context, seen func(slug string)) ([]Finding, error) {
@@ -63,7 +65,9 @@ func (a *App) examine(ctx context.Context, tenant tenancy.ID) (found []string, e
 		return nil, err
 	}
 	err = a.DB.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		for _, check := range []func(context.Context, *pg.Tx) ([]string, error){ledger.Check, a.Commission.Check, insight.Check, stranded} {
+		for _, check := range []func(context.Context, *pg.Tx) ([]string, error){
+			ledger.Check, a.Commission.Check, adjustment.Check, payout.Check, insight.Check, stranded,
+		} {
 			list, err := check(ctx, tx)
 			if err != nil {
 				return err
@@ -82,6 +86,11 @@ func (a *App) examine(ctx context.Context, tenant tenancy.ID) (found []string, e
 	for _, f := range sealed {
 		found = append(found, "journal: "+f.String())
 	}
+	statements, err := a.Settlement.Check(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, statements...)
 	boards, err := a.Boards.Check(ctx, tenant)
 	return append(found, boards...), err
 }

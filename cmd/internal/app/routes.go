@@ -6,6 +6,7 @@ import (
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/plugins/sdk/money"
+	"github.com/fenli-io/fenli/tenants/adjustment/adjustmenthttp"
 	"github.com/fenli-io/fenli/tenants/attribution/attributionhttp"
 	"github.com/fenli-io/fenli/tenants/catalog"
 	"github.com/fenli-io/fenli/tenants/catalog/cataloghttp"
@@ -23,6 +24,9 @@ import (
 	"github.com/fenli-io/fenli/tenants/marketplace/marketplacehttp"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/order/orderhttp"
+	"github.com/fenli-io/fenli/tenants/payee/payeehttp"
+	"github.com/fenli-io/fenli/tenants/payer/payerhttp"
+	"github.com/fenli-io/fenli/tenants/payout/payouthttp"
 	"github.com/fenli-io/fenli/tenants/program/programhttp"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
 	"github.com/fenli-io/fenli/tenants/trial/trialhttp"
@@ -44,9 +48,22 @@ func (a *App) openRoutes(cfg Config) {
 	disputehttp.Routes(a.HTTP, a.DB, replays{a.Commission})
 	gradinghttp.Routes(a.HTTP, gradinghttp.Config{DB: a.DB, Grading: a.Grading, Currency: a.currency})
 	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
+	payeehttp.Routes(a.HTTP, a.DB, a.Payees)
+	payerhttp.Routes(a.HTTP, a.DB, storeMoney{a.Registry}.Money)
+	adjustmenthttp.Routes(a.HTTP, a.DB, a.Adjustments, storeMoney{a.Registry})
 	withdrawalhttp.Routes(a.HTTP, a.DB, a.Withdrawals)
+	payouthttp.Routes(a.HTTP, a.DB, a.Payouts, a.payoutPages())
+	a.openSimulatedPage()
 	insighthttp.Routes(a.HTTP, a.DB, a.Registry)
 	a.openPages()
+}
+
+// payoutPages tells the slice whether there is a simulator, and where.
+func (a *App) payoutPages() payouthttp.Config {
+	if a.simulated == nil {
+		return payouthttp.Config{}
+	}
+	return payouthttp.Config{Simulate: a.simulated.merchant, Confirm: confirmPath}
 }
 
 func (a *App) currency(ctx context.Context, tx *pg.Tx) (string, error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/secret"
 	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/tenants/adjustment"
 	"github.com/fenli-io/fenli/tenants/attribution"
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/customer"
@@ -16,6 +17,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/leaderboard"
 	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/payee"
 	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/settlement"
@@ -24,7 +26,7 @@ import (
 )
 
 // buildSlices builds every slice, in the order of tenants/README.md.
-func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
+func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) error {
 	a.Registry = registry.New(a.DB, registry.Config{
 		Box:           box,
 		Passwords:     secret.NewPasswords(passwordsAtOnce),
@@ -50,12 +52,35 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) {
 	a.Trials = trial.New(a.DB, a.Commission, a.Programs, storeMoney{a.Registry})
 	a.Trials.Enqueue = func(ctx context.Context, tx *pg.Tx, w trial.Work) error { return a.Jobs.Insert(ctx, tx, w) }
 	a.Grading = grading.New(a.DB, a.Programs, a.Distributors, a.Commission, courteous{a.Host}, storeMoney{a.Registry})
-	a.Settlement = settlement.New(a.DB)
+	a.Settlement = settlement.New(a.DB, a.Journal, a.Programs, storeMoney{a.Registry})
+	a.Programs.Revised = commission.WakeMark
+	a.Adjustments = adjustment.New(storeMoney{a.Registry})
+	a.Adjustments.Owing = a.settleDebts
+	a.Payees = payee.New(box)
 	a.Withdrawals = withdrawal.New(a.DB, a.withdrawalRules)
+	a.Withdrawals.Payees = a.Payees
+	a.Distributors.Follow(withdrawal.Follow)
+	a.Withdrawals.Alarm = func(tenant tenancy.ID, w withdrawal.Withdrawal) {
+		a.Log.Error("a withdrawal needs a person: nobody knows whether it was paid", "tenant", tenant, "withdrawal", w.ID, "reason", w.Reason)
+	}
+	if err := a.openPayouts(cfg, box); err != nil {
+		return err
+	}
 	a.Clockwork = &Clockwork{db: a.DB, stores: a.Registry, orders: a.Orders, lanes: a.Commission, grading: a.Grading, settlement: a.Settlement,
-		withdrawals: a.Withdrawals, trials: a.Trials, boards: a.Boards, journal: a.Journal, bell: a.Bell, log: a.Log, laneTurns: laneTurns()}
+		withdrawals: a.Withdrawals, payouts: a.Payouts, trials: a.Trials, boards: a.Boards, journal: a.Journal, bell: a.Bell, log: a.Log, laneTurns: laneTurns()}
 	a.Commission.Owing = a.Clockwork.owes
 	a.background = append(a.background, a.Clockwork.Run)
+	return nil
+}
+
+// settleDebts returns what has not been sent to people who have come to owe
+// something by hand. Should it fail, approving and sending look again.
+func (a *App) settleDebts(tenant tenancy.ID) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := a.Withdrawals.SettleDebts(ctx, tenant); err != nil {
+		a.Log.ErrorContext(ctx, "adjustment: settle debts", "store", tenant.String(), "error", err.Error())
+	}
 }
 
 // zone is in whose days a store lives.
@@ -67,7 +92,7 @@ func (a *App) zone(ctx context.Context, tenant tenancy.ID) (*time.Location, erro
 // signedUp gives a new store every slice's first rows.
 func (a *App) signedUp(ctx context.Context, tx *pg.Tx, _ registry.Store) error {
 	for _, rows := range []func(context.Context, *pg.Tx) error{
-		distributor.OnSignUp, commission.OnSignUp, commission.GiveMark, a.Programs.OnSignUp, a.Grading.OnSignUp,
+		distributor.OnSignUp, commission.OnSignUp, commission.GiveMark, a.Programs.OnSignUp, a.Grading.OnSignUp, settlement.OnSignUp,
 	} {
 		if err := rows(ctx, tx); err != nil {
 			return err
@@ -98,9 +123,7 @@ func (a *App) withdrawalRules(ctx context.Context, tx *pg.Tx) (withdrawal.Rules,
 	if err != nil {
 		return withdrawal.Rules{}, err
 	}
-	w := rev.Settings.Withdrawal
-	return withdrawal.Rules{Min: w.Min, MaxPerRequest: w.MaxPerRequest, MaxPerMonth: w.MaxPerMonth, Days: w.Days, FeePPM: int64(w.Fee),
-		Tax: withdrawal.TaxNone, Currency: store.Currency, Zone: store.Location()}, nil
+	return withdrawal.RulesOf(rev.Settings.Withdrawal, store.Currency, store.Location()), nil
 }
 
 // storeMoney is the registry as commission sees it.

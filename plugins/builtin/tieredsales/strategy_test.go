@@ -2,7 +2,6 @@ package tieredsales_test
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -15,14 +14,16 @@ func TestStrategy(t *testing.T) {
 	stest.Verify(t, tieredsales.Strategy, stest.Golden("testdata/golden.json"))
 }
 
-// However a window's sales fall into orders, topping up ends at all of them at
-// the rate reached, less what rounding down took from each award.
-func TestToppingUpEndsAtTheRateReached(t *testing.T) {
+// However a month's sales fall into orders, the close ends at all of them at
+// the rate reached, to the last unit, and no order gets more than it lacked and
+// what rounding once leaves over of all orders.
+func TestTheCloseEndsAtTheRateReached(t *testing.T) {
 	t.Parallel()
 	server, dice := tieredsales.Strategy.Server(), rand.New(rand.NewPCG(1, 1))
 	config := []byte(`{"window":"month","mode":"retroactive","tiers":[{"from":0,"rate":"0.10"},{"from":100000,"rate":"0.123456"},{"from":200000,"rate":"0.14"}]}`)
 	for range 200 {
-		var sales, paid, awards int64
+		var sales, paid int64
+		member := &strategyv1.PeriodMember{Handle: "a"}
 		for range 1 + dice.IntN(12) {
 			net := dice.Int64N(60_000)
 			out, err := server.Evaluate(context.Background(), &strategyv1.EvaluateRequest{Config: config, Orders: []*strategyv1.Order{{
@@ -32,10 +33,17 @@ func TestToppingUpEndsAtTheRateReached(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			var awarded int64
 			for _, a := range out.Decisions[0].GetPaid().GetAwards() {
-				paid, awards = paid+a.Amount, awards+1
+				awarded += a.Amount
 			}
-			sales += net
+			member.Sold = append(member.Sold, &strategyv1.PeriodOrder{Net: net, Awarded: awarded})
+			sales, paid = sales+net, paid+awarded
+		}
+		member.Sales = &strategyv1.PeriodSales{Paid: sales}
+		closed, err := server.ClosePeriod(context.Background(), &strategyv1.ClosePeriodRequest{Config: config, Currency: "CNY", Members: []*strategyv1.PeriodMember{member}})
+		if err != nil || closed.GetFailed() != nil {
+			t.Fatal(closed, err)
 		}
 		rate := int64(100_000)
 		switch {
@@ -44,8 +52,16 @@ func TestToppingUpEndsAtTheRateReached(t *testing.T) {
 		case sales >= 100_000:
 			rate = 123_456
 		}
-		if want := sales * rate / 1_000_000; paid > want || paid < want-awards {
-			t.Fatal(fmt.Sprintf("sales of %d at %d ppm are %d; %d awards paid %d", sales, rate, want, awards, paid))
+		for _, a := range closed.GetClosed().GetAwards() {
+			paid += a.Amount
+			for i, share := range a.Shares {
+				if o := member.Sold[i]; share > max(o.Net*rate/1_000_000-o.Awarded, 0)+int64(len(a.Shares)) {
+					t.Fatalf("an order of %d that gave %d gets %d at %d ppm", o.Net, o.Awarded, share, rate)
+				}
+			}
+		}
+		if want := sales * rate / 1_000_000; paid != want && len(closed.GetClosed().GetAwards()) > 0 {
+			t.Fatalf("sales of %d at %d ppm are %d, not %d", sales, rate, want, paid)
 		}
 	}
 }

@@ -23,7 +23,8 @@ export type Fact =
   | "group_buy" // whether it is a group-buy, and how it ended
   | "period.team" // what was sold below a member
   | "period.growth" // new customers and recruits of a member
-  | "period.awarded"; // what the period's orders give a member
+  | "period.awarded" // what the period's orders give a member
+  | "period.orders"; // each order a member sold in the period
 
 /** A role is a recipient beside the chain. */
 export type RoleFact = Extract<Fact, `role.${string}`>;

@@ -17,7 +17,7 @@ export { MAX_MINOR, MoneyError, type Part, Rate, type Rounding, blend, digits, f
 export { type GroupBuy, type Line, type Member, type Order, type Recipient, type Role, type Rules, atLevel } from "./order.js";
 export type { IncentiveMember, Task, Tasks } from "./incentive.js";
 export { type Measure, amountOf, countOf } from "./measure.js";
-export type { PeriodMember, Sales, Span } from "./member.js";
+export type { PeriodMember, Sales, Sold, Span } from "./member.js";
 export type { Period, PeriodAward, PeriodAwards } from "./period.js";
 export { type Plugin, SDK, definePlugin } from "./plugin.js";
 export type { Problems } from "./problems.js";

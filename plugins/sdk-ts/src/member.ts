@@ -25,6 +25,14 @@ export interface Sales {
   readonly settled: bigint;
 }
 
+/** One order of a period, as far as its seller is concerned. */
+export interface Sold {
+  /** What refunds have left of the goods that pay commission. */
+  readonly net: bigint;
+  /** What it gives the seller, less what refunds took. */
+  readonly awarded: bigint;
+}
+
 /** @internal */
 export function salesOf(s: wire.PeriodSales | undefined): Sales {
   return { paid: s?.paid ?? 0n, settled: s?.settled ?? 0n };
@@ -89,5 +97,14 @@ export class PeriodMember {
   get awarded(): bigint {
     this.#facts.must("period.awarded");
     return this.#did?.awarded ?? 0n;
+  }
+
+  /**
+   * The orders that the strategy has decided of those that the member sold, by
+   * their place in time. Only a period that is closed has them. Needs "period.orders".
+   */
+  get sold(): readonly Sold[] {
+    this.#facts.must("period.orders");
+    return (this.#did?.sold ?? []).map((o) => ({ net: o.net, awarded: o.awarded }));
   }
 }

@@ -9,6 +9,9 @@ import type { Rules } from "./order.js";
 import { type Args, byBytes, why } from "./why.js";
 import * as wire from "./wire/strategy_pb.js";
 
+/** The largest amount that every reader of JSON keeps exactly. */
+const MAX_MINOR = 2n ** 53n - 1n;
+
 /** A month of the store that is over and is being closed. */
 export class Period {
   readonly #wire: wire.ClosePeriodRequest;
@@ -109,6 +112,24 @@ export class PeriodAwards {
     if (amount < 0n) throw fail("strategy.negative_amount", `the strategy pays ${amount}`);
     const award = new PeriodAward(create(wire.PeriodAwardSchema, { member: to.at, kind: "period", amount }));
     this.#paid.push(award);
+    return award;
+  }
+
+  /**
+   * Awards what belongs to a member's orders: an amount in minor units for each
+   * of their sold orders, in their order. When such an order comes back later,
+   * so does its part. A member gets at most one such award.
+   */
+  payOrders(to: PeriodMember, shares: readonly bigint[]): PeriodAward {
+    const sold = to.sold;
+    if (shares.length !== sold.length) throw fail("strategy.shares", `the strategy pays for ${shares.length} orders where ${sold.length} were sold`);
+    let amount = 0n;
+    shares.forEach((share, i) => {
+      if (share < 0n || amount + share > MAX_MINOR || (share > 0n && sold[i]!.net <= 0n)) throw fail("strategy.shares", `the strategy pays ${share} for an order`);
+      amount += share;
+    });
+    const award = this.pay(to, amount);
+    award.wire.shares = [...shares];
     return award;
   }
 

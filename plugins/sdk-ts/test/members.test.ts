@@ -120,10 +120,11 @@ test("Periods", async (t) => {
   const close = (needs: object, read: (m: never) => bigint) => trial(() => {}, {
     needs, closePeriod: (_, p, out) => void out.pay(p.members[0]!, read(p.members[0] as never)),
   }).closePeriod(create(wire.ClosePeriodRequestSchema, {
-    config: Buffer.from("{}"), members: [{ handle: "a", team: { paid: 7n }, awarded: 7n, newCustomers: 3n, recruits: 4n }, { handle: "b" }],
+    config: Buffer.from("{}"), members: [{ handle: "a", team: { paid: 7n }, awarded: 7n, newCustomers: 3n, recruits: 4n, sold: [{ net: 5n }, { net: 9n, awarded: 2n }] }, { handle: "b" }],
   })).outcome;
-  const facts: Record<string, (m: { team: { paid: bigint }; awarded: bigint; newCustomers: bigint; recruits: bigint }) => bigint> = {
+  const facts: Record<string, (m: { team: { paid: bigint }; awarded: bigint; newCustomers: bigint; recruits: bigint; sold: { net: bigint; awarded: bigint }[] }) => bigint> = {
     "period.team": (m) => m.team.paid, "period.awarded": (m) => m.awarded, "period.growth": (m) => m.newCustomers + m.recruits,
+    "period.orders": (m) => m.sold[0]!.net + m.sold[1]!.awarded,
   };
   for (const [fact, read] of Object.entries(facts)) {
     await t.test(`${fact}IsGuarded`, () => {
@@ -131,6 +132,20 @@ test("Periods", async (t) => {
       assert.ok(without.case === "failed" && without.value.code === "strategy.undeclared_fact");
       const given = close({ [fact]: "needs" }, read);
       assert.ok(given.case === "closed" && given.value.awards[0]!.amount === 7n && given.value.declined[0]!.why!.key === "sdk.no_period_award");
+    });
+  }
+  const forOrders = (shares: bigint[]) => trial(() => {}, {
+    needs: { "period.orders": "needs" }, closePeriod: (_, p, out) => void out.payOrders(p.members[0]!, shares),
+  }).closePeriod(create(wire.ClosePeriodRequestSchema, { config: Buffer.from("{}"), members: [{ handle: "a", sold: [{ net: 5n }, { net: 0n }] }] })).outcome;
+  await t.test("OrdersArePaidOneByOne", () => {
+    const paid = forOrders([4n, 0n]);
+    assert.ok(paid.case === "closed" && paid.value.awards[0]!.amount === 4n);
+    assert.deepEqual(paid.value.awards[0]!.shares, [4n, 0n]);
+  });
+  for (const [name, shares] of Object.entries({ TooFew: [4n], Negative: [4n, -1n], OfNothing: [4n, 1n], TooMuch: [2n ** 53n, 0n] })) {
+    await t.test(`Shares${name}`, () => {
+      const failed = forOrders(shares);
+      assert.ok(failed.case === "failed" && failed.value.code === "strategy.shares");
     });
   }
   await t.test("OneThatClosesNoneSaysSo", () => {

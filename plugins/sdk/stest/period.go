@@ -127,6 +127,9 @@ func (k *kit) soundPeriod(req *strategyv1.ClosePeriodRequest, out *strategyv1.Cl
 			case a.Kind == "":
 				return fmt.Errorf("award without a kind: %v", a)
 			}
+			if err := soundShares(a, req.Members[a.Member]); err != nil {
+				return err
+			}
 			named[a.Member] = true
 			if err := k.sentence(a.Why); err != nil {
 				return err
@@ -151,6 +154,26 @@ func (k *kit) soundPeriod(req *strategyv1.ClosePeriodRequest, out *strategyv1.Cl
 		return nil
 	}
 	return fmt.Errorf("an answer without an outcome")
+}
+
+// soundShares wants all of an award divided among its member's orders, or none.
+func soundShares(a *strategyv1.PeriodAward, m *strategyv1.PeriodMember) error {
+	if len(a.Shares) == 0 {
+		return nil
+	}
+	if len(a.Shares) != len(m.Sold) {
+		return fmt.Errorf("shares of %d orders where %d were sold: %v", len(a.Shares), len(m.Sold), a)
+	}
+	var sum int64
+	for i, share := range a.Shares {
+		if sum += share; share < 0 || share > 0 && m.Sold[i].Net <= 0 {
+			return fmt.Errorf("a share of %d of an order of %d: %v", share, m.Sold[i].Net, a)
+		}
+	}
+	if sum != a.Amount {
+		return fmt.Errorf("the shares sum to %d: %v", sum, a)
+	}
+	return nil
 }
 
 func (k *kit) soundDeclined(req *strategyv1.ClosePeriodRequest, list []*strategyv1.PeriodDeclined, named map[int32]bool) error {
@@ -198,10 +221,16 @@ func periodOfChance(dice *rand.Rand, req *strategyv1.ClosePeriodRequest, grades 
 }
 
 func memberOfChance(dice *rand.Rand, handle, grade string) *strategyv1.PeriodMember {
-	return &strategyv1.PeriodMember{
+	m := &strategyv1.PeriodMember{
 		Handle: handle, Grade: grade, Sales: salesOfChance(dice), Orders: dice.Int64N(50), Team: salesOfChance(dice),
 		NewCustomers: dice.Int64N(20), Recruits: dice.Int64N(20), Awarded: amount(dice),
 	}
+	for left := m.Sales.Paid; left > 0 && len(m.Sold) < 5; { // less than its sales: not every order is the strategy's
+		net := dice.Int64N(left + 1)
+		m.Sold = append(m.Sold, &strategyv1.PeriodOrder{Net: net, Awarded: dice.Int64N(net + 1)})
+		left -= net
+	}
+	return m
 }
 
 func salesOfChance(dice *rand.Rand) *strategyv1.PeriodSales {

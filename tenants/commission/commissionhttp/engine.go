@@ -26,7 +26,7 @@ type Replayed struct {
 
 // Difference is one thing that came out differently.
 type Difference struct {
-	What string `json:"what" enum:"strategy,guard,answer,rails,grants,reason,awards,journal"`
+	What string `json:"what" enum:"strategy,guard,answer,rails,grants,remainder,reason,awards,journal"`
 	Was  string `json:"was"`
 	Now  string `json:"now"`
 }

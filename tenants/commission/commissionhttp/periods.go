@@ -24,8 +24,15 @@ type Period struct {
 	Revision int          `json:"revision" doc:"The programme in force at the month's end"`
 	Paid     money.Amount `json:"paid" doc:"The store's sales as the month was closed, less refunded"`
 	Settled  money.Amount `json:"settled" doc:"Of that, received and past the days in which goods may come back"`
+	Carried  Carried      `json:"carried" doc:"Of both, what stems from months closed before: what has settled since, less what came back"`
 	Total    money.Amount `json:"total" doc:"Booked"`
 	ClosedAt time.Time    `json:"closed_at" doc:"When held: of the last try"`
+}
+
+// Carried is what a month counts of those closed before it.
+type Carried struct {
+	Paid    money.Amount `json:"paid"`
+	Settled money.Amount `json:"settled"`
 }
 
 // PeriodDetail says who gets what of a closed month, and why.
@@ -42,18 +49,20 @@ type PeriodAward struct {
 	Base   money.Amount `json:"base" doc:"What the rate was applied to; 0 for a fixed amount"`
 	Rate   money.Rate   `json:"rate" example:"0.1"`
 	Amount money.Amount `json:"amount"`
+	Cut    money.Amount `json:"cut" doc:"What the caps of single orders took of it"`
 	Why    string       `json:"why"`
 }
 
 func (c teller) period(p commission.Period) Period {
 	return Period{Period: p.Key, From: p.From, To: p.To, State: string(p.State), Code: p.Code, Reason: p.Reason, Strategy: p.Strategy, Version: p.Version,
-		Artifact: p.Artifact, Revision: p.Revision, Paid: c.money(p.Paid), Settled: c.money(p.Settled), Total: c.money(p.Total), ClosedAt: p.ClosedAt}
+		Artifact: p.Artifact, Revision: p.Revision, Paid: c.money(p.Paid), Settled: c.money(p.Settled),
+		Carried: Carried{c.money(p.Carried.Paid), c.money(p.Carried.Settled)}, Total: c.money(p.Total), ClosedAt: p.ClosedAt}
 }
 
 func (c teller) periodDetail(p commission.Period) PeriodDetail {
 	out := PeriodDetail{Period: c.period(p), Awards: []PeriodAward{}, Declined: []Declined{}}
 	for _, a := range p.Awards {
-		out.Awards = append(out.Awards, PeriodAward{payee(a.Payee), a.Kind, c.money(a.Base), a.Rate, c.money(a.Amount), a.Why})
+		out.Awards = append(out.Awards, PeriodAward{payee(a.Payee), a.Kind, c.money(a.Base), a.Rate, c.money(a.Amount), c.money(a.Cut), a.Why})
 	}
 	for _, d := range p.Declined {
 		out.Declined = append(out.Declined, Declined{Who: somebody(d.Who), Code: d.Code, Why: d.Why})

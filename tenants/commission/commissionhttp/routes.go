@@ -45,6 +45,7 @@ func Routes(s *httpapi.Server, c Config) {
 	httpapi.Register(s, httpapi.Merchant, op("commission.case", get, "/orders/{id}/commission/case", rbac.CommissionRead, "The decision as a test case that names nobody"), h.recorded)
 	httpapi.Register(s, httpapi.Merchant, op("commission.awards", get, "/awards", rbac.CommissionRead, "Awards, those of the newest orders first"), h.awards)
 	httpapi.Register(s, httpapi.Merchant, op("commission.awards_of", get, "/distributors/{id}/awards", rbac.CommissionRead, "A distributor's awards"), h.awardsOf)
+	httpapi.Register(s, httpapi.Merchant, op("commission.debts_of", get, "/distributors/{id}/debts", rbac.CommissionRead, "How a distributor came to owe, and how it was netted, the newest first"), h.debtsOf)
 	httpapi.Register(s, httpapi.Merchant, op("commission.awaiting", get, "/awaiting", rbac.CommissionRead, "Orders that wait for a decision, and why"), h.awaiting)
 	httpapi.Register(s, httpapi.Merchant, op("commission.retry", post, "/awaiting/retry", rbac.CommissionRetry, "Try every waiting order again now"), h.retry)
 	httpapi.Register(s, httpapi.Merchant, op("program.preview", post, "/program/preview", rbac.ProgramPreview, "What a draft would give for sample orders; nothing is written"), h.preview)
@@ -61,6 +62,7 @@ func Routes(s *httpapi.Server, c Config) {
 
 	httpapi.Register(s, httpapi.Store, op("me.awards", get, "/me/awards", rbac.OwnAwardRead, "My awards, those of the newest orders first"), h.own)
 	httpapi.Register(s, httpapi.Store, op("me.award", get, "/me/awards/{order_id}", rbac.OwnAwardRead, "What I earn for an order and why, or why nothing"), h.ownOf)
+	httpapi.Register(s, httpapi.Store, op("me.debts", get, "/me/debts", rbac.OwnAwardRead, "What I owe because of which refunds, and how it was netted, the newest first"), h.ownDebts)
 	httpapi.Register(s, httpapi.Store, op("me.alternatives", get, "/me/awards/{order_id}/alternatives", rbac.OwnAwardRead, "What would have earned me more for an order"), h.ownAlternatives)
 	httpapi.Register(s, httpapi.Store, op("me.periods", get, "/me/periods", rbac.OwnAwardRead, "What closed months gave me beyond my orders, and why"), h.ownPeriods)
 }

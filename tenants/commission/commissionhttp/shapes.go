@@ -25,10 +25,20 @@ type Explanation struct {
 	Awards   []Award    `json:"awards"`
 	Declined []Declined `json:"declined"`
 	Reversed []Reversal `json:"reversed" doc:"What each refund took back"`
+	Taken    []Taken    `json:"taken" doc:"Where it was taken from, as the journal recorded it"`
 	Cap      *Cap       `json:"cap" doc:"Null when the order cap cut nothing"`
 
 	NotDistributed []Undistributed `json:"not_distributed" doc:"Lines that pay nobody anything"`
+	FromPeriods    []FromPeriod    `json:"from_periods" doc:"What closed months gave for this order; it comes back with it"`
 	Said           []string        `json:"said" doc:"By what it was decided, or what it waits for, in sentences"`
+}
+
+// FromPeriod is what a closed month gave somebody for one order.
+type FromPeriod struct {
+	Period   string       `json:"period" example:"2026-03"`
+	Payee    Payee        `json:"payee"`
+	Granted  money.Amount `json:"granted"`
+	Standing money.Amount `json:"standing" doc:"What refunds have left of it"`
 }
 
 // Undistributed is a line of the order that pays nobody anything.
@@ -110,6 +120,26 @@ type Reversal struct {
 	ExternalID string         `json:"external_id"`
 	Payee      Payee          `json:"payee"`
 	Amount     money.Amount   `json:"amount"`
+	Borne      bool           `json:"borne" doc:"The store bears it: it came long after the settlement, and nothing was taken"`
+}
+
+// Taken is where a reversal was taken from.
+type Taken struct {
+	Payee  Payee        `json:"payee"`
+	From   string       `json:"from" enum:"held,available,debt" doc:"The award's own held part, what the person had available, or a debt because the money had left"`
+	Amount money.Amount `json:"amount"`
+	At     time.Time    `json:"at"`
+}
+
+// Debt is one movement of what somebody owes.
+type Debt struct {
+	ID              string       `json:"id"`
+	Cause           string       `json:"cause" enum:"refund,deduction,netted" doc:"A refund after the money had left, a deduction by hand, or a payment out of what became available"`
+	Amount          money.Amount `json:"amount" doc:"Below zero when the debt became smaller"`
+	OrderID         *order.ID    `json:"order_id" doc:"The order that was refunded; null otherwise"`
+	OrderExternalID string       `json:"order_external_id"`
+	At              time.Time    `json:"at"`
+	Said            string       `json:"said" doc:"In a sentence"`
 }
 
 // Cap is what the order cap did.
@@ -176,8 +206,11 @@ func somebody(l *distributor.Label) *Payee {
 }
 
 func (c teller) explanation(x commission.Explanation, to commission.Reader, lang string) Explanation {
-	out := Explanation{OrderID: x.Order.ID, State: string(x.State), Awards: []Award{}, Declined: []Declined{}, Reversed: []Reversal{},
-		NotDistributed: []Undistributed{}, Said: []string{}}
+	out := Explanation{OrderID: x.Order.ID, State: string(x.State), Awards: []Award{}, Declined: []Declined{}, Reversed: []Reversal{}, Taken: []Taken{},
+		NotDistributed: []Undistributed{}, FromPeriods: []FromPeriod{}, Said: []string{}}
+	for _, p := range x.FromPeriods {
+		out.FromPeriods = append(out.FromPeriods, FromPeriod{p.Period, payee(p.Payee), c.money(p.Granted), c.money(p.Standing)})
+	}
 	if to == commission.Merchant || x.Waits != nil {
 		out.Said = append(out.Said, x.TellRuling(lang)...)
 	}
@@ -200,7 +233,10 @@ func (c teller) explanation(x commission.Explanation, to commission.Reader, lang
 		out.Declined = append(out.Declined, Declined{somebody(d.Who), d.Code, d.Why, x.TellDeclined(d, lang)})
 	}
 	for _, r := range x.Reversed {
-		out.Reversed = append(out.Reversed, Reversal{r.Refund.ID, r.Refund.ExternalID, payee(r.Payee), c.money(r.Amount)})
+		out.Reversed = append(out.Reversed, Reversal{r.Refund.ID, r.Refund.ExternalID, payee(r.Payee), c.money(r.Amount), r.Borne})
+	}
+	for _, k := range x.Taken {
+		out.Taken = append(out.Taken, Taken{payee(k.Payee), string(k.From), c.money(k.Amount), k.At})
 	}
 	if x.Cap != nil {
 		out.Cap = &Cap{x.Cap.Share, c.money(x.Cap.Most), c.money(x.Cap.Asked), c.money(x.Cap.Cut)}

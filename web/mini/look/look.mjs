@@ -43,6 +43,8 @@ const all = [
   ['dispute-claim', 'seller', 'pages/dispute/index'],
   ['disputes', 'seller', 'pages/disputes/index'],
   ['disputes-new', 'new', 'pages/disputes/index'],
+  ['debts', 'seller', 'pages/debts/index'],
+  ['debts-new', 'new', 'pages/debts/index'],
   ['months', 'seller', 'pages/months/index'],
   ['months-new', 'new', 'pages/months/index'],
   ['withdraw', 'seller', 'pages/withdraw/index'],

@@ -29,6 +29,7 @@ func main() {
 		Evaluate: func(c Config, o strategy.Order, out *strategy.Awards) error {
 			fmt.Println("evaluating", o.Seq())
 			fmt.Fprintln(os.Stderr, "evaluating", o.Seq())
+			_, _ = syscall.Write(2, []byte("thinking\n")) // past go-plugin, into the host's log
 			time.Sleep(time.Duration(c.Millis) * time.Millisecond)
 			for l, m := range o.Each() {
 				out.Pay(m, l, 1).Because("why")

@@ -30,6 +30,7 @@ export class Asked {
       assert.notEqual(outcome.value.awards.length, 0, "closed, but nobody is paid");
       for (const a of outcome.value.awards) {
         assert.ok(request.members[a.member] && a.amount > 0n && a.base >= 0n && a.ratePpm >= 0n && a.kind !== "", "an award is out of bounds");
+        this.shares(a, request.members[a.member]!);
         named.add(a.member);
         this.sentence(a.why);
       }
@@ -42,6 +43,14 @@ export class Asked {
       assert.ok(outcome.case === "failed" && outcome.value.code !== "", "an answer without an outcome");
     }
     return outcome;
+  }
+
+  /** All of an award is divided among its member's orders, or none. */
+  private shares(a: wire.PeriodAward, m: wire.PeriodMember): void {
+    if (a.shares.length === 0) return;
+    assert.equal(a.shares.length, m.sold.length, "shares of other orders than were sold");
+    assert.ok(a.shares.every((s, i) => s === 0n || (s > 0n && m.sold[i]!.net > 0n)), "a share of nothing");
+    assert.equal(a.shares.reduce((x, y) => x + y, 0n), a.amount, "the shares are not the amount");
   }
 
   evaluateTier(request: wire.EvaluateTierRequest): wire.TierDecision[] {

@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file strategy.proto.
  */
 export const file_strategy: GenFile = /*@__PURE__*/
-  fileDesc("Cg5zdHJhdGVneS5wcm90bxIRZmVubGkuc3RyYXRlZ3kudjEiEQoPRGVzY3JpYmVSZXF1ZXN0IoYCChBEZXNjcmliZVJlc3BvbnNlEgoKAmlkGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSCwoDc2RrGAMgASgJEiYKBWZhY3RzGAQgAygLMhcuZmVubGkuc3RyYXRlZ3kudjEuRmFjdBIVCg1jb25maWdfc2NoZW1hGAUgASgMEioKB2xvY2FsZXMYBiADKAsyGS5mZW5saS5zdHJhdGVneS52MS5Mb2NhbGUSFQoNY2FuX3JlY29tcHV0ZRgHIAEoCBIWCg5jbG9zZXNfcGVyaW9kcxgIIAEoCBIWCg5ncmFkZXNfbWVtYmVycxgJIAEoCBIWCg5oYXNfaW5jZW50aXZlcxgKIAEoCCIlCgRGYWN0EgwKBG5hbWUYASABKAkSDwoHcHVycG9zZRgCIAEoCSKBAQoGTG9jYWxlEgsKA3RhZxgBIAEoCRI5CghtZXNzYWdlcxgCIAMoCzInLmZlbmxpLnN0cmF0ZWd5LnYxLkxvY2FsZS5NZXNzYWdlc0VudHJ5Gi8KDU1lc3NhZ2VzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJQChVWYWxpZGF0ZUNvbmZpZ1JlcXVlc3QSDgoGY29uZmlnGAEgASgMEicKBXJ1bGVzGAIgASgLMhguZmVubGkuc3RyYXRlZ3kudjEuUnVsZXMiTAoWVmFsaWRhdGVDb25maWdSZXNwb25zZRIyCghwcm9ibGVtcxgBIAMoCzIgLmZlbmxpLnN0cmF0ZWd5LnYxLkNvbmZpZ1Byb2JsZW0iQgoNQ29uZmlnUHJvYmxlbRIMCgRwYXRoGAEgASgJEiMKA3doeRgCIAEoCzIWLmZlbmxpLnN0cmF0ZWd5LnYxLldoeSKAAQoFUnVsZXMSLQoIcm91bmRpbmcYASABKA4yGy5mZW5saS5zdHJhdGVneS52MS5Sb3VuZGluZxIOCgZsZXZlbHMYAiABKAUSOAoOY2FtcGFpZ25fY2xvY2sYAyABKA4yIC5mZW5saS5zdHJhdGVneS52MS5DYW1wYWlnbkNsb2NrInQKD0V2YWx1YXRlUmVxdWVzdBIOCgZjb25maWcYASABKAwSJwoFcnVsZXMYAiABKAsyGC5mZW5saS5zdHJhdGVneS52MS5SdWxlcxIoCgZvcmRlcnMYAyADKAsyGC5mZW5saS5zdHJhdGVneS52MS5PcmRlciLaAgoFT3JkZXISCwoDc2VxGAEgASgDEhAKCGN1cnJlbmN5GAIgASgJEhQKDG1pbm9yX2RpZ2l0cxgDIAEoBRIUCgxwbGFjZWRfYXRfbXMYBCABKAMSEgoKcGFpZF9hdF9tcxgFIAEoAxIPCgdjaGFubmVsGAYgASgJEiYKBWxpbmVzGAcgAygLMhcuZmVubGkuc3RyYXRlZ3kudjEuTGluZRIoCgVjaGFpbhgIIAMoCzIZLmZlbmxpLnN0cmF0ZWd5LnYxLk1lbWJlchImCgVyb2xlcxgJIAMoCzIXLmZlbmxpLnN0cmF0ZWd5LnYxLlJvbGUSJwoFYnV5ZXIYCiABKAsyGC5mZW5saS5zdHJhdGVneS52MS5CdXllchIuCglncm91cF9idXkYCyABKAsyGy5mZW5saS5zdHJhdGVneS52MS5Hcm91cEJ1eRIOCgZyZWdpb24YDCABKAkifgoETGluZRILCgNza3UYASABKAkSEAoIY2F0ZWdvcnkYAiABKAkSEAoIcXVhbnRpdHkYAyABKAMSEgoKdW5pdF9wcmljZRgEIAEoAxILCgNuZXQYBSABKAMSFgoJdW5pdF9jb3N0GAYgASgDSACIAQFCDAoKX3VuaXRfY29zdCJfCgZNZW1iZXISDgoGaGFuZGxlGAEgASgJEg0KBWdyYWRlGAIgASgJEg0KBWxldmVsGAMgASgFEicKBXN0YXRzGAQgASgLMhguZmVubGkuc3RyYXRlZ3kudjEuU3RhdHMiNwoFU3RhdHMSDQoFc2FsZXMYASABKAMSDgoGb3JkZXJzGAIgASgDEg8KB2F3YXJkZWQYAyABKAMiMwoEUm9sZRIMCgRuYW1lGAEgASgJEg4KBmhhbmRsZRgCIAEoCRINCgVncmFkZRgDIAEoCSIxCgVCdXllchITCgtmaXJzdF9vcmRlchgBIAEoCBITCgtkaXN0cmlidXRvchgCIAEoCCI7CghHcm91cEJ1eRIvCgVzdGF0ZRgBIAEoDjIgLmZlbmxpLnN0cmF0ZWd5LnYxLkdyb3VwQnV5U3RhdGUiQgoQRXZhbHVhdGVSZXNwb25zZRIuCglkZWNpc2lvbnMYASADKAsyGy5mZW5saS5zdHJhdGVneS52MS5EZWNpc2lvbiK0AQoIRGVjaXNpb24SDQoFb3JkZXIYASABKAUSJwoEcGFpZBgCIAEoCzIXLmZlbmxpLnN0cmF0ZWd5LnYxLlBhaWRIABI4Cg1ub19jb21taXNzaW9uGAMgASgLMh8uZmVubGkuc3RyYXRlZ3kudjEuTm9Db21taXNzaW9uSAASKwoGZmFpbGVkGAQgASgLMhkuZmVubGkuc3RyYXRlZ3kudjEuRmFpbGVkSABCCQoHb3V0Y29tZSJfCgRQYWlkEigKBmF3YXJkcxgBIAMoCzIYLmZlbmxpLnN0cmF0ZWd5LnYxLkF3YXJkEi0KCGRlY2xpbmVkGAIgAygLMhsuZmVubGkuc3RyYXRlZ3kudjEuRGVjbGluZWQimgEKBUF3YXJkEhEKCXJlY2lwaWVudBgBIAEoBRIMCgRsaW5lGAIgASgFEgwKBGtpbmQYAyABKAkSDQoFbGV2ZWwYBCABKAUSDAoEYmFzZRgFIAEoAxIQCghyYXRlX3BwbRgGIAEoAxIOCgZhbW91bnQYByABKAMSIwoDd2h5GAggASgLMhYuZmVubGkuc3RyYXRlZ3kudjEuV2h5IkIKCERlY2xpbmVkEhEKCXJlY2lwaWVudBgBIAEoBRIjCgN3aHkYAiABKAsyFi5mZW5saS5zdHJhdGVneS52MS5XaHkiYgoMTm9Db21taXNzaW9uEiMKA3doeRgBIAEoCzIWLmZlbmxpLnN0cmF0ZWd5LnYxLldoeRItCghkZWNsaW5lZBgCIAMoCzIbLmZlbmxpLnN0cmF0ZWd5LnYxLkRlY2xpbmVkIjoKBkZhaWxlZBIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSEQoJcmV0cnlhYmxlGAMgASgIIjgKA1doeRILCgNrZXkYASABKAkSJAoEYXJncxgCIAMoCzIWLmZlbmxpLnN0cmF0ZWd5LnYxLkFyZyIiCgNBcmcSDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoCSKBAgoSQ2xvc2VQZXJpb2RSZXF1ZXN0Eg4KBmNvbmZpZxgBIAEoDBInCgVydWxlcxgCIAEoCzIYLmZlbmxpLnN0cmF0ZWd5LnYxLlJ1bGVzEhAKCGN1cnJlbmN5GAMgASgJEhQKDG1pbm9yX2RpZ2l0cxgEIAEoBRIpCgZwZXJpb2QYBSABKAsyGS5mZW5saS5zdHJhdGVneS52MS5QZXJpb2QSLQoFc2FsZXMYBiABKAsyHi5mZW5saS5zdHJhdGVneS52MS5QZXJpb2RTYWxlcxIwCgdtZW1iZXJzGAcgAygLMh8uZmVubGkuc3RyYXRlZ3kudjEuUGVyaW9kTWVtYmVyIjUKBlBlcmlvZBILCgNrZXkYASABKAkSDwoHZnJvbV9tcxgCIAEoAxINCgV0b19tcxgDIAEoAyIsCgtQZXJpb2RTYWxlcxIMCgRwYWlkGAEgASgDEg8KB3NldHRsZWQYAiABKAMi1AEKDFBlcmlvZE1lbWJlchIOCgZoYW5kbGUYASABKAkSDQoFZ3JhZGUYAiABKAkSLQoFc2FsZXMYAyABKAsyHi5mZW5saS5zdHJhdGVneS52MS5QZXJpb2RTYWxlcxIOCgZvcmRlcnMYBCABKAMSLAoEdGVhbRgFIAEoCzIeLmZlbmxpLnN0cmF0ZWd5LnYxLlBlcmlvZFNhbGVzEhUKDW5ld19jdXN0b21lcnMYBiABKAMSEAoIcmVjcnVpdHMYByABKAMSDwoHYXdhcmRlZBgIIAEoAyK5AQoTQ2xvc2VQZXJpb2RSZXNwb25zZRIrCgZjbG9zZWQYASABKAsyGS5mZW5saS5zdHJhdGVneS52MS5DbG9zZWRIABI9ChBub3RoaW5nX3RvX2Nsb3NlGAIgASgLMiEuZmVubGkuc3RyYXRlZ3kudjEuTm90aGluZ1RvQ2xvc2VIABIrCgZmYWlsZWQYAyABKAsyGS5mZW5saS5zdHJhdGVneS52MS5GYWlsZWRIAEIJCgdvdXRjb21lIm0KBkNsb3NlZBIuCgZhd2FyZHMYASADKAsyHi5mZW5saS5zdHJhdGVneS52MS5QZXJpb2RBd2FyZBIzCghkZWNsaW5lZBgCIAMoCzIhLmZlbmxpLnN0cmF0ZWd5LnYxLlBlcmlvZERlY2xpbmVkIoABCgtQZXJpb2RBd2FyZBIOCgZtZW1iZXIYASABKAUSDAoEa2luZBgCIAEoCRIMCgRiYXNlGAMgASgDEhAKCHJhdGVfcHBtGAQgASgDEg4KBmFtb3VudBgFIAEoAxIjCgN3aHkYBiABKAsyFi5mZW5saS5zdHJhdGVneS52MS5XaHkiRQoOUGVyaW9kRGVjbGluZWQSDgoGbWVtYmVyGAEgASgFEiMKA3doeRgCIAEoCzIWLmZlbmxpLnN0cmF0ZWd5LnYxLldoeSJqCg5Ob3RoaW5nVG9DbG9zZRIjCgN3aHkYASABKAsyFi5mZW5saS5zdHJhdGVneS52MS5XaHkSMwoIZGVjbGluZWQYAiADKAsyIS5mZW5saS5zdHJhdGVneS52MS5QZXJpb2REZWNsaW5lZCLhAQoTRXZhbHVhdGVUaWVyUmVxdWVzdBIOCgZjb25maWcYASABKAwSJwoFcnVsZXMYAiABKAsyGC5mZW5saS5zdHJhdGVneS52MS5SdWxlcxIQCghjdXJyZW5jeRgDIAEoCRIUCgxtaW5vcl9kaWdpdHMYBCABKAUSDgoGZ3JhZGVzGAUgAygJEikKBndpbmRvdxgGIAEoCzIZLmZlbmxpLnN0cmF0ZWd5LnYxLlBlcmlvZBIuCgdtZW1iZXJzGAcgAygLMh0uZmVubGkuc3RyYXRlZ3kudjEuVGllck1lbWJlciKEAQoKVGllck1lbWJlchIsCgNkaWQYASABKAsyHy5mZW5saS5zdHJhdGVneS52MS5QZXJpb2RNZW1iZXISFAoMam9pbmVkX2F0X21zGAIgASgDEhQKDGdyYWRlZF9hdF9tcxgDIAEoAxIOCgZkaXJlY3QYBCABKAUSDAoEdGVhbRgFIAEoBSJKChRFdmFsdWF0ZVRpZXJSZXNwb25zZRIyCglkZWNpc2lvbnMYASADKAsyHy5mZW5saS5zdHJhdGVneS52MS5UaWVyRGVjaXNpb24ikQIKDFRpZXJEZWNpc2lvbhIOCgZtZW1iZXIYASABKAUSLAoEa2VlcBgCIAEoCzIcLmZlbmxpLnN0cmF0ZWd5LnYxLktlZXBHcmFkZUgAEjAKBmNoYW5nZRgDIAEoCzIeLmZlbmxpLnN0cmF0ZWd5LnYxLkNoYW5nZUdyYWRlSAASKwoGZmFpbGVkGAQgASgLMhkuZmVubGkuc3RyYXRlZ3kudjEuRmFpbGVkSAASLQoIZXZpZGVuY2UYBSADKAsyGy5mZW5saS5zdHJhdGVneS52MS5FdmlkZW5jZRIqCgRuZXh0GAYgASgLMhwuZmVubGkuc3RyYXRlZ3kudjEuTmV4dEdyYWRlQgkKB291dGNvbWUiMAoJS2VlcEdyYWRlEiMKA3doeRgBIAEoCzIWLmZlbmxpLnN0cmF0ZWd5LnYxLldoeSI+CgtDaGFuZ2VHcmFkZRIKCgJ0bxgBIAEoCRIjCgN3aHkYAiABKAsyFi5mZW5saS5zdHJhdGVneS52MS5XaHkieAoIRXZpZGVuY2USJAoEd2hhdBgBIAEoCzIWLmZlbmxpLnN0cmF0ZWd5LnYxLldoeRIlCgR1bml0GAIgASgOMhcuZmVubGkuc3RyYXRlZ3kudjEuVW5pdBIPCgdjdXJyZW50GAMgASgDEg4KBnRhcmdldBgEIAEoAyJICglOZXh0R3JhZGUSDQoFZ3JhZGUYASABKAkSLAoHbWlzc2luZxgCIAMoCzIbLmZlbmxpLnN0cmF0ZWd5LnYxLkV2aWRlbmNlIpICChFJbmNlbnRpdmVzUmVxdWVzdBIOCgZjb25maWcYASABKAwSJwoFcnVsZXMYAiABKAsyGC5mZW5saS5zdHJhdGVneS52MS5SdWxlcxIQCghjdXJyZW5jeRgDIAEoCRIUCgxtaW5vcl9kaWdpdHMYBCABKAUSKQoGcGVyaW9kGAUgASgLMhkuZmVubGkuc3RyYXRlZ3kudjEuUGVyaW9kEhAKCGFzX29mX21zGAYgASgDEi0KBXNhbGVzGAcgASgLMh4uZmVubGkuc3RyYXRlZ3kudjEuUGVyaW9kU2FsZXMSMAoHbWVtYmVycxgIIAMoCzIfLmZlbmxpLnN0cmF0ZWd5LnYxLlBlcmlvZE1lbWJlciJuChJJbmNlbnRpdmVzUmVzcG9uc2USLQoIcHJvZ3Jlc3MYASADKAsyGy5mZW5saS5zdHJhdGVneS52MS5Qcm9ncmVzcxIpCgZmYWlsZWQYAiABKAsyGS5mZW5saS5zdHJhdGVneS52MS5GYWlsZWQiwQEKCFByb2dyZXNzEg4KBm1lbWJlchgBIAEoBRILCgNrZXkYAiABKAkSJQoFdGl0bGUYAyABKAsyFi5mZW5saS5zdHJhdGVneS52MS5XaHkSJQoEdW5pdBgEIAEoDjIXLmZlbmxpLnN0cmF0ZWd5LnYxLlVuaXQSDwoHY3VycmVudBgFIAEoAxIOCgZ0YXJnZXQYBiABKAMSKQoGcmV3YXJkGAcgASgLMhkuZmVubGkuc3RyYXRlZ3kudjEuUmV3YXJkIjcKBlJld2FyZBIOCgZhbW91bnQYASABKAMSDgoGcG9pbnRzGAIgASgDEg0KBWJhZGdlGAMgASgJKk4KCFJvdW5kaW5nEhgKFFJPVU5ESU5HX1VOU1BFQ0lGSUVEEAASEgoOUk9VTkRJTkdfRkxPT1IQARIUChBST1VORElOR19IQUxGX1VQEAIqaQoNQ2FtcGFpZ25DbG9jaxIeChpDQU1QQUlHTl9DTE9DS19VTlNQRUNJRklFRBAAEhwKGENBTVBBSUdOX0NMT0NLX1BMQUNFRF9BVBABEhoKFkNBTVBBSUdOX0NMT0NLX1BBSURfQVQQAiprCg1Hcm91cEJ1eVN0YXRlEh8KG0dST1VQX0JVWV9TVEFURV9VTlNQRUNJRklFRBAAEh0KGUdST1VQX0JVWV9TVEFURV9TVUNDRUVERUQQARIaChZHUk9VUF9CVVlfU1RBVEVfRkFJTEVEEAIqPAoEVW5pdBIUChBVTklUX1VOU1BFQ0lGSUVEEAASDgoKVU5JVF9NT05FWRABEg4KClVOSVRfQ09VTlQQAjK1BAoIU3RyYXRlZ3kSUwoIRGVzY3JpYmUSIi5mZW5saS5zdHJhdGVneS52MS5EZXNjcmliZVJlcXVlc3QaIy5mZW5saS5zdHJhdGVneS52MS5EZXNjcmliZVJlc3BvbnNlEmUKDlZhbGlkYXRlQ29uZmlnEiguZmVubGkuc3RyYXRlZ3kudjEuVmFsaWRhdGVDb25maWdSZXF1ZXN0GikuZmVubGkuc3RyYXRlZ3kudjEuVmFsaWRhdGVDb25maWdSZXNwb25zZRJTCghFdmFsdWF0ZRIiLmZlbmxpLnN0cmF0ZWd5LnYxLkV2YWx1YXRlUmVxdWVzdBojLmZlbmxpLnN0cmF0ZWd5LnYxLkV2YWx1YXRlUmVzcG9uc2USXAoLQ2xvc2VQZXJpb2QSJS5mZW5saS5zdHJhdGVneS52MS5DbG9zZVBlcmlvZFJlcXVlc3QaJi5mZW5saS5zdHJhdGVneS52MS5DbG9zZVBlcmlvZFJlc3BvbnNlEl8KDEV2YWx1YXRlVGllchImLmZlbmxpLnN0cmF0ZWd5LnYxLkV2YWx1YXRlVGllclJlcXVlc3QaJy5mZW5saS5zdHJhdGVneS52MS5FdmFsdWF0ZVRpZXJSZXNwb25zZRJZCgpJbmNlbnRpdmVzEiQuZmVubGkuc3RyYXRlZ3kudjEuSW5jZW50aXZlc1JlcXVlc3QaJS5mZW5saS5zdHJhdGVneS52MS5JbmNlbnRpdmVzUmVzcG9uc2VCRFpCZ2l0aHViLmNvbS9mZW5saS1pby9mZW5saS9wbHVnaW5zL3Nkay9wcm90by9zdHJhdGVneS92MTtzdHJhdGVneXYxYgZwcm90bzM");
+  fileDesc("Cg5zdHJhdGVneS5wcm90bxIRZmVubGkuc3RyYXRlZ3kudjEiEQoPRGVzY3JpYmVSZXF1ZXN0IoYCChBEZXNjcmliZVJlc3BvbnNlEgoKAmlkGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSCwoDc2RrGAMgASgJEiYKBWZhY3RzGAQgAygLMhcuZmVubGkuc3RyYXRlZ3kudjEuRmFjdBIVCg1jb25maWdfc2NoZW1hGAUgASgMEioKB2xvY2FsZXMYBiADKAsyGS5mZW5saS5zdHJhdGVneS52MS5Mb2NhbGUSFQoNY2FuX3JlY29tcHV0ZRgHIAEoCBIWCg5jbG9zZXNfcGVyaW9kcxgIIAEoCBIWCg5ncmFkZXNfbWVtYmVycxgJIAEoCBIWCg5oYXNfaW5jZW50aXZlcxgKIAEoCCIlCgRGYWN0EgwKBG5hbWUYASABKAkSDwoHcHVycG9zZRgCIAEoCSKBAQoGTG9jYWxlEgsKA3RhZxgBIAEoCRI5CghtZXNzYWdlcxgCIAMoCzInLmZlbmxpLnN0cmF0ZWd5LnYxLkxvY2FsZS5NZXNzYWdlc0VudHJ5Gi8KDU1lc3NhZ2VzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJQChVWYWxpZGF0ZUNvbmZpZ1JlcXVlc3QSDgoGY29uZmlnGAEgASgMEicKBXJ1bGVzGAIgASgLMhguZmVubGkuc3RyYXRlZ3kudjEuUnVsZXMiTAoWVmFsaWRhdGVDb25maWdSZXNwb25zZRIyCghwcm9ibGVtcxgBIAMoCzIgLmZlbmxpLnN0cmF0ZWd5LnYxLkNvbmZpZ1Byb2JsZW0iQgoNQ29uZmlnUHJvYmxlbRIMCgRwYXRoGAEgASgJEiMKA3doeRgCIAEoCzIWLmZlbmxpLnN0cmF0ZWd5LnYxLldoeSKAAQoFUnVsZXMSLQoIcm91bmRpbmcYASABKA4yGy5mZW5saS5zdHJhdGVneS52MS5Sb3VuZGluZxIOCgZsZXZlbHMYAiABKAUSOAoOY2FtcGFpZ25fY2xvY2sYAyABKA4yIC5mZW5saS5zdHJhdGVneS52MS5DYW1wYWlnbkNsb2NrInQKD0V2YWx1YXRlUmVxdWVzdBIOCgZjb25maWcYASABKAwSJwoFcnVsZXMYAiABKAsyGC5mZW5saS5zdHJhdGVneS52MS5SdWxlcxIoCgZvcmRlcnMYAyADKAsyGC5mZW5saS5zdHJhdGVneS52MS5PcmRlciLaAgoFT3JkZXISCwoDc2VxGAEgASgDEhAKCGN1cnJlbmN5GAIgASgJEhQKDG1pbm9yX2RpZ2l0cxgDIAEoBRIUCgxwbGFjZWRfYXRfbXMYBCABKAMSEgoKcGFpZF9hdF9tcxgFIAEoAxIPCgdjaGFubmVsGAYgASgJEiYKBWxpbmVzGAcgAygLMhcuZmVubGkuc3RyYXRlZ3kudjEuTGluZRIoCgVjaGFpbhgIIAMoCzIZLmZlbmxpLnN0cmF0ZWd5LnYxLk1lbWJlchImCgVyb2xlcxgJIAMoCzIXLmZlbmxpLnN0cmF0ZWd5LnYxLlJvbGUSJwoFYnV5ZXIYCiABKAsyGC5mZW5saS5zdHJhdGVneS52MS5CdXllchIuCglncm91cF9idXkYCyABKAsyGy5mZW5saS5zdHJhdGVneS52MS5Hcm91cEJ1eRIOCgZyZWdpb24YDCABKAkifgoETGluZRILCgNza3UYASABKAkSEAoIY2F0ZWdvcnkYAiABKAkSEAoIcXVhbnRpdHkYAyABKAMSEgoKdW5pdF9wcmljZRgEIAEoAxILCgNuZXQYBSABKAMSFgoJdW5pdF9jb3N0GAYgASgDSACIAQFCDAoKX3VuaXRfY29zdCJfCgZNZW1iZXISDgoGaGFuZGxlGAEgASgJEg0KBWdyYWRlGAIgASgJEg0KBWxldmVsGAMgASgFEicKBXN0YXRzGAQgASgLMhguZmVubGkuc3RyYXRlZ3kudjEuU3RhdHMiNwoFU3RhdHMSDQoFc2FsZXMYASABKAMSDgoGb3JkZXJzGAIgASgDEg8KB2F3YXJkZWQYAyABKAMiMwoEUm9sZRIMCgRuYW1lGAEgASgJEg4KBmhhbmRsZRgCIAEoCRINCgVncmFkZRgDIAEoCSIxCgVCdXllchITCgtmaXJzdF9vcmRlchgBIAEoCBITCgtkaXN0cmlidXRvchgCIAEoCCI7CghHcm91cEJ1eRIvCgVzdGF0ZRgBIAEoDjIgLmZlbmxpLnN0cmF0ZWd5LnYxLkdyb3VwQnV5U3RhdGUiQgoQRXZhbHVhdGVSZXNwb25zZRIuCglkZWNpc2lvbnMYASADKAsyGy5mZW5saS5zdHJhdGVneS52MS5EZWNpc2lvbiK0AQoIRGVjaXNpb24SDQoFb3JkZXIYASABKAUSJwoEcGFpZBgCIAEoCzIXLmZlbmxpLnN0cmF0ZWd5LnYxLlBhaWRIABI4Cg1ub19jb21taXNzaW9uGAMgASgLMh8uZmVubGkuc3RyYXRlZ3kudjEuTm9Db21taXNzaW9uSAASKwoGZmFpbGVkGAQgASgLMhkuZmVubGkuc3RyYXRlZ3kudjEuRmFpbGVkSABCCQoHb3V0Y29tZSJfCgRQYWlkEigKBmF3YXJkcxgBIAMoCzIYLmZlbmxpLnN0cmF0ZWd5LnYxLkF3YXJkEi0KCGRlY2xpbmVkGAIgAygLMhsuZmVubGkuc3RyYXRlZ3kudjEuRGVjbGluZWQimgEKBUF3YXJkEhEKCXJlY2lwaWVudBgBIAEoBRIMCgRsaW5lGAIgASgFEgwKBGtpbmQYAyABKAkSDQoFbGV2ZWwYBCABKAUSDAoEYmFzZRgFIAEoAxIQCghyYXRlX3BwbRgGIAEoAxIOCgZhbW91bnQYByABKAMSIwoDd2h5GAggASgLMhYuZmVubGkuc3RyYXRlZ3kudjEuV2h5IkIKCERlY2xpbmVkEhEKCXJlY2lwaWVudBgBIAEoBRIjCgN3aHkYAiABKAsyFi5mZW5saS5zdHJhdGVneS52MS5XaHkiYgoMTm9Db21taXNzaW9uEiMKA3doeRgBIAEoCzIWLmZlbmxpLnN0cmF0ZWd5LnYxLldoeRItCghkZWNsaW5lZBgCIAMoCzIbLmZlbmxpLnN0cmF0ZWd5LnYxLkRlY2xpbmVkIjoKBkZhaWxlZBIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSEQoJcmV0cnlhYmxlGAMgASgIIjgKA1doeRILCgNrZXkYASABKAkSJAoEYXJncxgCIAMoCzIWLmZlbmxpLnN0cmF0ZWd5LnYxLkFyZyIiCgNBcmcSDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoCSKBAgoSQ2xvc2VQZXJpb2RSZXF1ZXN0Eg4KBmNvbmZpZxgBIAEoDBInCgVydWxlcxgCIAEoCzIYLmZlbmxpLnN0cmF0ZWd5LnYxLlJ1bGVzEhAKCGN1cnJlbmN5GAMgASgJEhQKDG1pbm9yX2RpZ2l0cxgEIAEoBRIpCgZwZXJpb2QYBSABKAsyGS5mZW5saS5zdHJhdGVneS52MS5QZXJpb2QSLQoFc2FsZXMYBiABKAsyHi5mZW5saS5zdHJhdGVneS52MS5QZXJpb2RTYWxlcxIwCgdtZW1iZXJzGAcgAygLMh8uZmVubGkuc3RyYXRlZ3kudjEuUGVyaW9kTWVtYmVyIjUKBlBlcmlvZBILCgNrZXkYASABKAkSDwoHZnJvbV9tcxgCIAEoAxINCgV0b19tcxgDIAEoAyIsCgtQZXJpb2RTYWxlcxIMCgRwYWlkGAEgASgDEg8KB3NldHRsZWQYAiABKAMiggIKDFBlcmlvZE1lbWJlchIOCgZoYW5kbGUYASABKAkSDQoFZ3JhZGUYAiABKAkSLQoFc2FsZXMYAyABKAsyHi5mZW5saS5zdHJhdGVneS52MS5QZXJpb2RTYWxlcxIOCgZvcmRlcnMYBCABKAMSLAoEdGVhbRgFIAEoCzIeLmZlbmxpLnN0cmF0ZWd5LnYxLlBlcmlvZFNhbGVzEhUKDW5ld19jdXN0b21lcnMYBiABKAMSEAoIcmVjcnVpdHMYByABKAMSDwoHYXdhcmRlZBgIIAEoAxIsCgRzb2xkGAkgAygLMh4uZmVubGkuc3RyYXRlZ3kudjEuUGVyaW9kT3JkZXIiKwoLUGVyaW9kT3JkZXISCwoDbmV0GAEgASgDEg8KB2F3YXJkZWQYAiABKAMiuQEKE0Nsb3NlUGVyaW9kUmVzcG9uc2USKwoGY2xvc2VkGAEgASgLMhkuZmVubGkuc3RyYXRlZ3kudjEuQ2xvc2VkSAASPQoQbm90aGluZ190b19jbG9zZRgCIAEoCzIhLmZlbmxpLnN0cmF0ZWd5LnYxLk5vdGhpbmdUb0Nsb3NlSAASKwoGZmFpbGVkGAMgASgLMhkuZmVubGkuc3RyYXRlZ3kudjEuRmFpbGVkSABCCQoHb3V0Y29tZSJtCgZDbG9zZWQSLgoGYXdhcmRzGAEgAygLMh4uZmVubGkuc3RyYXRlZ3kudjEuUGVyaW9kQXdhcmQSMwoIZGVjbGluZWQYAiADKAsyIS5mZW5saS5zdHJhdGVneS52MS5QZXJpb2REZWNsaW5lZCKQAQoLUGVyaW9kQXdhcmQSDgoGbWVtYmVyGAEgASgFEgwKBGtpbmQYAiABKAkSDAoEYmFzZRgDIAEoAxIQCghyYXRlX3BwbRgEIAEoAxIOCgZhbW91bnQYBSABKAMSIwoDd2h5GAYgASgLMhYuZmVubGkuc3RyYXRlZ3kudjEuV2h5Eg4KBnNoYXJlcxgHIAMoAyJFCg5QZXJpb2REZWNsaW5lZBIOCgZtZW1iZXIYASABKAUSIwoDd2h5GAIgASgLMhYuZmVubGkuc3RyYXRlZ3kudjEuV2h5ImoKDk5vdGhpbmdUb0Nsb3NlEiMKA3doeRgBIAEoCzIWLmZlbmxpLnN0cmF0ZWd5LnYxLldoeRIzCghkZWNsaW5lZBgCIAMoCzIhLmZlbmxpLnN0cmF0ZWd5LnYxLlBlcmlvZERlY2xpbmVkIuEBChNFdmFsdWF0ZVRpZXJSZXF1ZXN0Eg4KBmNvbmZpZxgBIAEoDBInCgVydWxlcxgCIAEoCzIYLmZlbmxpLnN0cmF0ZWd5LnYxLlJ1bGVzEhAKCGN1cnJlbmN5GAMgASgJEhQKDG1pbm9yX2RpZ2l0cxgEIAEoBRIOCgZncmFkZXMYBSADKAkSKQoGd2luZG93GAYgASgLMhkuZmVubGkuc3RyYXRlZ3kudjEuUGVyaW9kEi4KB21lbWJlcnMYByADKAsyHS5mZW5saS5zdHJhdGVneS52MS5UaWVyTWVtYmVyIoQBCgpUaWVyTWVtYmVyEiwKA2RpZBgBIAEoCzIfLmZlbmxpLnN0cmF0ZWd5LnYxLlBlcmlvZE1lbWJlchIUCgxqb2luZWRfYXRfbXMYAiABKAMSFAoMZ3JhZGVkX2F0X21zGAMgASgDEg4KBmRpcmVjdBgEIAEoBRIMCgR0ZWFtGAUgASgFIkoKFEV2YWx1YXRlVGllclJlc3BvbnNlEjIKCWRlY2lzaW9ucxgBIAMoCzIfLmZlbmxpLnN0cmF0ZWd5LnYxLlRpZXJEZWNpc2lvbiKRAgoMVGllckRlY2lzaW9uEg4KBm1lbWJlchgBIAEoBRIsCgRrZWVwGAIgASgLMhwuZmVubGkuc3RyYXRlZ3kudjEuS2VlcEdyYWRlSAASMAoGY2hhbmdlGAMgASgLMh4uZmVubGkuc3RyYXRlZ3kudjEuQ2hhbmdlR3JhZGVIABIrCgZmYWlsZWQYBCABKAsyGS5mZW5saS5zdHJhdGVneS52MS5GYWlsZWRIABItCghldmlkZW5jZRgFIAMoCzIbLmZlbmxpLnN0cmF0ZWd5LnYxLkV2aWRlbmNlEioKBG5leHQYBiABKAsyHC5mZW5saS5zdHJhdGVneS52MS5OZXh0R3JhZGVCCQoHb3V0Y29tZSIwCglLZWVwR3JhZGUSIwoDd2h5GAEgASgLMhYuZmVubGkuc3RyYXRlZ3kudjEuV2h5Ij4KC0NoYW5nZUdyYWRlEgoKAnRvGAEgASgJEiMKA3doeRgCIAEoCzIWLmZlbmxpLnN0cmF0ZWd5LnYxLldoeSJ4CghFdmlkZW5jZRIkCgR3aGF0GAEgASgLMhYuZmVubGkuc3RyYXRlZ3kudjEuV2h5EiUKBHVuaXQYAiABKA4yFy5mZW5saS5zdHJhdGVneS52MS5Vbml0Eg8KB2N1cnJlbnQYAyABKAMSDgoGdGFyZ2V0GAQgASgDIkgKCU5leHRHcmFkZRINCgVncmFkZRgBIAEoCRIsCgdtaXNzaW5nGAIgAygLMhsuZmVubGkuc3RyYXRlZ3kudjEuRXZpZGVuY2UikgIKEUluY2VudGl2ZXNSZXF1ZXN0Eg4KBmNvbmZpZxgBIAEoDBInCgVydWxlcxgCIAEoCzIYLmZlbmxpLnN0cmF0ZWd5LnYxLlJ1bGVzEhAKCGN1cnJlbmN5GAMgASgJEhQKDG1pbm9yX2RpZ2l0cxgEIAEoBRIpCgZwZXJpb2QYBSABKAsyGS5mZW5saS5zdHJhdGVneS52MS5QZXJpb2QSEAoIYXNfb2ZfbXMYBiABKAMSLQoFc2FsZXMYByABKAsyHi5mZW5saS5zdHJhdGVneS52MS5QZXJpb2RTYWxlcxIwCgdtZW1iZXJzGAggAygLMh8uZmVubGkuc3RyYXRlZ3kudjEuUGVyaW9kTWVtYmVyIm4KEkluY2VudGl2ZXNSZXNwb25zZRItCghwcm9ncmVzcxgBIAMoCzIbLmZlbmxpLnN0cmF0ZWd5LnYxLlByb2dyZXNzEikKBmZhaWxlZBgCIAEoCzIZLmZlbmxpLnN0cmF0ZWd5LnYxLkZhaWxlZCLBAQoIUHJvZ3Jlc3MSDgoGbWVtYmVyGAEgASgFEgsKA2tleRgCIAEoCRIlCgV0aXRsZRgDIAEoCzIWLmZlbmxpLnN0cmF0ZWd5LnYxLldoeRIlCgR1bml0GAQgASgOMhcuZmVubGkuc3RyYXRlZ3kudjEuVW5pdBIPCgdjdXJyZW50GAUgASgDEg4KBnRhcmdldBgGIAEoAxIpCgZyZXdhcmQYByABKAsyGS5mZW5saS5zdHJhdGVneS52MS5SZXdhcmQiNwoGUmV3YXJkEg4KBmFtb3VudBgBIAEoAxIOCgZwb2ludHMYAiABKAMSDQoFYmFkZ2UYAyABKAkqTgoIUm91bmRpbmcSGAoUUk9VTkRJTkdfVU5TUEVDSUZJRUQQABISCg5ST1VORElOR19GTE9PUhABEhQKEFJPVU5ESU5HX0hBTEZfVVAQAippCg1DYW1wYWlnbkNsb2NrEh4KGkNBTVBBSUdOX0NMT0NLX1VOU1BFQ0lGSUVEEAASHAoYQ0FNUEFJR05fQ0xPQ0tfUExBQ0VEX0FUEAESGgoWQ0FNUEFJR05fQ0xPQ0tfUEFJRF9BVBACKmsKDUdyb3VwQnV5U3RhdGUSHwobR1JPVVBfQlVZX1NUQVRFX1VOU1BFQ0lGSUVEEAASHQoZR1JPVVBfQlVZX1NUQVRFX1NVQ0NFRURFRBABEhoKFkdST1VQX0JVWV9TVEFURV9GQUlMRUQQAio8CgRVbml0EhQKEFVOSVRfVU5TUEVDSUZJRUQQABIOCgpVTklUX01PTkVZEAESDgoKVU5JVF9DT1VOVBACMrUECghTdHJhdGVneRJTCghEZXNjcmliZRIiLmZlbmxpLnN0cmF0ZWd5LnYxLkRlc2NyaWJlUmVxdWVzdBojLmZlbmxpLnN0cmF0ZWd5LnYxLkRlc2NyaWJlUmVzcG9uc2USZQoOVmFsaWRhdGVDb25maWcSKC5mZW5saS5zdHJhdGVneS52MS5WYWxpZGF0ZUNvbmZpZ1JlcXVlc3QaKS5mZW5saS5zdHJhdGVneS52MS5WYWxpZGF0ZUNvbmZpZ1Jlc3BvbnNlElMKCEV2YWx1YXRlEiIuZmVubGkuc3RyYXRlZ3kudjEuRXZhbHVhdGVSZXF1ZXN0GiMuZmVubGkuc3RyYXRlZ3kudjEuRXZhbHVhdGVSZXNwb25zZRJcCgtDbG9zZVBlcmlvZBIlLmZlbmxpLnN0cmF0ZWd5LnYxLkNsb3NlUGVyaW9kUmVxdWVzdBomLmZlbmxpLnN0cmF0ZWd5LnYxLkNsb3NlUGVyaW9kUmVzcG9uc2USXwoMRXZhbHVhdGVUaWVyEiYuZmVubGkuc3RyYXRlZ3kudjEuRXZhbHVhdGVUaWVyUmVxdWVzdBonLmZlbmxpLnN0cmF0ZWd5LnYxLkV2YWx1YXRlVGllclJlc3BvbnNlElkKCkluY2VudGl2ZXMSJC5mZW5saS5zdHJhdGVneS52MS5JbmNlbnRpdmVzUmVxdWVzdBolLmZlbmxpLnN0cmF0ZWd5LnYxLkluY2VudGl2ZXNSZXNwb25zZUJEWkJnaXRodWIuY29tL2ZlbmxpLWlvL2ZlbmxpL3BsdWdpbnMvc2RrL3Byb3RvL3N0cmF0ZWd5L3YxO3N0cmF0ZWd5djFiBnByb3RvMw");
 
 /**
  * @generated from message fenli.strategy.v1.DescribeRequest
@@ -936,7 +936,9 @@ export const PeriodSchema: GenMessage<Period> = /*@__PURE__*/
   messageDesc(file_strategy, 26);
 
 /**
- * PeriodSales are the goods of orders paid within the period, minor units.
+ * PeriodSales are the goods of orders paid within the period, minor units. Those
+ * of the whole store are carried on: what of a closed period has settled since,
+ * or has come back since, is counted by the next.
  *
  * @generated from message fenli.strategy.v1.PeriodSales
  */
@@ -1022,6 +1024,14 @@ export type PeriodMember = Message<"fenli.strategy.v1.PeriodMember"> & {
    * @generated from field: int64 awarded = 8;
    */
   awarded: bigint;
+
+  /**
+   * The orders that this strategy has decided of those that the member sold, by
+   * their place in time; period.orders, when declared.
+   *
+   * @generated from field: repeated fenli.strategy.v1.PeriodOrder sold = 9;
+   */
+  sold: PeriodOrder[];
 };
 
 /**
@@ -1030,6 +1040,34 @@ export type PeriodMember = Message<"fenli.strategy.v1.PeriodMember"> & {
  */
 export const PeriodMemberSchema: GenMessage<PeriodMember> = /*@__PURE__*/
   messageDesc(file_strategy, 28);
+
+/**
+ * PeriodOrder is one order of a period, as far as its seller is concerned.
+ *
+ * @generated from message fenli.strategy.v1.PeriodOrder
+ */
+export type PeriodOrder = Message<"fenli.strategy.v1.PeriodOrder"> & {
+  /**
+   * what refunds have left of the goods that pay commission
+   *
+   * @generated from field: int64 net = 1;
+   */
+  net: bigint;
+
+  /**
+   * what it gives the seller, less what refunds took
+   *
+   * @generated from field: int64 awarded = 2;
+   */
+  awarded: bigint;
+};
+
+/**
+ * Describes the message fenli.strategy.v1.PeriodOrder.
+ * Use `create(PeriodOrderSchema)` to create a new message.
+ */
+export const PeriodOrderSchema: GenMessage<PeriodOrder> = /*@__PURE__*/
+  messageDesc(file_strategy, 29);
 
 /**
  * ClosePeriodResponse holds one outcome.
@@ -1066,7 +1104,7 @@ export type ClosePeriodResponse = Message<"fenli.strategy.v1.ClosePeriodResponse
  * Use `create(ClosePeriodResponseSchema)` to create a new message.
  */
 export const ClosePeriodResponseSchema: GenMessage<ClosePeriodResponse> = /*@__PURE__*/
-  messageDesc(file_strategy, 29);
+  messageDesc(file_strategy, 30);
 
 /**
  * Closed awards at least one member. Every other member is named in declined,
@@ -1091,7 +1129,7 @@ export type Closed = Message<"fenli.strategy.v1.Closed"> & {
  * Use `create(ClosedSchema)` to create a new message.
  */
 export const ClosedSchema: GenMessage<Closed> = /*@__PURE__*/
-  messageDesc(file_strategy, 30);
+  messageDesc(file_strategy, 31);
 
 /**
  * @generated from message fenli.strategy.v1.PeriodAward
@@ -1136,6 +1174,14 @@ export type PeriodAward = Message<"fenli.strategy.v1.PeriodAward"> & {
    * @generated from field: fenli.strategy.v1.Why why = 6;
    */
   why?: Why;
+
+  /**
+   * What of the amount belongs to each of the member's sold orders: it shrinks
+   * with them. Absent: nothing is taken back. A member has one such award.
+   *
+   * @generated from field: repeated int64 shares = 7;
+   */
+  shares: bigint[];
 };
 
 /**
@@ -1143,7 +1189,7 @@ export type PeriodAward = Message<"fenli.strategy.v1.PeriodAward"> & {
  * Use `create(PeriodAwardSchema)` to create a new message.
  */
 export const PeriodAwardSchema: GenMessage<PeriodAward> = /*@__PURE__*/
-  messageDesc(file_strategy, 31);
+  messageDesc(file_strategy, 32);
 
 /**
  * @generated from message fenli.strategy.v1.PeriodDeclined
@@ -1165,7 +1211,7 @@ export type PeriodDeclined = Message<"fenli.strategy.v1.PeriodDeclined"> & {
  * Use `create(PeriodDeclinedSchema)` to create a new message.
  */
 export const PeriodDeclinedSchema: GenMessage<PeriodDeclined> = /*@__PURE__*/
-  messageDesc(file_strategy, 32);
+  messageDesc(file_strategy, 33);
 
 /**
  * NothingToClose says that nobody gets anything of the period, and why.
@@ -1191,7 +1237,7 @@ export type NothingToClose = Message<"fenli.strategy.v1.NothingToClose"> & {
  * Use `create(NothingToCloseSchema)` to create a new message.
  */
 export const NothingToCloseSchema: GenMessage<NothingToClose> = /*@__PURE__*/
-  messageDesc(file_strategy, 33);
+  messageDesc(file_strategy, 34);
 
 /**
  * @generated from message fenli.strategy.v1.EvaluateTierRequest
@@ -1245,7 +1291,7 @@ export type EvaluateTierRequest = Message<"fenli.strategy.v1.EvaluateTierRequest
  * Use `create(EvaluateTierRequestSchema)` to create a new message.
  */
 export const EvaluateTierRequestSchema: GenMessage<EvaluateTierRequest> = /*@__PURE__*/
-  messageDesc(file_strategy, 34);
+  messageDesc(file_strategy, 35);
 
 /**
  * @generated from message fenli.strategy.v1.TierMember
@@ -1290,7 +1336,7 @@ export type TierMember = Message<"fenli.strategy.v1.TierMember"> & {
  * Use `create(TierMemberSchema)` to create a new message.
  */
 export const TierMemberSchema: GenMessage<TierMember> = /*@__PURE__*/
-  messageDesc(file_strategy, 35);
+  messageDesc(file_strategy, 36);
 
 /**
  * EvaluateTierResponse holds exactly one decision for every member.
@@ -1309,7 +1355,7 @@ export type EvaluateTierResponse = Message<"fenli.strategy.v1.EvaluateTierRespon
  * Use `create(EvaluateTierResponseSchema)` to create a new message.
  */
 export const EvaluateTierResponseSchema: GenMessage<EvaluateTierResponse> = /*@__PURE__*/
-  messageDesc(file_strategy, 36);
+  messageDesc(file_strategy, 37);
 
 /**
  * @generated from message fenli.strategy.v1.TierDecision
@@ -1365,7 +1411,7 @@ export type TierDecision = Message<"fenli.strategy.v1.TierDecision"> & {
  * Use `create(TierDecisionSchema)` to create a new message.
  */
 export const TierDecisionSchema: GenMessage<TierDecision> = /*@__PURE__*/
-  messageDesc(file_strategy, 37);
+  messageDesc(file_strategy, 38);
 
 /**
  * @generated from message fenli.strategy.v1.KeepGrade
@@ -1382,7 +1428,7 @@ export type KeepGrade = Message<"fenli.strategy.v1.KeepGrade"> & {
  * Use `create(KeepGradeSchema)` to create a new message.
  */
 export const KeepGradeSchema: GenMessage<KeepGrade> = /*@__PURE__*/
-  messageDesc(file_strategy, 38);
+  messageDesc(file_strategy, 39);
 
 /**
  * @generated from message fenli.strategy.v1.ChangeGrade
@@ -1406,7 +1452,7 @@ export type ChangeGrade = Message<"fenli.strategy.v1.ChangeGrade"> & {
  * Use `create(ChangeGradeSchema)` to create a new message.
  */
 export const ChangeGradeSchema: GenMessage<ChangeGrade> = /*@__PURE__*/
-  messageDesc(file_strategy, 39);
+  messageDesc(file_strategy, 40);
 
 /**
  * Evidence is one number and what it was held against.
@@ -1442,7 +1488,7 @@ export type Evidence = Message<"fenli.strategy.v1.Evidence"> & {
  * Use `create(EvidenceSchema)` to create a new message.
  */
 export const EvidenceSchema: GenMessage<Evidence> = /*@__PURE__*/
-  messageDesc(file_strategy, 40);
+  messageDesc(file_strategy, 41);
 
 /**
  * NextGrade is the grade above and what it still takes.
@@ -1466,7 +1512,7 @@ export type NextGrade = Message<"fenli.strategy.v1.NextGrade"> & {
  * Use `create(NextGradeSchema)` to create a new message.
  */
 export const NextGradeSchema: GenMessage<NextGrade> = /*@__PURE__*/
-  messageDesc(file_strategy, 41);
+  messageDesc(file_strategy, 42);
 
 /**
  * @generated from message fenli.strategy.v1.IncentivesRequest
@@ -1524,7 +1570,7 @@ export type IncentivesRequest = Message<"fenli.strategy.v1.IncentivesRequest"> &
  * Use `create(IncentivesRequestSchema)` to create a new message.
  */
 export const IncentivesRequestSchema: GenMessage<IncentivesRequest> = /*@__PURE__*/
-  messageDesc(file_strategy, 42);
+  messageDesc(file_strategy, 43);
 
 /**
  * IncentivesResponse holds any number of tasks for every member, or a failure.
@@ -1548,7 +1594,7 @@ export type IncentivesResponse = Message<"fenli.strategy.v1.IncentivesResponse">
  * Use `create(IncentivesResponseSchema)` to create a new message.
  */
 export const IncentivesResponseSchema: GenMessage<IncentivesResponse> = /*@__PURE__*/
-  messageDesc(file_strategy, 43);
+  messageDesc(file_strategy, 44);
 
 /**
  * Progress is one task of one member.
@@ -1603,7 +1649,7 @@ export type Progress = Message<"fenli.strategy.v1.Progress"> & {
  * Use `create(ProgressSchema)` to create a new message.
  */
 export const ProgressSchema: GenMessage<Progress> = /*@__PURE__*/
-  messageDesc(file_strategy, 44);
+  messageDesc(file_strategy, 45);
 
 /**
  * Reward is what finishing a task brings. Money comes when the period closes.
@@ -1636,7 +1682,7 @@ export type Reward = Message<"fenli.strategy.v1.Reward"> & {
  * Use `create(RewardSchema)` to create a new message.
  */
 export const RewardSchema: GenMessage<Reward> = /*@__PURE__*/
-  messageDesc(file_strategy, 45);
+  messageDesc(file_strategy, 46);
 
 /**
  * @generated from enum fenli.strategy.v1.Rounding

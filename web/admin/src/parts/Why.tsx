@@ -51,6 +51,7 @@ function Explanation({ of }: { of: OrderCommission }) {
         ]} />
       )}
       <Awards awards={of.awards ?? []} declined={of.declined ?? []} cap={of.cap} />
+      {(of.reversed ?? []).length > 0 && <Reversed of={of} />}
       {(of.not_distributed ?? []).length > 0 && (
         <section>
           <h3 style={{ fontSize: 14 }}>{t('why.not_distributed')}</h3>
@@ -58,6 +59,38 @@ function Explanation({ of }: { of: OrderCommission }) {
         </section>
       )}
     </div>
+  )
+}
+
+/** What the refunds took back from whom, and where it came from: held, available, or a debt because it had been paid out. */
+function Reversed({ of }: { of: OrderCommission }) {
+  const { t } = useTranslation()
+  const time = useTime()
+  return (
+    <section>
+      <h3 style={{ fontSize: 14 }}>{t('why.reversed')}</h3>
+      <ul className="why">
+        {of.reversed.map((r, i) => (
+          <li key={i} style={{ display: 'flex', justifyContent: 'space-between', gap: 12, flexWrap: 'wrap' }}>
+            <span>{t(r.borne ? 'why.borne_line' : 'why.reversed_line', { who: r.payee.name, refund: r.external_id })}</span>
+            <span style={r.borne ? faint : undefined}><Money of={r.borne ? r.amount : { ...r.amount, amount: -r.amount.amount }} strong={!r.borne} /></span>
+          </li>
+        ))}
+      </ul>
+      {(of.taken ?? []).length > 0 && (
+        <>
+          <h4 style={{ fontSize: 13, margin: '10px 0 0' }}>{t('why.taken')}</h4>
+          <ul className="why">
+            {of.taken.map((k, i) => (
+              <li key={i} style={{ display: 'flex', justifyContent: 'space-between', gap: 12, flexWrap: 'wrap' }}>
+                <span><span className="num" style={faint}>{time.minute(k.at)}</span> {k.payee.name} · {t(`why.taken_${k.from}`)}</span>
+                <Money of={{ ...k.amount, amount: -k.amount.amount }} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
   )
 }
 

@@ -165,6 +165,16 @@ export interface Alternative {
 }
 
 /** What a closed month gave beyond the orders, and why, or why nothing. */
+/** One movement of what I owe: a refund after the money had left, or what was netted. */
+export interface Debt {
+  id: string
+  cause: 'refund' | 'deduction' | 'netted'
+  amount: Money
+  order_id: string | null
+  order_external_id: string
+  at: string
+  said: string
+}
 export interface OwnPeriod {
   /** "2026-03" */
   period: string
@@ -346,6 +356,7 @@ export interface Contract {
   'GET /me/awards/{order_id}/alternatives': { path: { order_id: string }; answer: { items: Alternative[] } }
   'GET /me/grade': { answer: OwnGrade }
   'GET /me/tasks': { answer: OwnTasks }
+  'GET /me/debts': { query: Paged; answer: Page<Debt> }
   'GET /me/periods': { query: Paged; answer: Page<OwnPeriod> }
   'GET /me/disputes': { query: Paged & { order_id?: string }; answer: Page<Dispute> }
   'POST /me/disputes': { body: { order_id?: string; claimed?: string; text: string }; answer: DisputeDetail }

@@ -1991,7 +1991,9 @@ func (x *Period) GetToMs() int64 {
 	return 0
 }
 
-// PeriodSales are the goods of orders paid within the period, minor units.
+// PeriodSales are the goods of orders paid within the period, minor units. Those
+// of the whole store are carried on: what of a closed period has settled since,
+// or has come back since, is counted by the next.
 type PeriodSales struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Paid          int64                  `protobuf:"varint,1,opt,name=paid,proto3" json:"paid,omitempty"`       // paid less refunded
@@ -2045,15 +2047,18 @@ func (x *PeriodSales) GetSettled() int64 {
 }
 
 type PeriodMember struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Handle        string                 `protobuf:"bytes,1,opt,name=handle,proto3" json:"handle,omitempty"`                                  // opaque; stable within a store
-	Grade         string                 `protobuf:"bytes,2,opt,name=grade,proto3" json:"grade,omitempty"`                                    // as the period closes
-	Sales         *PeriodSales           `protobuf:"bytes,3,opt,name=sales,proto3" json:"sales,omitempty"`                                    // personally sold
-	Orders        int64                  `protobuf:"varint,4,opt,name=orders,proto3" json:"orders,omitempty"`                                 // of those sales
-	Team          *PeriodSales           `protobuf:"bytes,5,opt,name=team,proto3" json:"team,omitempty"`                                      // sold by everybody below, without the member; period.team, when declared
-	NewCustomers  int64                  `protobuf:"varint,6,opt,name=new_customers,json=newCustomers,proto3" json:"new_customers,omitempty"` // buyers whose first paid order here the member sold; period.growth, when declared
-	Recruits      int64                  `protobuf:"varint,7,opt,name=recruits,proto3" json:"recruits,omitempty"`                             // members who joined right below; period.growth, when declared
-	Awarded       int64                  `protobuf:"varint,8,opt,name=awarded,proto3" json:"awarded,omitempty"`                               // what the period's orders give, less what refunds took; period.awarded, when declared
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	Handle       string                 `protobuf:"bytes,1,opt,name=handle,proto3" json:"handle,omitempty"`                                  // opaque; stable within a store
+	Grade        string                 `protobuf:"bytes,2,opt,name=grade,proto3" json:"grade,omitempty"`                                    // as the period closes
+	Sales        *PeriodSales           `protobuf:"bytes,3,opt,name=sales,proto3" json:"sales,omitempty"`                                    // personally sold
+	Orders       int64                  `protobuf:"varint,4,opt,name=orders,proto3" json:"orders,omitempty"`                                 // of those sales
+	Team         *PeriodSales           `protobuf:"bytes,5,opt,name=team,proto3" json:"team,omitempty"`                                      // sold by everybody below, without the member; period.team, when declared
+	NewCustomers int64                  `protobuf:"varint,6,opt,name=new_customers,json=newCustomers,proto3" json:"new_customers,omitempty"` // buyers whose first paid order here the member sold; period.growth, when declared
+	Recruits     int64                  `protobuf:"varint,7,opt,name=recruits,proto3" json:"recruits,omitempty"`                             // members who joined right below; period.growth, when declared
+	Awarded      int64                  `protobuf:"varint,8,opt,name=awarded,proto3" json:"awarded,omitempty"`                               // what the period's orders give, less what refunds took; period.awarded, when declared
+	// The orders that this strategy has decided of those that the member sold, by
+	// their place in time; period.orders, when declared.
+	Sold          []*PeriodOrder `protobuf:"bytes,9,rep,name=sold,proto3" json:"sold,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2144,6 +2149,66 @@ func (x *PeriodMember) GetAwarded() int64 {
 	return 0
 }
 
+func (x *PeriodMember) GetSold() []*PeriodOrder {
+	if x != nil {
+		return x.Sold
+	}
+	return nil
+}
+
+// PeriodOrder is one order of a period, as far as its seller is concerned.
+type PeriodOrder struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Net           int64                  `protobuf:"varint,1,opt,name=net,proto3" json:"net,omitempty"`         // what refunds have left of the goods that pay commission
+	Awarded       int64                  `protobuf:"varint,2,opt,name=awarded,proto3" json:"awarded,omitempty"` // what it gives the seller, less what refunds took
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PeriodOrder) Reset() {
+	*x = PeriodOrder{}
+	mi := &file_strategy_v1_strategy_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PeriodOrder) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PeriodOrder) ProtoMessage() {}
+
+func (x *PeriodOrder) ProtoReflect() protoreflect.Message {
+	mi := &file_strategy_v1_strategy_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PeriodOrder.ProtoReflect.Descriptor instead.
+func (*PeriodOrder) Descriptor() ([]byte, []int) {
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *PeriodOrder) GetNet() int64 {
+	if x != nil {
+		return x.Net
+	}
+	return 0
+}
+
+func (x *PeriodOrder) GetAwarded() int64 {
+	if x != nil {
+		return x.Awarded
+	}
+	return 0
+}
+
 // ClosePeriodResponse holds one outcome.
 type ClosePeriodResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2159,7 +2224,7 @@ type ClosePeriodResponse struct {
 
 func (x *ClosePeriodResponse) Reset() {
 	*x = ClosePeriodResponse{}
-	mi := &file_strategy_v1_strategy_proto_msgTypes[29]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2171,7 +2236,7 @@ func (x *ClosePeriodResponse) String() string {
 func (*ClosePeriodResponse) ProtoMessage() {}
 
 func (x *ClosePeriodResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_strategy_v1_strategy_proto_msgTypes[29]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2184,7 +2249,7 @@ func (x *ClosePeriodResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClosePeriodResponse.ProtoReflect.Descriptor instead.
 func (*ClosePeriodResponse) Descriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{29}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ClosePeriodResponse) GetOutcome() isClosePeriodResponse_Outcome {
@@ -2255,7 +2320,7 @@ type Closed struct {
 
 func (x *Closed) Reset() {
 	*x = Closed{}
-	mi := &file_strategy_v1_strategy_proto_msgTypes[30]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2267,7 +2332,7 @@ func (x *Closed) String() string {
 func (*Closed) ProtoMessage() {}
 
 func (x *Closed) ProtoReflect() protoreflect.Message {
-	mi := &file_strategy_v1_strategy_proto_msgTypes[30]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2280,7 +2345,7 @@ func (x *Closed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Closed.ProtoReflect.Descriptor instead.
 func (*Closed) Descriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{30}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Closed) GetAwards() []*PeriodAward {
@@ -2298,20 +2363,23 @@ func (x *Closed) GetDeclined() []*PeriodDeclined {
 }
 
 type PeriodAward struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Member        int32                  `protobuf:"varint,1,opt,name=member,proto3" json:"member,omitempty"`                  // position in members
-	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`                       // "pool", "ladder" …
-	Base          int64                  `protobuf:"varint,3,opt,name=base,proto3" json:"base,omitempty"`                      // what the rate was applied to; 0 for a fixed amount
-	RatePpm       int64                  `protobuf:"varint,4,opt,name=rate_ppm,json=ratePpm,proto3" json:"rate_ppm,omitempty"` // 0 for a fixed amount
-	Amount        int64                  `protobuf:"varint,5,opt,name=amount,proto3" json:"amount,omitempty"`                  // after rounding; never negative
-	Why           *Why                   `protobuf:"bytes,6,opt,name=why,proto3" json:"why,omitempty"`
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Member  int32                  `protobuf:"varint,1,opt,name=member,proto3" json:"member,omitempty"`                  // position in members
+	Kind    string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`                       // "pool", "ladder" …
+	Base    int64                  `protobuf:"varint,3,opt,name=base,proto3" json:"base,omitempty"`                      // what the rate was applied to; 0 for a fixed amount
+	RatePpm int64                  `protobuf:"varint,4,opt,name=rate_ppm,json=ratePpm,proto3" json:"rate_ppm,omitempty"` // 0 for a fixed amount
+	Amount  int64                  `protobuf:"varint,5,opt,name=amount,proto3" json:"amount,omitempty"`                  // after rounding; never negative
+	Why     *Why                   `protobuf:"bytes,6,opt,name=why,proto3" json:"why,omitempty"`
+	// What of the amount belongs to each of the member's sold orders: it shrinks
+	// with them. Absent: nothing is taken back. A member has one such award.
+	Shares        []int64 `protobuf:"varint,7,rep,packed,name=shares,proto3" json:"shares,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PeriodAward) Reset() {
 	*x = PeriodAward{}
-	mi := &file_strategy_v1_strategy_proto_msgTypes[31]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2323,7 +2391,7 @@ func (x *PeriodAward) String() string {
 func (*PeriodAward) ProtoMessage() {}
 
 func (x *PeriodAward) ProtoReflect() protoreflect.Message {
-	mi := &file_strategy_v1_strategy_proto_msgTypes[31]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2336,7 +2404,7 @@ func (x *PeriodAward) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PeriodAward.ProtoReflect.Descriptor instead.
 func (*PeriodAward) Descriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{31}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *PeriodAward) GetMember() int32 {
@@ -2381,6 +2449,13 @@ func (x *PeriodAward) GetWhy() *Why {
 	return nil
 }
 
+func (x *PeriodAward) GetShares() []int64 {
+	if x != nil {
+		return x.Shares
+	}
+	return nil
+}
+
 type PeriodDeclined struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Member        int32                  `protobuf:"varint,1,opt,name=member,proto3" json:"member,omitempty"`
@@ -2391,7 +2466,7 @@ type PeriodDeclined struct {
 
 func (x *PeriodDeclined) Reset() {
 	*x = PeriodDeclined{}
-	mi := &file_strategy_v1_strategy_proto_msgTypes[32]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2403,7 +2478,7 @@ func (x *PeriodDeclined) String() string {
 func (*PeriodDeclined) ProtoMessage() {}
 
 func (x *PeriodDeclined) ProtoReflect() protoreflect.Message {
-	mi := &file_strategy_v1_strategy_proto_msgTypes[32]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2416,7 +2491,7 @@ func (x *PeriodDeclined) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PeriodDeclined.ProtoReflect.Descriptor instead.
 func (*PeriodDeclined) Descriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{32}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *PeriodDeclined) GetMember() int32 {
@@ -2446,7 +2521,7 @@ type NothingToClose struct {
 
 func (x *NothingToClose) Reset() {
 	*x = NothingToClose{}
-	mi := &file_strategy_v1_strategy_proto_msgTypes[33]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2458,7 +2533,7 @@ func (x *NothingToClose) String() string {
 func (*NothingToClose) ProtoMessage() {}
 
 func (x *NothingToClose) ProtoReflect() protoreflect.Message {
-	mi := &file_strategy_v1_strategy_proto_msgTypes[33]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2471,7 +2546,7 @@ func (x *NothingToClose) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NothingToClose.ProtoReflect.Descriptor instead.
 func (*NothingToClose) Descriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{33}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *NothingToClose) GetWhy() *Why {
@@ -2505,7 +2580,7 @@ type EvaluateTierRequest struct {
 
 func (x *EvaluateTierRequest) Reset() {
 	*x = EvaluateTierRequest{}
-	mi := &file_strategy_v1_strategy_proto_msgTypes[34]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2517,7 +2592,7 @@ func (x *EvaluateTierRequest) String() string {
 func (*EvaluateTierRequest) ProtoMessage() {}
 
 func (x *EvaluateTierRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_strategy_v1_strategy_proto_msgTypes[34]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2530,7 +2605,7 @@ func (x *EvaluateTierRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluateTierRequest.ProtoReflect.Descriptor instead.
 func (*EvaluateTierRequest) Descriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{34}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *EvaluateTierRequest) GetConfig() []byte {
@@ -2595,7 +2670,7 @@ type TierMember struct {
 
 func (x *TierMember) Reset() {
 	*x = TierMember{}
-	mi := &file_strategy_v1_strategy_proto_msgTypes[35]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2607,7 +2682,7 @@ func (x *TierMember) String() string {
 func (*TierMember) ProtoMessage() {}
 
 func (x *TierMember) ProtoReflect() protoreflect.Message {
-	mi := &file_strategy_v1_strategy_proto_msgTypes[35]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2620,7 +2695,7 @@ func (x *TierMember) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TierMember.ProtoReflect.Descriptor instead.
 func (*TierMember) Descriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{35}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *TierMember) GetDid() *PeriodMember {
@@ -2668,7 +2743,7 @@ type EvaluateTierResponse struct {
 
 func (x *EvaluateTierResponse) Reset() {
 	*x = EvaluateTierResponse{}
-	mi := &file_strategy_v1_strategy_proto_msgTypes[36]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2680,7 +2755,7 @@ func (x *EvaluateTierResponse) String() string {
 func (*EvaluateTierResponse) ProtoMessage() {}
 
 func (x *EvaluateTierResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_strategy_v1_strategy_proto_msgTypes[36]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2693,7 +2768,7 @@ func (x *EvaluateTierResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluateTierResponse.ProtoReflect.Descriptor instead.
 func (*EvaluateTierResponse) Descriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{36}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *EvaluateTierResponse) GetDecisions() []*TierDecision {
@@ -2720,7 +2795,7 @@ type TierDecision struct {
 
 func (x *TierDecision) Reset() {
 	*x = TierDecision{}
-	mi := &file_strategy_v1_strategy_proto_msgTypes[37]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2732,7 +2807,7 @@ func (x *TierDecision) String() string {
 func (*TierDecision) ProtoMessage() {}
 
 func (x *TierDecision) ProtoReflect() protoreflect.Message {
-	mi := &file_strategy_v1_strategy_proto_msgTypes[37]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2745,7 +2820,7 @@ func (x *TierDecision) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TierDecision.ProtoReflect.Descriptor instead.
 func (*TierDecision) Descriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{37}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *TierDecision) GetMember() int32 {
@@ -2834,7 +2909,7 @@ type KeepGrade struct {
 
 func (x *KeepGrade) Reset() {
 	*x = KeepGrade{}
-	mi := &file_strategy_v1_strategy_proto_msgTypes[38]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2846,7 +2921,7 @@ func (x *KeepGrade) String() string {
 func (*KeepGrade) ProtoMessage() {}
 
 func (x *KeepGrade) ProtoReflect() protoreflect.Message {
-	mi := &file_strategy_v1_strategy_proto_msgTypes[38]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2859,7 +2934,7 @@ func (x *KeepGrade) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KeepGrade.ProtoReflect.Descriptor instead.
 func (*KeepGrade) Descriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{38}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *KeepGrade) GetWhy() *Why {
@@ -2879,7 +2954,7 @@ type ChangeGrade struct {
 
 func (x *ChangeGrade) Reset() {
 	*x = ChangeGrade{}
-	mi := &file_strategy_v1_strategy_proto_msgTypes[39]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2891,7 +2966,7 @@ func (x *ChangeGrade) String() string {
 func (*ChangeGrade) ProtoMessage() {}
 
 func (x *ChangeGrade) ProtoReflect() protoreflect.Message {
-	mi := &file_strategy_v1_strategy_proto_msgTypes[39]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2904,7 +2979,7 @@ func (x *ChangeGrade) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChangeGrade.ProtoReflect.Descriptor instead.
 func (*ChangeGrade) Descriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{39}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ChangeGrade) GetTo() string {
@@ -2934,7 +3009,7 @@ type Evidence struct {
 
 func (x *Evidence) Reset() {
 	*x = Evidence{}
-	mi := &file_strategy_v1_strategy_proto_msgTypes[40]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2946,7 +3021,7 @@ func (x *Evidence) String() string {
 func (*Evidence) ProtoMessage() {}
 
 func (x *Evidence) ProtoReflect() protoreflect.Message {
-	mi := &file_strategy_v1_strategy_proto_msgTypes[40]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2959,7 +3034,7 @@ func (x *Evidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evidence.ProtoReflect.Descriptor instead.
 func (*Evidence) Descriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{40}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *Evidence) GetWhat() *Why {
@@ -3001,7 +3076,7 @@ type NextGrade struct {
 
 func (x *NextGrade) Reset() {
 	*x = NextGrade{}
-	mi := &file_strategy_v1_strategy_proto_msgTypes[41]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3013,7 +3088,7 @@ func (x *NextGrade) String() string {
 func (*NextGrade) ProtoMessage() {}
 
 func (x *NextGrade) ProtoReflect() protoreflect.Message {
-	mi := &file_strategy_v1_strategy_proto_msgTypes[41]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3026,7 +3101,7 @@ func (x *NextGrade) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NextGrade.ProtoReflect.Descriptor instead.
 func (*NextGrade) Descriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{41}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *NextGrade) GetGrade() string {
@@ -3059,7 +3134,7 @@ type IncentivesRequest struct {
 
 func (x *IncentivesRequest) Reset() {
 	*x = IncentivesRequest{}
-	mi := &file_strategy_v1_strategy_proto_msgTypes[42]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3071,7 +3146,7 @@ func (x *IncentivesRequest) String() string {
 func (*IncentivesRequest) ProtoMessage() {}
 
 func (x *IncentivesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_strategy_v1_strategy_proto_msgTypes[42]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3084,7 +3159,7 @@ func (x *IncentivesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IncentivesRequest.ProtoReflect.Descriptor instead.
 func (*IncentivesRequest) Descriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{42}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *IncentivesRequest) GetConfig() []byte {
@@ -3154,7 +3229,7 @@ type IncentivesResponse struct {
 
 func (x *IncentivesResponse) Reset() {
 	*x = IncentivesResponse{}
-	mi := &file_strategy_v1_strategy_proto_msgTypes[43]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3166,7 +3241,7 @@ func (x *IncentivesResponse) String() string {
 func (*IncentivesResponse) ProtoMessage() {}
 
 func (x *IncentivesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_strategy_v1_strategy_proto_msgTypes[43]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3179,7 +3254,7 @@ func (x *IncentivesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IncentivesResponse.ProtoReflect.Descriptor instead.
 func (*IncentivesResponse) Descriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{43}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *IncentivesResponse) GetProgress() []*Progress {
@@ -3212,7 +3287,7 @@ type Progress struct {
 
 func (x *Progress) Reset() {
 	*x = Progress{}
-	mi := &file_strategy_v1_strategy_proto_msgTypes[44]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3224,7 +3299,7 @@ func (x *Progress) String() string {
 func (*Progress) ProtoMessage() {}
 
 func (x *Progress) ProtoReflect() protoreflect.Message {
-	mi := &file_strategy_v1_strategy_proto_msgTypes[44]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3237,7 +3312,7 @@ func (x *Progress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Progress.ProtoReflect.Descriptor instead.
 func (*Progress) Descriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{44}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *Progress) GetMember() int32 {
@@ -3301,7 +3376,7 @@ type Reward struct {
 
 func (x *Reward) Reset() {
 	*x = Reward{}
-	mi := &file_strategy_v1_strategy_proto_msgTypes[45]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3313,7 +3388,7 @@ func (x *Reward) String() string {
 func (*Reward) ProtoMessage() {}
 
 func (x *Reward) ProtoReflect() protoreflect.Message {
-	mi := &file_strategy_v1_strategy_proto_msgTypes[45]
+	mi := &file_strategy_v1_strategy_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3326,7 +3401,7 @@ func (x *Reward) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reward.ProtoReflect.Descriptor instead.
 func (*Reward) Descriptor() ([]byte, []int) {
-	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{45}
+	return file_strategy_v1_strategy_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *Reward) GetAmount() int64 {
@@ -3488,7 +3563,7 @@ const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\x05to_ms\x18\x03 \x01(\x03R\x04toMs\";\n" +
 	"\vPeriodSales\x12\x12\n" +
 	"\x04paid\x18\x01 \x01(\x03R\x04paid\x12\x18\n" +
-	"\asettled\x18\x02 \x01(\x03R\asettled\"\x99\x02\n" +
+	"\asettled\x18\x02 \x01(\x03R\asettled\"\xcd\x02\n" +
 	"\fPeriodMember\x12\x16\n" +
 	"\x06handle\x18\x01 \x01(\tR\x06handle\x12\x14\n" +
 	"\x05grade\x18\x02 \x01(\tR\x05grade\x124\n" +
@@ -3497,7 +3572,11 @@ const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\x04team\x18\x05 \x01(\v2\x1e.fenli.strategy.v1.PeriodSalesR\x04team\x12#\n" +
 	"\rnew_customers\x18\x06 \x01(\x03R\fnewCustomers\x12\x1a\n" +
 	"\brecruits\x18\a \x01(\x03R\brecruits\x12\x18\n" +
-	"\aawarded\x18\b \x01(\x03R\aawarded\"\xd9\x01\n" +
+	"\aawarded\x18\b \x01(\x03R\aawarded\x122\n" +
+	"\x04sold\x18\t \x03(\v2\x1e.fenli.strategy.v1.PeriodOrderR\x04sold\"9\n" +
+	"\vPeriodOrder\x12\x10\n" +
+	"\x03net\x18\x01 \x01(\x03R\x03net\x12\x18\n" +
+	"\aawarded\x18\x02 \x01(\x03R\aawarded\"\xd9\x01\n" +
 	"\x13ClosePeriodResponse\x123\n" +
 	"\x06closed\x18\x01 \x01(\v2\x19.fenli.strategy.v1.ClosedH\x00R\x06closed\x12M\n" +
 	"\x10nothing_to_close\x18\x02 \x01(\v2!.fenli.strategy.v1.NothingToCloseH\x00R\x0enothingToClose\x123\n" +
@@ -3505,14 +3584,15 @@ const file_strategy_v1_strategy_proto_rawDesc = "" +
 	"\aoutcome\"\x7f\n" +
 	"\x06Closed\x126\n" +
 	"\x06awards\x18\x01 \x03(\v2\x1e.fenli.strategy.v1.PeriodAwardR\x06awards\x12=\n" +
-	"\bdeclined\x18\x02 \x03(\v2!.fenli.strategy.v1.PeriodDeclinedR\bdeclined\"\xaa\x01\n" +
+	"\bdeclined\x18\x02 \x03(\v2!.fenli.strategy.v1.PeriodDeclinedR\bdeclined\"\xc2\x01\n" +
 	"\vPeriodAward\x12\x16\n" +
 	"\x06member\x18\x01 \x01(\x05R\x06member\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
 	"\x04base\x18\x03 \x01(\x03R\x04base\x12\x19\n" +
 	"\brate_ppm\x18\x04 \x01(\x03R\aratePpm\x12\x16\n" +
 	"\x06amount\x18\x05 \x01(\x03R\x06amount\x12(\n" +
-	"\x03why\x18\x06 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"R\n" +
+	"\x03why\x18\x06 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\x12\x16\n" +
+	"\x06shares\x18\a \x03(\x03R\x06shares\"R\n" +
 	"\x0ePeriodDeclined\x12\x16\n" +
 	"\x06member\x18\x01 \x01(\x05R\x06member\x12(\n" +
 	"\x03why\x18\x02 \x01(\v2\x16.fenli.strategy.v1.WhyR\x03why\"y\n" +
@@ -3623,7 +3703,7 @@ func file_strategy_v1_strategy_proto_rawDescGZIP() []byte {
 }
 
 var file_strategy_v1_strategy_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_strategy_v1_strategy_proto_msgTypes = make([]protoimpl.MessageInfo, 47)
+var file_strategy_v1_strategy_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
 var file_strategy_v1_strategy_proto_goTypes = []any{
 	(Rounding)(0),                  // 0: fenli.strategy.v1.Rounding
 	(CampaignClock)(0),             // 1: fenli.strategy.v1.CampaignClock
@@ -3658,29 +3738,30 @@ var file_strategy_v1_strategy_proto_goTypes = []any{
 	(*Period)(nil),                 // 30: fenli.strategy.v1.Period
 	(*PeriodSales)(nil),            // 31: fenli.strategy.v1.PeriodSales
 	(*PeriodMember)(nil),           // 32: fenli.strategy.v1.PeriodMember
-	(*ClosePeriodResponse)(nil),    // 33: fenli.strategy.v1.ClosePeriodResponse
-	(*Closed)(nil),                 // 34: fenli.strategy.v1.Closed
-	(*PeriodAward)(nil),            // 35: fenli.strategy.v1.PeriodAward
-	(*PeriodDeclined)(nil),         // 36: fenli.strategy.v1.PeriodDeclined
-	(*NothingToClose)(nil),         // 37: fenli.strategy.v1.NothingToClose
-	(*EvaluateTierRequest)(nil),    // 38: fenli.strategy.v1.EvaluateTierRequest
-	(*TierMember)(nil),             // 39: fenli.strategy.v1.TierMember
-	(*EvaluateTierResponse)(nil),   // 40: fenli.strategy.v1.EvaluateTierResponse
-	(*TierDecision)(nil),           // 41: fenli.strategy.v1.TierDecision
-	(*KeepGrade)(nil),              // 42: fenli.strategy.v1.KeepGrade
-	(*ChangeGrade)(nil),            // 43: fenli.strategy.v1.ChangeGrade
-	(*Evidence)(nil),               // 44: fenli.strategy.v1.Evidence
-	(*NextGrade)(nil),              // 45: fenli.strategy.v1.NextGrade
-	(*IncentivesRequest)(nil),      // 46: fenli.strategy.v1.IncentivesRequest
-	(*IncentivesResponse)(nil),     // 47: fenli.strategy.v1.IncentivesResponse
-	(*Progress)(nil),               // 48: fenli.strategy.v1.Progress
-	(*Reward)(nil),                 // 49: fenli.strategy.v1.Reward
-	nil,                            // 50: fenli.strategy.v1.Locale.MessagesEntry
+	(*PeriodOrder)(nil),            // 33: fenli.strategy.v1.PeriodOrder
+	(*ClosePeriodResponse)(nil),    // 34: fenli.strategy.v1.ClosePeriodResponse
+	(*Closed)(nil),                 // 35: fenli.strategy.v1.Closed
+	(*PeriodAward)(nil),            // 36: fenli.strategy.v1.PeriodAward
+	(*PeriodDeclined)(nil),         // 37: fenli.strategy.v1.PeriodDeclined
+	(*NothingToClose)(nil),         // 38: fenli.strategy.v1.NothingToClose
+	(*EvaluateTierRequest)(nil),    // 39: fenli.strategy.v1.EvaluateTierRequest
+	(*TierMember)(nil),             // 40: fenli.strategy.v1.TierMember
+	(*EvaluateTierResponse)(nil),   // 41: fenli.strategy.v1.EvaluateTierResponse
+	(*TierDecision)(nil),           // 42: fenli.strategy.v1.TierDecision
+	(*KeepGrade)(nil),              // 43: fenli.strategy.v1.KeepGrade
+	(*ChangeGrade)(nil),            // 44: fenli.strategy.v1.ChangeGrade
+	(*Evidence)(nil),               // 45: fenli.strategy.v1.Evidence
+	(*NextGrade)(nil),              // 46: fenli.strategy.v1.NextGrade
+	(*IncentivesRequest)(nil),      // 47: fenli.strategy.v1.IncentivesRequest
+	(*IncentivesResponse)(nil),     // 48: fenli.strategy.v1.IncentivesResponse
+	(*Progress)(nil),               // 49: fenli.strategy.v1.Progress
+	(*Reward)(nil),                 // 50: fenli.strategy.v1.Reward
+	nil,                            // 51: fenli.strategy.v1.Locale.MessagesEntry
 }
 var file_strategy_v1_strategy_proto_depIdxs = []int32{
 	6,  // 0: fenli.strategy.v1.DescribeResponse.facts:type_name -> fenli.strategy.v1.Fact
 	7,  // 1: fenli.strategy.v1.DescribeResponse.locales:type_name -> fenli.strategy.v1.Locale
-	50, // 2: fenli.strategy.v1.Locale.messages:type_name -> fenli.strategy.v1.Locale.MessagesEntry
+	51, // 2: fenli.strategy.v1.Locale.messages:type_name -> fenli.strategy.v1.Locale.MessagesEntry
 	11, // 3: fenli.strategy.v1.ValidateConfigRequest.rules:type_name -> fenli.strategy.v1.Rules
 	10, // 4: fenli.strategy.v1.ValidateConfigResponse.problems:type_name -> fenli.strategy.v1.ConfigProblem
 	27, // 5: fenli.strategy.v1.ConfigProblem.why:type_name -> fenli.strategy.v1.Why
@@ -3712,56 +3793,57 @@ var file_strategy_v1_strategy_proto_depIdxs = []int32{
 	32, // 31: fenli.strategy.v1.ClosePeriodRequest.members:type_name -> fenli.strategy.v1.PeriodMember
 	31, // 32: fenli.strategy.v1.PeriodMember.sales:type_name -> fenli.strategy.v1.PeriodSales
 	31, // 33: fenli.strategy.v1.PeriodMember.team:type_name -> fenli.strategy.v1.PeriodSales
-	34, // 34: fenli.strategy.v1.ClosePeriodResponse.closed:type_name -> fenli.strategy.v1.Closed
-	37, // 35: fenli.strategy.v1.ClosePeriodResponse.nothing_to_close:type_name -> fenli.strategy.v1.NothingToClose
-	26, // 36: fenli.strategy.v1.ClosePeriodResponse.failed:type_name -> fenli.strategy.v1.Failed
-	35, // 37: fenli.strategy.v1.Closed.awards:type_name -> fenli.strategy.v1.PeriodAward
-	36, // 38: fenli.strategy.v1.Closed.declined:type_name -> fenli.strategy.v1.PeriodDeclined
-	27, // 39: fenli.strategy.v1.PeriodAward.why:type_name -> fenli.strategy.v1.Why
-	27, // 40: fenli.strategy.v1.PeriodDeclined.why:type_name -> fenli.strategy.v1.Why
-	27, // 41: fenli.strategy.v1.NothingToClose.why:type_name -> fenli.strategy.v1.Why
-	36, // 42: fenli.strategy.v1.NothingToClose.declined:type_name -> fenli.strategy.v1.PeriodDeclined
-	11, // 43: fenli.strategy.v1.EvaluateTierRequest.rules:type_name -> fenli.strategy.v1.Rules
-	30, // 44: fenli.strategy.v1.EvaluateTierRequest.window:type_name -> fenli.strategy.v1.Period
-	39, // 45: fenli.strategy.v1.EvaluateTierRequest.members:type_name -> fenli.strategy.v1.TierMember
-	32, // 46: fenli.strategy.v1.TierMember.did:type_name -> fenli.strategy.v1.PeriodMember
-	41, // 47: fenli.strategy.v1.EvaluateTierResponse.decisions:type_name -> fenli.strategy.v1.TierDecision
-	42, // 48: fenli.strategy.v1.TierDecision.keep:type_name -> fenli.strategy.v1.KeepGrade
-	43, // 49: fenli.strategy.v1.TierDecision.change:type_name -> fenli.strategy.v1.ChangeGrade
-	26, // 50: fenli.strategy.v1.TierDecision.failed:type_name -> fenli.strategy.v1.Failed
-	44, // 51: fenli.strategy.v1.TierDecision.evidence:type_name -> fenli.strategy.v1.Evidence
-	45, // 52: fenli.strategy.v1.TierDecision.next:type_name -> fenli.strategy.v1.NextGrade
-	27, // 53: fenli.strategy.v1.KeepGrade.why:type_name -> fenli.strategy.v1.Why
-	27, // 54: fenli.strategy.v1.ChangeGrade.why:type_name -> fenli.strategy.v1.Why
-	27, // 55: fenli.strategy.v1.Evidence.what:type_name -> fenli.strategy.v1.Why
-	3,  // 56: fenli.strategy.v1.Evidence.unit:type_name -> fenli.strategy.v1.Unit
-	44, // 57: fenli.strategy.v1.NextGrade.missing:type_name -> fenli.strategy.v1.Evidence
-	11, // 58: fenli.strategy.v1.IncentivesRequest.rules:type_name -> fenli.strategy.v1.Rules
-	30, // 59: fenli.strategy.v1.IncentivesRequest.period:type_name -> fenli.strategy.v1.Period
-	31, // 60: fenli.strategy.v1.IncentivesRequest.sales:type_name -> fenli.strategy.v1.PeriodSales
-	32, // 61: fenli.strategy.v1.IncentivesRequest.members:type_name -> fenli.strategy.v1.PeriodMember
-	48, // 62: fenli.strategy.v1.IncentivesResponse.progress:type_name -> fenli.strategy.v1.Progress
-	26, // 63: fenli.strategy.v1.IncentivesResponse.failed:type_name -> fenli.strategy.v1.Failed
-	27, // 64: fenli.strategy.v1.Progress.title:type_name -> fenli.strategy.v1.Why
-	3,  // 65: fenli.strategy.v1.Progress.unit:type_name -> fenli.strategy.v1.Unit
-	49, // 66: fenli.strategy.v1.Progress.reward:type_name -> fenli.strategy.v1.Reward
-	4,  // 67: fenli.strategy.v1.Strategy.Describe:input_type -> fenli.strategy.v1.DescribeRequest
-	8,  // 68: fenli.strategy.v1.Strategy.ValidateConfig:input_type -> fenli.strategy.v1.ValidateConfigRequest
-	12, // 69: fenli.strategy.v1.Strategy.Evaluate:input_type -> fenli.strategy.v1.EvaluateRequest
-	29, // 70: fenli.strategy.v1.Strategy.ClosePeriod:input_type -> fenli.strategy.v1.ClosePeriodRequest
-	38, // 71: fenli.strategy.v1.Strategy.EvaluateTier:input_type -> fenli.strategy.v1.EvaluateTierRequest
-	46, // 72: fenli.strategy.v1.Strategy.Incentives:input_type -> fenli.strategy.v1.IncentivesRequest
-	5,  // 73: fenli.strategy.v1.Strategy.Describe:output_type -> fenli.strategy.v1.DescribeResponse
-	9,  // 74: fenli.strategy.v1.Strategy.ValidateConfig:output_type -> fenli.strategy.v1.ValidateConfigResponse
-	20, // 75: fenli.strategy.v1.Strategy.Evaluate:output_type -> fenli.strategy.v1.EvaluateResponse
-	33, // 76: fenli.strategy.v1.Strategy.ClosePeriod:output_type -> fenli.strategy.v1.ClosePeriodResponse
-	40, // 77: fenli.strategy.v1.Strategy.EvaluateTier:output_type -> fenli.strategy.v1.EvaluateTierResponse
-	47, // 78: fenli.strategy.v1.Strategy.Incentives:output_type -> fenli.strategy.v1.IncentivesResponse
-	73, // [73:79] is the sub-list for method output_type
-	67, // [67:73] is the sub-list for method input_type
-	67, // [67:67] is the sub-list for extension type_name
-	67, // [67:67] is the sub-list for extension extendee
-	0,  // [0:67] is the sub-list for field type_name
+	33, // 34: fenli.strategy.v1.PeriodMember.sold:type_name -> fenli.strategy.v1.PeriodOrder
+	35, // 35: fenli.strategy.v1.ClosePeriodResponse.closed:type_name -> fenli.strategy.v1.Closed
+	38, // 36: fenli.strategy.v1.ClosePeriodResponse.nothing_to_close:type_name -> fenli.strategy.v1.NothingToClose
+	26, // 37: fenli.strategy.v1.ClosePeriodResponse.failed:type_name -> fenli.strategy.v1.Failed
+	36, // 38: fenli.strategy.v1.Closed.awards:type_name -> fenli.strategy.v1.PeriodAward
+	37, // 39: fenli.strategy.v1.Closed.declined:type_name -> fenli.strategy.v1.PeriodDeclined
+	27, // 40: fenli.strategy.v1.PeriodAward.why:type_name -> fenli.strategy.v1.Why
+	27, // 41: fenli.strategy.v1.PeriodDeclined.why:type_name -> fenli.strategy.v1.Why
+	27, // 42: fenli.strategy.v1.NothingToClose.why:type_name -> fenli.strategy.v1.Why
+	37, // 43: fenli.strategy.v1.NothingToClose.declined:type_name -> fenli.strategy.v1.PeriodDeclined
+	11, // 44: fenli.strategy.v1.EvaluateTierRequest.rules:type_name -> fenli.strategy.v1.Rules
+	30, // 45: fenli.strategy.v1.EvaluateTierRequest.window:type_name -> fenli.strategy.v1.Period
+	40, // 46: fenli.strategy.v1.EvaluateTierRequest.members:type_name -> fenli.strategy.v1.TierMember
+	32, // 47: fenli.strategy.v1.TierMember.did:type_name -> fenli.strategy.v1.PeriodMember
+	42, // 48: fenli.strategy.v1.EvaluateTierResponse.decisions:type_name -> fenli.strategy.v1.TierDecision
+	43, // 49: fenli.strategy.v1.TierDecision.keep:type_name -> fenli.strategy.v1.KeepGrade
+	44, // 50: fenli.strategy.v1.TierDecision.change:type_name -> fenli.strategy.v1.ChangeGrade
+	26, // 51: fenli.strategy.v1.TierDecision.failed:type_name -> fenli.strategy.v1.Failed
+	45, // 52: fenli.strategy.v1.TierDecision.evidence:type_name -> fenli.strategy.v1.Evidence
+	46, // 53: fenli.strategy.v1.TierDecision.next:type_name -> fenli.strategy.v1.NextGrade
+	27, // 54: fenli.strategy.v1.KeepGrade.why:type_name -> fenli.strategy.v1.Why
+	27, // 55: fenli.strategy.v1.ChangeGrade.why:type_name -> fenli.strategy.v1.Why
+	27, // 56: fenli.strategy.v1.Evidence.what:type_name -> fenli.strategy.v1.Why
+	3,  // 57: fenli.strategy.v1.Evidence.unit:type_name -> fenli.strategy.v1.Unit
+	45, // 58: fenli.strategy.v1.NextGrade.missing:type_name -> fenli.strategy.v1.Evidence
+	11, // 59: fenli.strategy.v1.IncentivesRequest.rules:type_name -> fenli.strategy.v1.Rules
+	30, // 60: fenli.strategy.v1.IncentivesRequest.period:type_name -> fenli.strategy.v1.Period
+	31, // 61: fenli.strategy.v1.IncentivesRequest.sales:type_name -> fenli.strategy.v1.PeriodSales
+	32, // 62: fenli.strategy.v1.IncentivesRequest.members:type_name -> fenli.strategy.v1.PeriodMember
+	49, // 63: fenli.strategy.v1.IncentivesResponse.progress:type_name -> fenli.strategy.v1.Progress
+	26, // 64: fenli.strategy.v1.IncentivesResponse.failed:type_name -> fenli.strategy.v1.Failed
+	27, // 65: fenli.strategy.v1.Progress.title:type_name -> fenli.strategy.v1.Why
+	3,  // 66: fenli.strategy.v1.Progress.unit:type_name -> fenli.strategy.v1.Unit
+	50, // 67: fenli.strategy.v1.Progress.reward:type_name -> fenli.strategy.v1.Reward
+	4,  // 68: fenli.strategy.v1.Strategy.Describe:input_type -> fenli.strategy.v1.DescribeRequest
+	8,  // 69: fenli.strategy.v1.Strategy.ValidateConfig:input_type -> fenli.strategy.v1.ValidateConfigRequest
+	12, // 70: fenli.strategy.v1.Strategy.Evaluate:input_type -> fenli.strategy.v1.EvaluateRequest
+	29, // 71: fenli.strategy.v1.Strategy.ClosePeriod:input_type -> fenli.strategy.v1.ClosePeriodRequest
+	39, // 72: fenli.strategy.v1.Strategy.EvaluateTier:input_type -> fenli.strategy.v1.EvaluateTierRequest
+	47, // 73: fenli.strategy.v1.Strategy.Incentives:input_type -> fenli.strategy.v1.IncentivesRequest
+	5,  // 74: fenli.strategy.v1.Strategy.Describe:output_type -> fenli.strategy.v1.DescribeResponse
+	9,  // 75: fenli.strategy.v1.Strategy.ValidateConfig:output_type -> fenli.strategy.v1.ValidateConfigResponse
+	20, // 76: fenli.strategy.v1.Strategy.Evaluate:output_type -> fenli.strategy.v1.EvaluateResponse
+	34, // 77: fenli.strategy.v1.Strategy.ClosePeriod:output_type -> fenli.strategy.v1.ClosePeriodResponse
+	41, // 78: fenli.strategy.v1.Strategy.EvaluateTier:output_type -> fenli.strategy.v1.EvaluateTierResponse
+	48, // 79: fenli.strategy.v1.Strategy.Incentives:output_type -> fenli.strategy.v1.IncentivesResponse
+	74, // [74:80] is the sub-list for method output_type
+	68, // [68:74] is the sub-list for method input_type
+	68, // [68:68] is the sub-list for extension type_name
+	68, // [68:68] is the sub-list for extension extendee
+	0,  // [0:68] is the sub-list for field type_name
 }
 
 func init() { file_strategy_v1_strategy_proto_init() }
@@ -3775,12 +3857,12 @@ func file_strategy_v1_strategy_proto_init() {
 		(*Decision_NoCommission)(nil),
 		(*Decision_Failed)(nil),
 	}
-	file_strategy_v1_strategy_proto_msgTypes[29].OneofWrappers = []any{
+	file_strategy_v1_strategy_proto_msgTypes[30].OneofWrappers = []any{
 		(*ClosePeriodResponse_Closed)(nil),
 		(*ClosePeriodResponse_NothingToClose)(nil),
 		(*ClosePeriodResponse_Failed)(nil),
 	}
-	file_strategy_v1_strategy_proto_msgTypes[37].OneofWrappers = []any{
+	file_strategy_v1_strategy_proto_msgTypes[38].OneofWrappers = []any{
 		(*TierDecision_Keep)(nil),
 		(*TierDecision_Change)(nil),
 		(*TierDecision_Failed)(nil),
@@ -3791,7 +3873,7 @@ func file_strategy_v1_strategy_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_strategy_v1_strategy_proto_rawDesc), len(file_strategy_v1_strategy_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   47,
+			NumMessages:   48,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -1,11 +1,11 @@
 // One distributor: standing, money, awards, movements, and how it went over time.
-import { Button, Descriptions, Drawer, Skeleton, Space, Table, Tabs } from 'antd'
+import { Alert, Button, Descriptions, Drawer, Skeleton, Space, Table, Tabs } from 'antd'
 import { type ReactNode, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useRead, useReadMore } from '../../api/hooks'
 import { addMoney } from '../../api/money'
-import type { AwardRow, Distributor, Movement } from '../../api/types'
+import type { AwardRow, Debt, Distributor, Money as Amount, Movement } from '../../api/types'
 import { Failure } from '../../app/Failure'
 import { Can, useStore } from '../../app/permissions'
 import { TrendChart } from '../../parts/charts'
@@ -38,6 +38,7 @@ export function DistributorDrawer({ id, grades, onClose }: { id: string; grades:
         <Tabs items={[
           { key: 'facts', label: t('distributor.facts'), children: <Facts who={who} /> },
           { key: 'awards', label: t('menu.awards'), children: <Awards id={id} /> },
+          { key: 'debts', label: t('distributor.debts'), children: <Debts id={id} owed={who.balance?.debt} /> },
           { key: 'movements', label: t('distributor.movements'), children: <Movements id={id} /> },
         ]} />
       )}
@@ -139,6 +140,25 @@ function Awards({ id }: { id: string }) {
 }
 
 export const shortId = (id: string): string => (id.length > 16 ? `${id.slice(0, 4)}…${id.slice(-6)}` : id)
+
+/** How they came to owe, and how it was netted. */
+function Debts({ id, owed }: { id: string; owed?: Amount }) {
+  const { t } = useTranslation()
+  const time = useTime()
+  const list = useReadMore('GET /distributors/{id}/debts', { path: { id } })
+  if (list.error) return <Failure error={list.error} retry={() => void list.refetch()} />
+  if (list.data?.length === 0) return <EmptyState title={t('distributor.no_debts')} next={t('distributor.no_debts_next')} />
+  return (
+    <More query={list}>
+      {owed && owed.amount > 0 && <Alert type="warning" showIcon style={{ marginBottom: 12 }} title={<>{t('distributor.owes')} <Money of={owed} strong /></>} description={t('distributor.owes_help')} />}
+      <Table<Debt> size="small" loading={list.isLoading} rowKey="id" pagination={false} dataSource={list.data ?? []} columns={[
+        { title: t('order.when'), render: (_, d) => <span className="num">{time.full(d.at)}</span> },
+        { title: t('distributor.cause'), render: (_, d) => (d.order_id ? <Link to={`/orders?open=${d.order_id}`}>{d.said}</Link> : d.said) },
+        { title: t('account.debt'), align: 'right', render: (_, d) => <Money of={d.amount} strong /> },
+      ]} />
+    </More>
+  )
+}
 
 function Movements({ id }: { id: string }) {
   const { t } = useTranslation()

@@ -59,7 +59,7 @@ function Editor({ current, strategies }: { current: Revision; strategies: Strate
     const said = (list: ReturnType<typeof faultsOf>, under: string) => Object.fromEntries(Object.entries(list).map(([at, w]) => [under + (at === '/' ? '' : at), t(w.key, w.args ?? {})]))
     return {
       ...(strategy ? said(faultsOf(strategy.config_schema, draft.config), '/config') : {}),
-      ...Object.assign({}, ...(Object.keys(sections) as Section[]).map((s) => said(faultsOf(sectionSchema(s, draft.settings.levels), only(s, draft.settings)), '/settings'))),
+      ...Object.assign({}, ...(Object.keys(sections) as Section[]).map((s) => said(faultsOf(sectionSchema(s, draft.settings.levels, strategy?.can_recompute), only(s, draft.settings)), '/settings'))),
       ...refused,
     } as Record<string, string>
   }, [draft, strategy, refused, t])
@@ -81,7 +81,7 @@ function Editor({ current, strategies }: { current: Revision; strategies: Strate
     children: (
       <>
         {section === 'levels' && draft.settings.levels === 3 && <Alert type="warning" showIcon title={t('program.third_level')} style={{ marginBottom: 16 }} />}
-        <SchemaForm schema={sectionSchema(section, draft.settings.levels)} value={draft.settings as unknown as Json} onChange={(v) => change({ settings: v as unknown as ProgramSettings })} currency={currency} faults={under('/settings')} keys={keys} zone={time_zone} disabled={disabled} />
+        <SchemaForm schema={sectionSchema(section, draft.settings.levels, strategy?.can_recompute)} value={draft.settings as unknown as Json} onChange={(v) => change({ settings: v as unknown as ProgramSettings })} currency={currency} faults={under('/settings')} keys={keys} zone={time_zone} disabled={disabled} />
       </>
     ),
   })

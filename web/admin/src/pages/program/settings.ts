@@ -16,7 +16,10 @@ const rules: Record<string, JsonSchema> = {
   self_purchase: choice({ off: { zh: '自购不返佣（上级按一级）', en: 'Off: the upline is level 1' }, upline_second: { zh: '自购不返佣（上级仍按二级）', en: 'Off: the upline keeps level 2' }, on: { zh: '自购返佣（本人按一级）', en: 'On: they are level 1' } }, '分销员自购', 'Own purchases'),
   ineligible_upline: choice({ forfeit: { zh: '归商家', en: 'Stays with the store' }, stop: { zh: '其以上都不发', en: 'Nobody above earns either' }, roll_up: { zh: '归上一位有资格的上级', en: 'Goes to the next eligible one' }, compress: { zh: '层级压缩补位', en: 'Levels close ranks' } }, '上级无资格时', 'When an upline may not earn', '上级被冻结、封禁或退出时，其份额怎么办。', 'What becomes of the share of somebody frozen, banned or gone.'),
   rounding: choice({ floor: { zh: '向下取整（余分归商家）', en: 'Down; the rest stays with the store' }, half_up: { zh: '四舍五入', en: 'Half up' } }, '取整', 'Rounding'),
-  refund: choice({ frozen: { zh: '按原结果扣回', en: 'Take back what that line earned' } }, '退款时', 'On a refund'),
+  refund: choice({ frozen: { zh: '按原结果扣回', en: 'Take back what that line earned' }, recompute: { zh: '按剩余商品重新计算', en: 'Compute again on what remains' } }, '退款时', 'On a refund',
+    '按原结果扣回：退了几成货款，就扣回那一行佣金的几成。重新计算：请策略按剩下的商品再算一次，只扣差额，任何人都不会因此变多；跌破门槛的订单会扣得更多。全部退完时，两种方式都扣到 0。',
+    'Taking back: as much of a line’s commission goes as of its money. Computing again: the strategy is asked about what remains and only the difference is taken, nobody ever gets more; an order that falls below a threshold loses more. After a full refund both leave exactly nothing.'),
+  bear_reversals_after_days: { ...count(0, 3650, '晚退款由商家承担（天）', 'The store bears late refunds (days)', '佣金结算满这么多天之后才发生的退款，不再向分销员扣回，由商家承担。常用 90 天；0 为总是扣回。', 'A refund later than this many days after its commission was settled takes nothing from anybody; the store bears it. 90 is usual; 0 always takes it back.'), default: 0 },
   campaign_clock: choice({ placed_at: { zh: '下单时间', en: 'When it was placed' }, paid_at: { zh: '付款时间', en: 'When it was paid' } }, '活动按哪个时间', 'Campaigns go by'),
   order_cap: percent('单笔佣金上限', 'Cap per order', '一单全部佣金不超过实付的这个比例，超出按比例削减并记录。', 'All awards of an order together; what exceeds it is cut in proportion and recorded.'),
   confirm_diff: { type: 'boolean', default: false, ...text('发布前须确认金额', 'Confirm the amount before publishing', '开启后，会改变佣金的新版本必须先看过最近订单的金额变化并确认，才能发布。', 'A revision that changes what recent orders would pay is put in force only after somebody has acknowledged the amount.') },
@@ -47,16 +50,17 @@ const rules: Record<string, JsonSchema> = {
 }
 
 export const sections = {
-  levels: ['levels', 'third_level_ack', 'self_purchase', 'ineligible_upline', 'order_cap', 'rounding', 'refund', 'campaign_clock', 'confirm_diff'],
+  levels: ['levels', 'third_level_ack', 'self_purchase', 'ineligible_upline', 'order_cap', 'rounding', 'campaign_clock', 'confirm_diff'],
   bind: ['bind'],
-  money: ['freeze_days', 'auto_receive_days', 'close_unpaid_minutes', 'withdrawal'],
+  money: ['refund', 'bear_reversals_after_days', 'freeze_days', 'auto_receive_days', 'close_unpaid_minutes', 'withdrawal'],
   people: ['grades', 'recruit', 'points_per_unit'],
 } as const
 export type Section = keyof typeof sections
 
-/** The schema of one section; the third level's acknowledgement is asked for only where there is one. */
-export function sectionSchema(section: Section, levels: number): JsonSchema {
+/** The schema of one section; the third level's acknowledgement is asked for only where there is one, and computing again only of a strategy that offers it. */
+export function sectionSchema(section: Section, levels: number, recompute = true): JsonSchema {
   const names = sections[section].filter((n) => n !== 'third_level_ack' || levels === 3)
-  return { type: 'object', properties: Object.fromEntries(names.map((n) => [n, rules[n]!])), required: names.filter((n) => rules[n]!.default === undefined), 'x-order': [...names] }
+  return { type: 'object', properties: Object.fromEntries(names.map((n) => [n, n === 'refund' && !recompute ? frozenOnly : rules[n]!])), required: names.filter((n) => rules[n]!.default === undefined), 'x-order': [...names] }
 }
+const frozenOnly: JsonSchema = { ...rules.refund, enum: ['frozen'], description: '所选佣金策略不支持退款后重新计算，只能按原结果扣回。', 'x-description-en': 'The chosen strategy does not offer to compute again after a refund.' }
 export const settingsSchema: JsonSchema = { type: 'object', properties: rules }
