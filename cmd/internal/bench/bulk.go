@@ -160,7 +160,7 @@ func ms(d time.Duration, orders int) float64 {
 // and compares what an order costs PostgreSQL and the lanes.
 func measureTenants(ctx context.Context, p *place) ([]Figure, error) {
 	const few, each = 10, 20
-	many := 300
+	many := 120
 	if p.Full {
 		many = 10_000
 	}
@@ -266,7 +266,7 @@ func measureSync(ctx context.Context, p *place) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	rounds, long := 2, 3*time.Second
+	rounds, long := 2, 2*time.Second
 	if p.Full {
 		rounds, long = 5, 10*time.Second
 	}

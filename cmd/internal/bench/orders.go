@@ -67,7 +67,7 @@ func measureOrders(ctx context.Context, p *place) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	rounds, long := 2, 4*time.Second
+	rounds, long := 2, 3*time.Second
 	if p.Full {
 		rounds, long = 5, 15*time.Second
 	}
@@ -123,7 +123,7 @@ func measureSingle(ctx context.Context, p *place) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	long := 8 * time.Second
+	long := 6 * time.Second
 	if p.Full {
 		long = 30 * time.Second
 	}
@@ -255,7 +255,7 @@ func measureDisk(ctx context.Context, p *place) ([]Figure, error) {
 	const more = 12
 	var grown [2]growth
 	for i, lines := range []int{2, more} {
-		if _, err := p.sell(ctx, shops, clients, lines, 2*time.Second); err != nil { // pages and partitions exist
+		if _, err := p.sell(ctx, shops, clients, lines, time.Second); err != nil { // pages and partitions exist
 			return nil, err
 		}
 		if grown[i], err = p.grow(ctx, shops, lines); err != nil {
@@ -319,7 +319,7 @@ func (p *place) sizes(ctx context.Context) (s sizes, err error) {
 
 // grow sells for a while and tells what an order has added.
 func (p *place) grow(ctx context.Context, shops []*shop, lines int) (g growth, err error) {
-	orders := 4000
+	orders := 2500
 	if p.Full {
 		orders = 40_000
 	}
