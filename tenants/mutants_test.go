@@ -17,7 +17,7 @@ var mutants = []mutant{
 	},
 	{
 		promise: "M12 what stands is computed from the refunds under the lock",
-		file:    "commission/reconcile.go", guard: "now, err := g.standing(w.order, refunds, share)", without: "now, err := g.standing(w.order, nil, share)",
+		file:    "commission/reconcile.go", guard: "stands, err := w.standing(refunds[:n])", without: "stands, err := w.standing(nil)",
 		test: "./commission TestRefund$",
 	},
 	{
@@ -174,5 +174,50 @@ var mutants = []mutant{
 		promise: "M10 a stranger is not paid",
 		file:    "commission/guard.go", guard: "case to < 0 || to >= len(list):", without: "case to < 0:",
 		test: "./commission TestStrategyThatCannotDecide",
+	},
+	{
+		promise: "M2 a work row goes with the decision, not before it",
+		file:    "commission/lane.go", guard: "return finish(ctx, tx, b)\n", without: "return s.db.Within(ctx, tx.Tenant(), func(ctx context.Context, tx *pg.Tx) error { return finish(ctx, tx, b) })\n",
+		test: "./commission TestDrain_DyingBeforeAnyStatement",
+	},
+	{
+		promise: "M4 whoever comes with a key that has been used gets its answer",
+		file:    "../platform/httpapi/once.go", guard: "if inserted == 0 {", without: "if inserted < 0 {",
+		test: "../platform/httpapi TestOnce$",
+	},
+	{
+		promise: "M7 what has matured is not taken from what another order holds",
+		file:    "commission/reconcile.go", guard: "if !settled {", without: "if true {",
+		test: "./withdrawal TestRefund_LeavesWhatOtherOrdersHold",
+	},
+	{
+		promise: "M7 asking a strategy again raises nobody's award",
+		file:    "commission/recompute.go", guard: "stands[i] = min(stands[i], after[i])", without: "stands[i] = after[i]",
+		test: "./commission TestRecompute$/NobodysAward",
+	},
+	{
+		promise: "M7 a strategy is asked about the refund that has come since",
+		file:    "commission/reconcile.go", guard: "w.outrun = len(w.unanswered(refunds[w.order.ID])) > 0", without: "w.outrun = false",
+		test: "./commission TestRecompute$/ARefundBetween",
+	},
+	{
+		promise: "M8 a cut-off nets what is owed",
+		file:    "settlement/settlement.go", guard: "Amount: min(b.Owed(), b.Available)})", without: "Amount: min(0, b.Available)})",
+		test: "./withdrawal TestRefund_LeavesWhatOtherOrdersHold",
+	},
+	{
+		promise: "M9 what the cap leaves is given to the last fen",
+		file:    "commission/grants.go", guard: "money.Split(most, amounts)", without: "money.Split(most-most%2, amounts)",
+		test: "./commission TestRounding_PartsAndRemainderAreWhatWasPaid",
+	},
+	{
+		promise: "M10 a generous answer is cut to the cap",
+		file:    "commission/grants.go", guard: "return g, g.cap(o.Goods, s.OrderCap)", without: "return g, nil",
+		test: "./commission TestGuard_WhatIsHarmless",
+	},
+	{
+		promise: "M12 the lane locks the orders before it reads their refunds",
+		file:    "order/store.go", guard: "from order_record where tenant_id = $1 and id = any($2::uuid[]) order by id for update`", without: "from order_record where tenant_id = $1 and id = any($2::uuid[]) order by id`",
+		test: "./withdrawal TestInterleaving_TheLaneAndARefund",
 	},
 }

@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand"
 	"net"
 	"net/http"
 	"regexp"
@@ -17,9 +17,11 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/fenli-io/fenli/cmd/internal/client"
+	"github.com/fenli-io/fenli/platform/soak"
 )
 
-const kills = 10
+// kills is how often a process is killed in one life.
+func kills() int { return soak.Size(10, 200) }
 
 // TestAnImportThatIsKilledLosesNothingAndDoublesNothing kills it ten times, at
 // drawn places of the history, and compares the books with those of an import
@@ -39,26 +41,26 @@ func TestAnImportThatIsKilledLosesNothingAndDoublesNothing(t *testing.T) {
 
 	g := newGround(t)
 	const seed = 20260301
-	draw := rand.New(rand.NewSource(seed))
+	draw := soak.Rand(seed, 0)
 	progress := g.connect()
 	killed := 0
-	for i := range kills {
+	for i := range kills() {
 		// Within the i-th tenth of the history, and then at any instant of the step.
-		at := (i*total + draw.Intn(total)) / kills
+		at := (i*total + draw.IntN(total)) / kills()
 		c := g.start("import", "online-retail", file, "--as", "kill")
 		for done := -1; done < at && !c.over(); time.Sleep(time.Millisecond) {
 			if err := progress.QueryRow(t.Context(), "select coalesce(sum(done), 0) from importing_progress").Scan(&done); err != nil {
 				t.Fatal(err)
 			}
 		}
-		time.Sleep(time.Duration(draw.Intn(8000)) * time.Microsecond)
+		time.Sleep(time.Duration(draw.IntN(8000)) * time.Microsecond)
 		if c.over() {
 			t.Fatalf("seed %d: it ended before kill %d: %v\n%s", seed, i+1, c.err, c.log.String())
 		}
 		_ = c.Process.Kill()
 		<-c.ended
 		killed++
-		if i < kills-1 {
+		if i < kills()-1 {
 			g.forgetLeases()
 		}
 	}
@@ -95,14 +97,19 @@ func (g *ground) healthy() {
 	}
 }
 
-// TestOrdersOutliveAServerThatIsKilled posts orders, with retries, to a server
-// that is killed ten times. What was acknowledged exists once, and every order
-// that was paid has been decided once.
+// M2, M4: orders are posted, with retries and repetitions, to a server that is
+// killed at drawn times, and refunds under keys, many at once. What was
+// acknowledged exists once, every order that was paid has been decided once,
+// and a key has one effect and one answer, whichever life of the server gave it.
 func TestOrdersOutliveAServerThatIsKilled(t *testing.T) {
 	t.Parallel()
+	soak.Seeds(t, 1, outliveKills)
+}
+
+func outliveKills(t *testing.T, seed uint64) {
 	address := freeAddress(t)
 	g := newGround(t, "FENLI_ADDR="+address, "FENLI_OPERATOR_TOKEN=operator-token-of-the-test")
-	shop := &customers{t: t, base: "http://" + address, acknowledged: map[string]string{}}
+	shop := &customers{t: t, seed: seed, base: "http://" + address, acknowledged: map[string]string{}}
 	server := g.start("serve")
 	shop.open(server)
 
@@ -112,18 +119,18 @@ func TestOrdersOutliveAServerThatIsKilled(t *testing.T) {
 	for n := range 4 {
 		all.Go(func() { shop.keepBuying(ctx, n) })
 	}
-	const seed = 7
-	draw := rand.New(rand.NewSource(seed))
-	for i := range kills {
+	all.Go(func() { shop.keepRefunding(ctx) })
+	draw := soak.Rand(seed, 0)
+	for i := range kills() {
 		before := shop.count.Load()
-		waitFor(t, "orders come in", func() bool { return shop.count.Load() > before+3 || server.over() })
-		time.Sleep(time.Duration(draw.Intn(200)) * time.Millisecond)
+		waitFor(t, "orders come in", func() bool { return shop.count.Load() > before+int64(soak.Size(3, 50)) || server.over() })
+		time.Sleep(time.Duration(draw.IntN(200)) * time.Millisecond)
 		if server.over() {
 			t.Fatalf("it ended by itself: %v\n%s", server.err, server.log.String())
 		}
 		_ = server.Process.Kill()
 		<-server.ended
-		if i < kills-1 {
+		if i < kills()-1 {
 			g.forgetLeases()
 		}
 		server = g.start("serve")
@@ -146,11 +153,15 @@ func TestOrdersOutliveAServerThatIsKilled(t *testing.T) {
 type customers struct {
 	t     *testing.T
 	base  string
+	seed  uint64
 	key   client.Client
+	staff client.Client
 	count atomic.Int64
+	keys  atomic.Int64 // refunds whose key has been answered
 
 	mu           sync.Mutex
 	acknowledged map[string]string // our id → the platform's
+	sold         []string          // the platform's ids
 }
 
 type object = map[string]any
@@ -175,7 +186,8 @@ func (c *customers) open(server *child) {
 		c.t.Fatal(err)
 	}
 	var key struct{ Key string }
-	if err := client.New(c.base, "merchant", opened.Token).Call(ctx, "POST", "/api-keys", object{"name": "n"}, &key); err != nil {
+	c.staff = client.New(c.base, "merchant", opened.Token)
+	if err := c.staff.Call(ctx, "POST", "/api-keys", object{"name": "n"}, &key); err != nil {
 		c.t.Fatal(err)
 	}
 	c.key = client.New(c.base, "open", key.Key)
@@ -189,16 +201,20 @@ func (c *customers) open(server *child) {
 // keepBuying reports one order after the other. Every second one is paid in a
 // request of its own.
 func (c *customers) keepBuying(ctx context.Context, n int) {
+	draw := soak.Rand(c.seed, uint64(n)+1)
 	for i := 0; ctx.Err() == nil; i++ {
 		id := fmt.Sprintf("order-%d-%04d", n, i)
 		order := object{"external_id": id, "buyer": object{"external_id": fmt.Sprintf("buyer-%d", n)}, "via": "seller", "paid": i%2 == 0,
 			"lines": []object{{"sku": "TEA", "qty": 1, "unit_price": object{"amount": 10000 + i, "currency": "CNY"}}}}
 		var placed struct{ ID string }
-		if !c.insist(ctx, "/orders", order, &placed) || i%2 == 1 && !c.insist(ctx, "/orders/api/"+id+"/pay", nil, nil) {
-			return
+		for range 1 + draw.IntN(2)*draw.IntN(3) { // a webhook comes again, as they do
+			if !c.insist(ctx, "/orders", order, &placed) || i%2 == 1 && !c.insist(ctx, "/orders/api/"+id+"/pay", nil, nil) {
+				return
+			}
 		}
 		c.mu.Lock()
 		c.acknowledged[id] = placed.ID
+		c.sold = append(c.sold, placed.ID)
 		c.mu.Unlock()
 		c.count.Add(1)
 		time.Sleep(5 * time.Millisecond)
@@ -226,9 +242,70 @@ func (c *customers) insist(ctx context.Context, path string, body, out any) bool
 	return false
 }
 
+// keepRefunding gives one fen back under a key, many at once, until each has
+// been answered; then asks for another amount under the same key.
+func (c *customers) keepRefunding(ctx context.Context) {
+	draw := soak.Rand(c.seed, 99)
+	for n := 0; ctx.Err() == nil; n++ {
+		c.mu.Lock()
+		which := ""
+		if len(c.sold) > 0 {
+			which = c.sold[draw.IntN(len(c.sold))]
+		}
+		c.mu.Unlock()
+		if which == "" {
+			time.Sleep(10 * time.Millisecond)
+			continue
+		}
+		path, key := "/orders/"+which+"/refunds", fmt.Sprint("key-", n)
+		answers := make([]string, soak.Size(8, 64))
+		var all sync.WaitGroup
+		for i := range answers {
+			all.Go(func() { answers[i] = c.refund(ctx, path, key, 1) })
+		}
+		all.Wait()
+		if ctx.Err() != nil {
+			return
+		}
+		for _, a := range answers {
+			if a != answers[0] {
+				c.t.Errorf("%s is answered with %s and %s", key, answers[0], a)
+			}
+		}
+		if a := c.refund(ctx, path, key, 2); ctx.Err() == nil && !strings.HasPrefix(a, "422 idempotency.key_reused") {
+			c.t.Errorf("another body under %s is answered with %s", key, a)
+		}
+		c.keys.Add(1)
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// refund asks under a key until there is an answer; it is told apart by its text.
+func (c *customers) refund(ctx context.Context, path, key string, amount int64) string {
+	for ctx.Err() == nil {
+		once, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		var out json.RawMessage
+		err := c.staff.Call(once, "POST", path, object{"amount": object{"amount": amount, "currency": "CNY"}, "reason": "test"}, &out, "Idempotency-Key", key)
+		cancel()
+		var refused *client.Problem
+		switch {
+		case err == nil:
+			return string(out)
+		case errors.As(err, &refused) && refused.Status < 500:
+			return fmt.Sprint(refused.Status, " ", refused.Code)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return ""
+}
+
 func (c *customers) check(db *pgx.Conn) {
 	c.t.Helper()
-	if len(c.acknowledged) < 4*kills {
+	kept := number(c.t, db, "select count(*) from httpapi_idempotency where scope like 'order.refund%'")
+	if refunds := number(c.t, db, "select count(*) from order_refund"); refunds != kept || refunds < c.keys.Load() || c.keys.Load() < 3 {
+		c.t.Errorf("%d refunds under %d keys, %d of them answered", refunds, kept, c.keys.Load())
+	}
+	if len(c.acknowledged) < soak.Size(40, 10_000) {
 		c.t.Fatalf("only %d orders came through", len(c.acknowledged))
 	}
 	stored := map[string]string{}

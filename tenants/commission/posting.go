@@ -81,9 +81,11 @@ func (r *reconciliation) adjust(w *work, has award, s should, dueAt time.Time) {
 	settled := has.settled(r.mark)
 	next := has
 	next.Standing, next.Points = min(s.standing, has.Standing), min(s.points, has.Points)
-	if has.DueAt == Never && dueAt != Never {
+	if !settled && !has.DueAt.Equal(dueAt) { // received, or something has been sent instead
 		next.DueAt = dueAt
-		if has.Hold == "" {
+		if has.Hold == "" && dueAt == Never {
+			next.MaturesAt = Never
+		} else if has.Hold == "" {
 			next.MaturesAt = maturity(dueAt, r.mark)
 		}
 	}

@@ -80,6 +80,7 @@ func TestRecompute(t *testing.T) {
 		s.Refund(t, s.A, o, "R1", 5000, "1")
 		s.Work(t, s.A)
 		wantHeld(t, s, team["a"], 1000)
+		s.MustBalance(t)
 		s.Refund(t, s.A, o, "R2", 15000, "")
 		s.Work(t, s.A)
 		wantHeld(t, s, team["a"], 0)

@@ -38,6 +38,7 @@ type rig struct {
 	registry   *registry.Service
 	programs   *program.Service
 	advances   atomic.Int64
+	meanwhile  func(context.Context, tenancy.ID) error // when a clock has moved, if not nil
 }
 
 func open(t testing.TB, opts ...pg.Option) *rig {
@@ -127,6 +128,9 @@ func (r *rig) Advance(ctx context.Context, tenant tenancy.ID, to time.Time) erro
 		}
 	}
 	_, err := r.settlement.Mature(ctx, tenant)
+	if err == nil && r.meanwhile != nil {
+		err = r.meanwhile(ctx, tenant)
+	}
 	return err
 }
 

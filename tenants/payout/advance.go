@@ -78,6 +78,9 @@ func (t *Transfer) hear(a Answer, source string, now time.Time) {
 	if source == "query" || source == "cancel" || source == "submit" {
 		t.Asked = source
 	}
+	if a.Standing == Refused && source != "submit" && source != "prepare" {
+		a.Standing = Doubt // a question that is not taken says nothing about the request
+	}
 	was := t.Standing
 	t.Standing = a.Standing
 	switch {

@@ -242,6 +242,47 @@ func TestAdvance_AnEndIsAnEnd(t *testing.T) {
 	}
 }
 
+// Only a request can be refused: that a question was not taken says nothing,
+// and the same bytes are sent again.
+func TestAdvance_ARefusedQuestionIsNoRefusedRequest(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.sim.Confirms = true
+	s.fault(wechatsim.DropBefore)
+	w := s.approved(s.member(1, 100_000), 60_000)
+	s.run()
+	p := s.transfer(w.ID)
+	for _, a := range []Answer{{Standing: Refused, Code: "SIGN_ERROR"}, {Standing: Absent}} {
+		s.must(s.Service.HearForTest(s.db.A, p.ID, a))
+	}
+	s.later(time.Hour)
+	if now := s.transfer(w.ID); now.State != Done {
+		t.Fatalf("%+v", now)
+	}
+}
+
+// A request that WeChat does not take, and does not know afterwards, is a
+// person's: they may give the money back.
+func TestRefused_IsAPersonsToGiveBack(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.sim.Limit = 50_000
+	wang := s.member(1, 100_000)
+	w := s.approved(wang, 60_000)
+	s.later(time.Hour)
+	p := s.transfer(w.ID)
+	if p.Trouble != RequestWrong || s.withdrawal(w.ID).State != withdrawal.InDoubt || !slices.Contains(s.alarms, RequestWrong) {
+		t.Fatalf("%+v", p)
+	}
+	if _, err := s.GiveBack(t.Context(), s.db.A, p.ID, "超过微信单笔限额", "staff:1"); err != nil {
+		t.Fatal(err)
+	}
+	if s.withdrawal(w.ID).State != withdrawal.Failed || s.balance(wang).Available != 100_000 {
+		t.Fatalf("%+v", s.withdrawal(w.ID))
+	}
+	s.sameBooks()
+}
+
 // An answer about another number or amount moves nothing.
 func TestAdvance_OnlyItsOwnAnswer(t *testing.T) {
 	t.Parallel()

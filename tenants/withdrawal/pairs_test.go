@@ -167,6 +167,33 @@ func TestInterleaving_EveryPairOfSteps(t *testing.T) {
 	})
 }
 
+// The lane and a refund of what it is looking at, at every statement.
+func TestInterleaving_TheLaneAndARefund(t *testing.T) {
+	t.Parallel()
+	lane, refund := stepNamed(t, "lane"), stepNamed(t, "refund what is not decided")
+	s := openTown(t, "frozen", pg.MaxConns(8), pg.Tracer(gates{}))
+	for n := range int64(deepest) {
+		c := s.scene(int(n))
+		c.meet(pair{lane, refund, n + 1})
+		c.drain()
+		if stands := c.Int(t, `select sum(standing) from commission_award where order_id = $1 and payee = $2`, c.fresh, c.team["a"]); stands != 2000 {
+			t.Fatalf("a refund before statement %d of the lane is lost: %d stands, want 2000", n+1, stands)
+		}
+	}
+	s.MustBalance(t)
+}
+
+func stepNamed(t *testing.T, name string) int {
+	t.Helper()
+	for i, s := range steps {
+		if s.name == name {
+			return i
+		}
+	}
+	t.Fatalf("there is no step %q", name)
+	return 0
+}
+
 func (c *scene) meet(p pair) {
 	g := &gate{nth: p.nth, reached: make(chan struct{}), open: make(chan struct{})}
 	first, second := make(chan error, 1), make(chan error, 1)

@@ -561,6 +561,8 @@ export interface components {
             /** Format: date-time */
             closed_at: string | null;
             commission?: components["schemas"]["OrderCommission"];
+            /** @description Goods that were replaced after payment, and prices that were corrected */
+            exchanges: components["schemas"]["OrderExchange"][] | null;
             external_id: string;
             freight: components["schemas"]["MoneyAmount"];
             /** @description Paid for the goods, after discounts */
@@ -604,6 +606,24 @@ export interface components {
             event: string;
             sentence: string;
             who?: components["schemas"]["OrderSeller"];
+        };
+        OrderExchange: {
+            /** @description What the buyer paid more */
+            charged: components["schemas"]["MoneyAmount"];
+            external_id: string;
+            /** @description The order that holds what was paid more; null otherwise */
+            extra_id: string;
+            id: string;
+            line: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** @description The price was corrected; nothing was sent */
+            price_only: boolean;
+            reason: string;
+            /** @description What the buyer got back */
+            refunded: components["schemas"]["MoneyAmount"];
+            /** @description What came instead; empty for the same again */
+            sku: string;
         };
         OrderGroupRequest: {
             /** @enum {string} */

@@ -83,6 +83,10 @@ func (h *handlers) detail(ctx context.Context, tx *pg.Tx, o order.Order) (Detail
 	if err != nil {
 		return Detail{}, err
 	}
+	exchanges, err := order.ExchangesOf(ctx, tx, o.ID)
+	if err != nil {
+		return Detail{}, err
+	}
 	touches, binds, err := attribution.Timeline(ctx, tx, o.Buyer, 50)
 	if err != nil {
 		return Detail{}, err
@@ -92,7 +96,7 @@ func (h *handlers) detail(ctx context.Context, tx *pg.Tx, o order.Order) (Detail
 		return Detail{}, err
 	}
 	c, lang := teller(shapes[0].Goods.Currency), httpapi.LangOf(ctx)
-	d := Detail{Order: shapes[0], Lines: c.lines(o, true), Chain: []Member{}, Roles: []Holder{}, Refunds: []Refund{}, Attribution: Attribution{
+	d := Detail{Order: shapes[0], Lines: c.lines(o, true), Chain: []Member{}, Roles: []Holder{}, Refunds: []Refund{}, Exchanges: []Exchange{}, Attribution: Attribution{
 		Reason: string(o.Chain.Reason), Sentence: say("reason."+string(o.Chain.Reason), lang), Since: instant(o.Chain.Since)}}
 	for _, m := range o.Chain.Members {
 		d.Chain = append(d.Chain, Member{seller(m.ID, labels), m.Level, m.Grade, string(m.State)})
@@ -102,6 +106,9 @@ func (h *handlers) detail(ctx context.Context, tx *pg.Tx, o order.Order) (Detail
 	}
 	for _, f := range refunds[o.ID] {
 		d.Refunds = append(d.Refunds, c.refund(o, f))
+	}
+	for _, x := range exchanges {
+		d.Exchanges = append(d.Exchanges, c.exchange(x))
 	}
 	d.Timeline = timeline(o, touches, binds, refunds[o.ID], labels, c, lang)
 	return d, nil

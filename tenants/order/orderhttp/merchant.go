@@ -107,8 +107,10 @@ func (h *handlers) done(ctx context.Context, tx *pg.Tx, text, action string, do 
 		if err := do(ctx, tx, which); err != nil {
 			return Detail{}, err
 		}
-		if err := registry.Note(ctx, tx, httpapi.CallerOf(ctx).Actor, action, which.String(), nil); err != nil {
-			return Detail{}, err
+		if action != "" { // else do has noted more
+			if err := registry.Note(ctx, tx, httpapi.CallerOf(ctx).Actor, action, which.String(), nil); err != nil {
+				return Detail{}, err
+			}
 		}
 	}
 	o, err := order.Get(ctx, tx, which)

@@ -66,6 +66,7 @@ func Routes(s *httpapi.Server, c Config) {
 	httpapi.Register(s, httpapi.Merchant, op("order.ship", post, "/orders/{id}/ship", rbac.OrderShip, "The goods are on their way", 0), h.ship)
 	httpapi.Register(s, httpapi.Merchant, op("order.receive", post, "/orders/{id}/receive", rbac.OrderReceive, "The buyer has the goods", 0), h.receive)
 	httpapi.Register(s, httpapi.Merchant, op("order.close", post, "/orders/{id}/close", rbac.OrderClose, "Nobody will pay", 0), h.close)
+	httpapi.Register(s, httpapi.Merchant, op("order.exchange", post, "/orders/{id}/exchanges", rbac.OrderRefund, "Replace the goods of a line, or correct its price: awards move to the replacement and change by the difference alone", http.StatusCreated), h.exchange)
 	httpapi.Register(s, httpapi.Merchant, op("order.refund", post, "/orders/{id}/refunds", rbac.OrderRefund, "Give money back", http.StatusCreated), h.refund)
 
 	httpapi.Register(s, httpapi.Store, httpapi.Operation{ID: "checkout.form", Method: get, Path: "/checkout", Public: true, Summary: "What the checkout asks for beside the goods"}, h.form)

@@ -59,6 +59,7 @@ type Detail struct {
 	Roles       []Holder    `json:"roles" doc:"Who held a post towards the order when it was placed: team lead, city partner"`
 	Attribution Attribution `json:"attribution"`
 	Refunds     []Refund    `json:"refunds"`
+	Exchanges   []Exchange  `json:"exchanges" doc:"Goods that were replaced after payment, and prices that were corrected"`
 	Timeline    []Event     `json:"timeline" doc:"Touches, binds and what happened to the order, the oldest first"`
 }
 
@@ -109,6 +110,20 @@ type Refund struct {
 	Reason     string         `json:"reason"`
 	Lines      []LineRefund   `json:"lines" doc:"How the amount spreads"`
 	OccurredAt time.Time      `json:"occurred_at"`
+}
+
+// Exchange is a replacement, or a corrected price.
+type Exchange struct {
+	ID         order.ExchangeID `json:"id"`
+	ExternalID string           `json:"external_id"`
+	Line       string           `json:"line"`
+	SKU        string           `json:"sku" doc:"What came instead; empty for the same again"`
+	Charged    money.Amount     `json:"charged" doc:"What the buyer paid more"`
+	Refunded   money.Amount     `json:"refunded" doc:"What the buyer got back"`
+	ExtraID    *order.ID        `json:"extra_id" doc:"The order that holds what was paid more; null otherwise"`
+	PriceOnly  bool             `json:"price_only" doc:"The price was corrected; nothing was sent"`
+	Reason     string           `json:"reason"`
+	OccurredAt time.Time        `json:"occurred_at"`
 }
 
 // LineRefund is one line's part of a refund.

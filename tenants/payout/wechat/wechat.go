@@ -339,7 +339,7 @@ func refusal(err error) payout.Answer {
 		a.Standing = payout.Short
 	case said.Code == "PARAM_ERROR" && strings.Contains(strings.ToLower(said.Message), "serial"):
 		a.Standing = payout.StaleKey
-	case said.Code == "PARAM_ERROR", said.Code == "INVALID_REQUEST", said.Code == "NO_AUTH", said.Code == "SIGN_ERROR":
+	case said.Code == "PARAM_ERROR", said.Code == "INVALID_REQUEST", said.Code == "NO_AUTH":
 		a.Standing = payout.Refused
 	}
 	return a

@@ -52,15 +52,16 @@ const order = (id: string): T.Order => {
 }
 const commission = (id: string): T.OrderCommission => {
   const row = orders.find((o) => o.id === id) ?? orders[0]!
-  if (row.commission.state === 'none') return { state: 'none', awaiting: null, decision: null, awards: [], declined: [], reversed: [], cap: null }
-  if (row.commission.state === 'awaiting') return { state: 'awaiting', awaiting: { code: 'plugin.deadline', sentence: '佣金策略没有在规定时间内答复，会自动重试', since: ago(14), attempts: 3, next_try_at: ago(-1) }, decision: null, awards: [], declined: [], reversed: [], cap: null }
+  if (row.commission.state === 'none') return { state: 'none', awaiting: null, decision: null, awards: [], declined: [], reversed: [], taken: [], cap: null }
+  if (row.commission.state === 'awaiting') return { state: 'awaiting', awaiting: { code: 'plugin.deadline', sentence: '佣金策略没有在规定时间内答复，会自动重试', since: ago(14), attempts: 3, next_try_at: ago(-1) }, decision: null, awards: [], declined: [], reversed: [], taken: [], cap: null }
   return {
     state: 'decided', awaiting: null, decision: { strategy: 'three-level', version: '1.0.0', revision: 3, decided_at: ago(25), seq: 1284 },
     awards: [
       { payee: row.seller!, level: 1, granted: yuan(1990), standing: yuan(row.refunded.amount ? 1490 : 1990), matures_at: ago(-60 * 24 * 9), status: 'held', lines: [{ line: '1', sku: 'LJ-50', kind: 'level', base: yuan(9950), rate: '0.1', amount: yuan(995), cut: yuan(0), why: '第 1 级，10%' }, { line: '2', sku: 'GW-01', kind: 'level', base: yuan(9950), rate: '0.1', amount: yuan(995), cut: yuan(120), why: '第 1 级，10%；触及单笔上限' }], said: ['LJ-50：99.50 × 10% = 9.95', '其中 9.95 本属 周慕云，其下单时不能获佣，按本店规则上移', '订单佣金上限 50%（99.50），策略共给出 100.70，按比例减去 1.20', '2026-12-01 10:00:00 起可提现（收货后 10 天）'] },
       { payee: { id: 'dst_1', name: names[1]! }, level: 2, granted: yuan(597), standing: yuan(597), matures_at: ago(-60 * 24 * 9), status: 'on_hold', lines: [{ line: '1', sku: 'LJ-50', kind: 'level', base: yuan(9950), rate: '0.03', amount: yuan(298), cut: yuan(0), why: '第 2 级，3%' }] },
     ],
-    said: [], declined: [{ who: { id: 'dst_4', name: names[4]! }, why: '下单时已被冻结，份额归商家', said: ['下单时已被冻结，份额归商家', '策略给出的 5.97 因此没有入账'] }], reversed: row.refunded.amount ? [{ refund_id: 'ref_1', payee: row.seller!, amount: yuan(500) }] : [], cap: null,
+    said: [], declined: [{ who: { id: 'dst_4', name: names[4]! }, why: '下单时已被冻结，份额归商家', said: ['下单时已被冻结，份额归商家', '策略给出的 5.97 因此没有入账'] }], reversed: row.refunded.amount ? [{ refund_id: 'ref_1', external_id: 'RF-1001', payee: row.seller!, amount: yuan(500), borne: false }, { refund_id: 'ref_2', external_id: 'RF-1002', payee: { id: 'dst_1', name: names[1]! }, amount: yuan(120), borne: true }] : [],
+    taken: row.refunded.amount ? [{ payee: row.seller!, from: 'available', amount: yuan(320), at: ago(30) }, { payee: row.seller!, from: 'debt', amount: yuan(180), at: ago(30) }] : [], cap: null,
   }
 }
 const products: T.Product[] = ['明前龙井', '正山小种', '青瓷盖碗', '陈年普洱', '旅行茶具套装'].map((title, i) => ({
@@ -161,6 +162,7 @@ export function answer(method: string, path: string, query: URLSearchParams, bod
     case '/distributors': return list(wanted(people, 'state'))
     case '/distributors/{id}': return ok(people.find((p) => p.id === id))
     case '/distributors/{id}/awards': return list(awards)
+    case '/distributors/{id}/debts': return list([{ id: '9', cause: 'netted', amount: yuan(-120), order_id: null, order_external_id: '', at: ago(20), said: '从到账的可提现金额中抵扣 1.20' }, { id: '8', cause: 'refund', amount: yuan(180), order_id: 'ord_01kb7x04', order_external_id: 'S-1004', at: ago(900), said: '订单 S-1004 退款时，这笔佣金已经提走，记 1.80 待扣回' }])
     case '/distributors/{id}/movements': return list([{ id: 3, kind: 'reserve', source: 'available', target: 'reserved', amount: yuan(10000), ref: 'wdr_1', recorded_at: ago(60) }, { id: 2, kind: 'settle', source: 'held', target: 'available', amount: yuan(1990), ref: 'ord_01kb7x01', recorded_at: ago(900) }, { id: 1, kind: 'hold', source: 'expense', target: 'held', amount: yuan(1990), ref: 'ord_01kb7x01', recorded_at: ago(9000) }])
     case '/tree': return list(query.get('root') ? people.slice(3, 6).map((p) => node(p, 0)) : people.slice(0, 3).map((p) => node(p, 3)))
     case '/region-partners': return ok({ items: empty ? [] : ['440000', '440300', '浙江/杭州'].map((region, i) => ({ region, partner: { id: `dst_${i}`, name: names[i] }, since: ago(9000) })) })
@@ -187,7 +189,7 @@ function node(p: T.Distributor, children: number): T.TreeNode {
 function preview(draft: T.ProgramDraft): T.Preview {
   const rates = ((draft.config as { rates?: string[] }).rates ?? ['0.05']).slice(0, draft.settings.levels)
   const awards: T.CommissionAward[] = rates.map((rate, i) => ({ payee: { id: `p${i}`, name: ['甲', '乙', '丙'][i]! }, level: i + 1, granted: yuan(i ? 597 : 1990), standing: yuan(i ? 597 : 1990), matures_at: null, status: 'held', lines: [{ line: '1', sku: 'LJ-50', kind: 'level', base: yuan(19900), rate, amount: yuan(i ? 597 : 1990), cut: yuan(0), why: `第 ${i + 1} 级` }] }))
-  const decided = (awards: T.CommissionAward[], declined: T.Declined[]): T.OrderCommission => ({ state: 'decided', awaiting: null, decision: null, awards, declined, reversed: [], cap: null })
+  const decided = (awards: T.CommissionAward[], declined: T.Declined[]): T.OrderCommission => ({ state: 'decided', awaiting: null, decision: null, awards, declined, reversed: [], taken: [], cap: null })
   return {
     items: [{ title: '一件 199.00 的商品', goods: yuan(19900), lines: [{ sku: 'LJ-50', qty: 1, unit_price: yuan(19900) }], commission: decided(awards, [{ who: { id: 'p2', name: '丙' }, why: '方案只发两级' }]) },
       { title: '两件商品，用了满减', goods: yuan(30000), lines: [], commission: decided([], []) }],

@@ -41,6 +41,7 @@ const pages = [
   { name: 'product', path: '/products?open=prd_0' },
   { name: 'distributors', path: '/distributors/list' },
   { name: 'distributor', path: '/distributors/list?open=dst_0' },
+  { name: 'distributor-debts', path: '/distributors/list?open=dst_0', then: tab('待扣回') },
   { name: 'distributor-ban', path: '/distributors/list?open=dst_0', then: press('封禁') },
   { name: 'tree', path: '/distributors/tree', then: async (p) => { await p.locator('.ant-tree-switcher').first().click(); await p.waitForTimeout(500) } },
   { name: 'customers', path: '/customers?open=buy_0' },

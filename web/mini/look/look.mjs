@@ -46,6 +46,8 @@ const all = [
   ['statements', 'seller', 'pages/statements/index'],
   ['statements-new', 'new', 'pages/statements/index'],
   ['statement', 'seller', 'pages/statement/index?period=2026-10-01'],
+  ['debts', 'seller', 'pages/debts/index'],
+  ['debts-new', 'new', 'pages/debts/index'],
   ['months', 'seller', 'pages/months/index'],
   ['months-new', 'new', 'pages/months/index'],
   ['withdraw', 'seller', 'pages/withdraw/index'],

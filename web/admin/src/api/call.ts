@@ -63,6 +63,7 @@ export const fetchTransport: Transport = async (request, signal) => {
     if (signal?.aborted) throw cause
     throw new ApiError(0, null)
   }
+  if (/^attachment/.test(response.headers.get('Content-Disposition') ?? '')) return { status: response.status, data: await response.blob() }
   const text = await response.text()
   return { status: response.status, data: readJson(text) }
 }

@@ -82,6 +82,7 @@ export interface Contract extends MarketplaceContract {
   'POST /orders/{id}/receive': { path: Id; answer: T.Order }
   'POST /orders/{id}/close': { path: Id; answer: T.Order }
   'POST /orders/{id}/pay': { path: Id; answer: T.Order; once: true }
+  'POST /orders/{id}/exchanges': { path: Id; body: T.NewExchange; answer: T.Order; once: true }
   'POST /orders/{id}/refunds': { path: Id; body: T.NewRefund; answer: T.Refund; once: true }
   'GET /orders/{id}/commission': { path: Id; answer: T.OrderCommission }
 
@@ -125,6 +126,32 @@ export interface Contract extends MarketplaceContract {
   'POST /withdrawals/{id}/reject': { path: Id; body: Reason; answer: T.Withdrawal }
   'POST /withdrawals/{id}/pay': { path: Id; body: { voucher: string }; answer: T.Withdrawal; once: true }
   'GET /settlement': { answer: T.Settlement }
+
+  'GET /payouts': { query: T.Paging & { state?: string; method?: string; distributor_id?: string; troubled?: boolean; number?: string }; answer: T.Page<T.Payout> }
+  'GET /payouts/overview': { answer: T.PayoutOverview }
+  'GET /payouts/{id}': { path: Id; answer: T.PayoutDetail }
+  'GET /withdrawals/{id}/payout': { path: Id; answer: T.PayoutDetail }
+  'POST /payouts/start': { body: { method: string }; answer: { started: number } }
+  'POST /payouts/{id}/look': { path: Id; answer: T.PayoutDetail }
+  'POST /payouts/{id}/cancel': { path: Id; answer: T.PayoutDetail }
+  'POST /payouts/{id}/give-back': { path: Id; body: Reason; answer: T.PayoutDetail }
+  'POST /payouts/{id}/paid': { path: Id; body: { voucher: string }; answer: T.PayoutDetail }
+  'GET /payout-methods': { answer: { items: T.PayoutMethod[]; simulated: boolean } }
+  'GET /payout-accounts': { answer: { items: T.PayoutAccount[] } }
+  'POST /payout-accounts': { body: T.PayoutAccountChange; answer: T.PayoutAccount }
+  'POST /payout-accounts/simulated': { answer: T.PayoutAccount }
+  'PUT /payout-accounts/{id}': { path: Id; body: T.PayoutAccountChange; answer: T.PayoutAccount }
+  'POST /payout-accounts/{id}/returns': { path: Id; body: { name: string; file: string }; answer: { paid: number; failed: number; unknown: number; unclear: number } }
+  'POST /payout-accounts/{id}/bills': { path: Id; body: { from: string; to: string; name?: string; file?: string }; answer: T.PayoutRun }
+  'GET /payout-batches': { query: T.Paging; answer: T.Page<T.PayoutBatch> }
+  'POST /payout-batches': { body: { method: string }; answer: T.PayoutBatch; once: true }
+  'GET /payout-batches/{id}/file': { path: Id; answer: Blob }
+  'GET /payout-runs': { query: T.Paging; answer: T.Page<T.PayoutRun> }
+  'GET /payout-differences': { query: T.Paging & { open?: boolean; run_id?: string }; answer: T.Page<T.PayoutDifference> }
+  'POST /payout-differences/{id}/resolve': { path: Id; body: Reason; answer: T.PayoutDifference }
+  'POST /payout-differences/{id}/book': { path: Id; body: Reason & { distributor_id: string }; answer: { withdrawal_id: string }; once: true }
+  'POST /payout-hold': { body: Reason; answer: T.PayoutHold }
+  'POST /payout-hold/release': { body: Reason; answer: T.PayoutHold }
 
   'GET /leaderboards/{metric}': { path: { metric: string }; query: { period?: string; at?: string; limit?: number }; answer: T.Board }
   'GET /overview': { query: { days?: number }; answer: T.Overview }

@@ -48,6 +48,11 @@ export function useReadMore<R extends ListRoute>(route: R, input: { path?: objec
 const alsoShows: Record<string, string[]> = {
   orders: ['orders', 'awards', 'awaiting', 'overview', 'distributors', 'products', 'leaderboards', 'settlement'],
   withdrawals: ['withdrawals', 'overview', 'distributors'],
+  payouts: ['payouts', 'withdrawals', 'payout-accounts', 'distributors'],
+  'payout-hold': ['payouts'],
+  'payout-accounts': ['payout-accounts', 'payouts', 'payout-runs', 'payout-differences', 'withdrawals'],
+  'payout-batches': ['payout-batches', 'payouts', 'withdrawals'],
+  'payout-differences': ['payout-differences', 'payouts', 'withdrawals', 'distributors'],
   distributors: ['distributors', 'tree', 'overview', 'awards', 'orders'],
   'region-partners': ['region-partners', 'distributors'],
   program: ['program', 'strategies', 'grading'],

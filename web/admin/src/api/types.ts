@@ -635,6 +635,29 @@ export interface Order extends OrderRow {
   chain: ChainMember[]
   attribution: Attribution | null
   refunds: Refund[]
+  exchanges?: Exchange[]
+}
+/** A replacement, or a corrected price. */
+export interface Exchange {
+  id: string
+  external_id: string
+  line: string
+  sku: string
+  charged: Money
+  refunded: Money
+  /** The order that holds what was paid more. */
+  extra_id: string | null
+  price_only: boolean
+  reason: string
+  occurred_at: Time
+}
+export interface NewExchange {
+  line: string
+  sku?: string
+  charge?: Money
+  refund?: Money
+  price_only?: boolean
+  reason: string
 }
 export interface NewRefund {
   amount: Money
@@ -929,6 +952,120 @@ export interface AdjustmentOutlook {
 export interface AdjustmentRules {
   second_above: Money
   budget: AdjustmentBudget
+// ---- payouts
+
+export interface Payout {
+  id: string
+  withdrawal_id: string
+  distributor: Named
+  account_id: string
+  account_name: string
+  simulated: boolean
+  method: string
+  number: string
+  provider_id: string
+  amount: Money
+  state: string
+  standing: string
+  code: string
+  words: string
+  trouble: string
+  trouble_at: Time | null
+  submits: number
+  batch_id: string | null
+  cancel_wanted: boolean
+  /** What staff may do now. */
+  may: string[]
+  created_at: Time
+  sent_at: Time | null
+  ended_at: Time | null
+}
+export interface PayoutDetail extends Payout {
+  steps: { at: Time; source: string; standing: string; state: string; code: string; words: string }[]
+}
+export interface PayoutHold {
+  held: boolean
+  why: string
+  words: string
+  held_at: Time | null
+  held_by: string
+}
+export interface PayoutOverview {
+  hold: PayoutHold
+  standings: { state: string; count: number; amount: Money }[]
+  troubled: number
+  differences: number
+  short: PayoutAccount[]
+  simulated: boolean
+}
+export interface PayoutMethod {
+  method: string
+  batched: boolean
+  bills: boolean
+  fields: { name: string; zh: string; en: string; secret: boolean; required: boolean; long: boolean }[]
+}
+export interface PayoutAccount {
+  id: string
+  method: string
+  name: string
+  active: boolean
+  auto: boolean
+  limit: Money
+  settings: Record<string, string>
+  secrets: string[]
+  simulated: boolean
+  short_since: Time | null
+  changed_at: Time
+}
+export interface PayoutAccountChange {
+  method: string
+  name: string
+  active: boolean
+  auto: boolean
+  limit: number
+  settings: Record<string, string>
+}
+export interface PayoutBatch {
+  id: string
+  account_id: string
+  transfers: number
+  total: Money
+  made_at: Time
+  made_by: string
+}
+export interface PayoutRun {
+  id: string
+  account_id: string
+  from: string
+  to: string
+  source: string
+  rows: number
+  fresh: number
+  ours: Money
+  theirs: Money
+  differing: number
+  at: Time
+  by: string
+}
+export interface PayoutDifference {
+  id: string
+  run_id: string
+  account_id: string
+  kind: string
+  number: string
+  payout_id: string | null
+  ours: Money
+  ours_state: string
+  theirs: Money
+  theirs_rows: number
+  theirs_at: Time | null
+  /** A number of our own making that we do not know: the database was restored. */
+  forgotten: boolean
+  found_at: Time
+  resolution: string
+  reason: string
+  resolved_by: string
+  resolved_at: Time | null
 }
 
 // ---- money that leaves

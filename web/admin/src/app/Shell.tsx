@@ -1,7 +1,7 @@
 // What stands around every page: the menu, the store's name, who is signed in.
 import {
   AppstoreOutlined, BarChartOutlined, DashboardOutlined, GlobalOutlined, LogoutOutlined, PayCircleOutlined, PercentageOutlined,
-  SettingOutlined, ShoppingOutlined, TeamOutlined, UserOutlined, WalletOutlined,
+  SendOutlined, SettingOutlined, ShoppingOutlined, TeamOutlined, UserOutlined, WalletOutlined,
 } from '@ant-design/icons'
 import { ProLayout } from '@ant-design/pro-components'
 import { useQueryClient } from '@tanstack/react-query'
@@ -19,7 +19,7 @@ import { setToken } from './token'
 
 const icons: Record<string, ReactNode> = {
   overview: <DashboardOutlined />, orders: <ShoppingOutlined />, products: <AppstoreOutlined />, distributors: <TeamOutlined />,
-  customers: <UserOutlined />, commission: <PercentageOutlined />, withdrawals: <WalletOutlined />, leaderboard: <BarChartOutlined />,
+  customers: <UserOutlined />, commission: <PercentageOutlined />, withdrawals: <WalletOutlined />, payouts: <SendOutlined />, leaderboard: <BarChartOutlined />,
   program: <PayCircleOutlined />, settings: <SettingOutlined />,
 }
 

@@ -38,6 +38,13 @@ export const areas: Area[] = [
     ],
   },
   { path: '/withdrawals', name: 'withdrawals', permission: 'withdrawal.read', icon: 'withdrawals', load: () => import('../pages/withdrawals/Withdrawals') },
+  {
+    path: '/payouts', name: 'payouts', permission: 'payout.read', icon: 'payouts',
+    children: [
+      { path: '/payouts/list', name: 'payout_list', permission: 'payout.read', load: () => import('../pages/payouts/Payouts') },
+      { path: '/payouts/reconcile', name: 'reconcile', permission: 'payout.read', load: () => import('../pages/payouts/Reconcile') },
+    ],
+  },
   { path: '/leaderboard', name: 'leaderboard', permission: 'leaderboard.read', icon: 'leaderboard', load: () => import('../pages/leaderboard/Leaderboard') },
   {
     path: '/program', name: 'program', permission: 'program.read', icon: 'program',
@@ -53,6 +60,7 @@ export const areas: Area[] = [
     children: [
       { path: '/settings/store', name: 'store', permission: 'store.read', load: () => import('../pages/settings/StoreFacts') },
       { path: '/settings/brand', name: 'brand', permission: 'store.read', load: () => import('../pages/settings/BrandPage') },
+      { path: '/settings/payments', name: 'payments', permission: 'payout.read', load: () => import('../pages/settings/PayoutAccounts') },
       { path: '/settings/keys', name: 'keys', permission: 'key.read', load: () => import('../pages/settings/ApiKeys') },
       { path: '/settings/audit', name: 'audit', permission: 'audit.read', load: () => import('../pages/settings/Audit') },
     ],

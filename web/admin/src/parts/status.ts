@@ -27,6 +27,8 @@ export const statuses = {
     requested: 'waiting', approved: 'active', manual: 'active', sending: 'active', waiting_for_user: 'waiting',
     paid: 'good', rejected: 'quiet', returned: 'quiet', failed: 'bad', cancelled: 'quiet',
   },
+  payout: { queued: 'waiting', sending: 'active', waiting_for_user: 'waiting', paid: 'good', failed: 'bad', cancelled: 'quiet', void: 'quiet' },
+  difference: { missing: 'bad', extra: 'bad', different: 'warning' },
   product: { listed: 'good', unlisted: 'quiet', archived: 'quiet' },
   store: { open: 'good', closing: 'warning', closed: 'quiet' },
   bind: { protected: 'good', valid: 'active', ended: 'quiet' },

@@ -13,6 +13,7 @@ import { Money } from '../../parts/Money'
 import { StatusTag } from '../../parts/StatusTag'
 import { useTime } from '../../parts/time'
 import { Why } from '../../parts/Why'
+import { ExchangeDialog } from './ExchangeDialog'
 import { RefundDialog } from './RefundDialog'
 
 export function OrderDrawer({ id, onClose }: { id: string; onClose: () => void }) {
@@ -82,6 +83,17 @@ function Facts({ order }: { order: Order }) {
           ]} />
         </section>
       )}
+      {(order.exchanges ?? []).length > 0 && (
+        <section>
+          <h3 style={{ fontSize: 15 }}>{t('order.exchanges')}</h3>
+          <Table size="small" rowKey="id" pagination={false} dataSource={order.exchanges} columns={[
+            { title: t('order.when'), render: (_, x) => <span className="num">{time.minute(x.occurred_at)}</span> },
+            { title: t('order.line'), render: (_, x) => <>{order.lines.find((l) => l.id === x.line)?.sku ?? x.line}{x.price_only ? ` · ${t('order.exchange_price')}` : ` → ${x.sku || t('order.exchange_again')}`}</> },
+            { title: t('order.difference'), align: 'right', render: (_, x) => x.charged.amount > 0 ? <>{t('order.way_charge')} <Money of={x.charged} strong /></> : x.refunded.amount > 0 ? <>{t('order.way_refund')} <Money of={x.refunded} strong /></> : '—' },
+            { title: t('common.reason'), render: (_, x) => <>{x.reason || '—'}{x.extra_id && <> · <Link to={`/orders?open=${x.extra_id}`}>{t('order.extra')}</Link></>}</> },
+          ]} />
+        </section>
+      )}
     </div>
   )
 }
@@ -95,12 +107,13 @@ function Events({ order }: { order: Order }) {
     { at: order.shipped_at, text: t('event.shipped') },
     { at: order.received_at, text: t('event.received') },
     { at: order.closed_at, text: t('event.closed') },
+    ...(order.exchanges ?? []).map((x) => ({ at: x.occurred_at, text: <>{t(x.price_only ? 'order.exchange_price' : 'order.exchange_goods')}{x.reason && ` · ${x.reason}`}</> })),
     ...(order.refunds ?? []).map((r) => ({ at: r.occurred_at, text: <>{t('event.refunded')} <Money of={r.amount} strong />{r.reason && ` · ${r.reason}`}</> })),
   ].filter((e) => e.at).sort((a, b) => Date.parse(a.at!) - Date.parse(b.at!))
   return <Timeline style={{ marginTop: 16 }} items={happened.map((e) => ({ content: <><div>{e.text}</div><div className="num" style={{ color: '#56625d', fontSize: 13 }}>{time.full(e.at)}</div></> }))} />
 }
 
-type Doing = 'ship' | 'receive' | 'close' | 'pay' | 'refund'
+type Doing = 'ship' | 'receive' | 'close' | 'pay' | 'refund' | 'exchange'
 
 function Actions({ order }: { order: Order }) {
   const { t } = useTranslation()
@@ -115,18 +128,19 @@ function Actions({ order }: { order: Order }) {
   const left = subtractMoney(order.goods, order.refunded)
   const offer: Partial<Record<Doing, boolean>> = {
     pay: order.state === 'placed', close: order.state === 'placed', ship: order.state === 'paid',
-    receive: order.state === 'shipped' || order.state === 'paid', refund: paidFor && left.amount > 0,
+    receive: order.state === 'shipped' || order.state === 'paid', refund: paidFor && left.amount > 0, exchange: paidFor && left.amount > 0,
   }
   const main: Doing | undefined = (['pay', 'ship', 'receive'] as const).find((d) => offer[d])
-  const buttons = (['refund', 'close', 'receive', 'ship', 'pay'] as const).filter((d) => offer[d])
+  const buttons = (['refund', 'exchange', 'close', 'receive', 'ship', 'pay'] as const).filter((d) => offer[d])
   if (buttons.length === 0) return null
   return (
     <>
       <Space style={{ width: '100%', justifyContent: 'flex-end' }}>
-        {buttons.map((d) => <Can key={d} permission={`order.${d}`}><Button type={d === main ? 'primary' : 'default'} danger={d === 'refund'} onClick={() => setDoing(d)}>{t(`order.do_${d}`)}</Button></Can>)}
+        {buttons.map((d) => <Can key={d} permission={d === 'exchange' ? 'order.refund' : `order.${d}`}><Button type={d === main ? 'primary' : 'default'} danger={d === 'refund'} onClick={() => setDoing(d)}>{t(`order.do_${d}`)}</Button></Can>)}
       </Space>
       {doing === 'refund' && <RefundDialog order={order} onClose={() => setDoing(undefined)} />}
-      {doing && doing !== 'refund' && (
+      {doing === 'exchange' && <ExchangeDialog order={order} onClose={() => setDoing(undefined)} />}
+      {doing && doing !== 'refund' && doing !== 'exchange' && (
         <ConfirmAmount title={t(`order.do_${doing}`)} amount={doing === 'pay' ? addMoney(order.goods, order.freight) : undefined}
           consequence={t(`order.then_${doing}`, { number: order.external_id || order.id })} confirm={t(`order.do_${doing}`)} done={t('common.done')} onConfirm={() => steps[doing].mutateAsync({ path })} onClose={() => setDoing(undefined)} />
       )}
