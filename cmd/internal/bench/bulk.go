@@ -180,15 +180,13 @@ func measureTenants(ctx context.Context, p *place) ([]Figure, error) {
 		return nil, err
 	}
 	defer in.close()
-	if _, err := p.feed(ctx, in, copies[:few], each, usage{}); err != nil { // plans
-		return nil, err
-	}
-	if err := p.quiet(ctx); err != nil {
-		return nil, err
-	}
+	time.Sleep(2 * time.Second) // what the copies have woken
 	asleep := p.used()
-	time.Sleep(2 * time.Second)
-	idle := usage{}.plus(p.used().since(asleep)).share(0.5) // a second of it
+	time.Sleep(4 * time.Second)
+	idle := p.used().since(asleep).share(0.25)                           // a second of it
+	if _, err := p.feed(ctx, in, copies[:few], each, idle); err != nil { // plans
+		return nil, err
+	}
 	var cost [2]usage
 	rounds := many / few
 	for range rounds {

@@ -252,6 +252,10 @@ func measureDisk(ctx context.Context, p *place) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	// What earlier scenarios have left free would be filled first.
+	if _, err := p.owner.Exec(ctx, "vacuum full"); err != nil {
+		return nil, err
+	}
 	const more = 12
 	var grown [2]growth
 	for i, lines := range []int{2, more} {
