@@ -56,6 +56,16 @@ var mutants = []mutant{
 		test: "./ledger TestBook_SixtyFourAtOnceCannotSpendTheSameBalance",
 	},
 	{
+		promise: "M3 two sent at once are taxed one after the other",
+		file:    "withdrawal/tax.go", guard: "history, err := l.history(ctx, tx, false, true)", without: "history, err := l.history(ctx, tx, false, false)",
+		test: "./withdrawal TestTax_SentAtOnceIsTheTaxOfTheSum",
+	},
+	{
+		promise: "M3 a large withdrawal takes two different people",
+		file:    "withdrawal/service.go", guard: "case w.FirstApprovedBy == by:", without: "case false:",
+		test: "./withdrawal TestApprove_AboveTheThresholdTakesTwoDifferentPeople",
+	},
+	{
 		promise: "M1 a posting tells the sealing of each of its entries",
 		file:    "ledger/store.go", guard: "b.tx.Month(), ids)", without: "b.tx.Month(), ids[:1])",
 		test: "./ledger TestSeal_NothingIsSkippedOrNumberedTwice",

@@ -60,7 +60,7 @@ func startLocal(ctx context.Context, addr string, level slog.Level, say func(str
 	l.App, err = app.New(ctx, app.Config{
 		Role: app.All, DatabaseURL: l.ground.DatabaseURL, RedisURL: l.ground.RedisURL, SecretKey: l.ground.SecretKey,
 		OperatorToken: l.Operator, BaseDomain: cfg.BaseDomain, Port: l.Port, TestClock: true, Sandbox: true,
-		Dir: cfg.Dir, Strategies: cfg.Strategies, Version: versionOf(), Log: log,
+		Dir: cfg.Dir, PDFFont: cfg.PDFFont, Strategies: cfg.Strategies, Version: versionOf(), Log: log,
 	})
 	if err != nil {
 		_ = ln.Close()

@@ -36,7 +36,7 @@ func (c serveCommand) Run(ctx context.Context) error {
 	}
 	a, err := app.New(ctx, app.Config{
 		Role: c.Role, DatabaseURL: ground.DatabaseURL, RedisURL: ground.RedisURL, SecretKey: ground.SecretKey,
-		OperatorToken: cfg.OperatorToken, BaseDomain: cfg.BaseDomain, Port: publicPort(cfg), TestClock: cfg.TestClock, Sandbox: cfg.Sandbox, Dir: cfg.Dir, Strategies: cfg.Strategies,
+		OperatorToken: cfg.OperatorToken, BaseDomain: cfg.BaseDomain, Port: publicPort(cfg), TestClock: cfg.TestClock, Sandbox: cfg.Sandbox, Dir: cfg.Dir, PDFFont: cfg.PDFFont, Strategies: cfg.Strategies,
 		Registry: cfg.Registry, RegistryKey: cfg.RegistryKey, KeyPassphrase: cfg.KeyPassphrase, Production: cfg.Production, Version: versionOf(), Log: log,
 	})
 	if err != nil {

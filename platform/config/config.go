@@ -55,6 +55,10 @@ type Config struct {
 	// KeyPassphrase opens that file when it is sealed.
 	KeyPassphrase string `env:"FENLI_KEY_PASSPHRASE"`
 
+	// PDFFont is the file of a Chinese TrueType font for PDF documents; empty
+	// looks where systems keep one.
+	PDFFont string `env:"FENLI_PDF_FONT"`
+
 	// Production refuses what is good enough on a developer's machine alone: a
 	// weaker sandbox for strategies, and changed bytes of a known version.
 	Production bool `env:"FENLI_PRODUCTION"`

@@ -135,6 +135,24 @@ func (s *Service) Explain(ctx context.Context, tx *pg.Tx, which order.ID, lang s
 	return all[0], nil
 }
 
+// Explanations says everything about several orders, read once for all. Orders
+// that the store does not have are absent.
+func (s *Service) Explanations(ctx context.Context, tx *pg.Tx, which []order.ID, lang string) (map[order.ID]Explanation, error) {
+	orders, err := order.Load(ctx, tx, which)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.explain(ctx, tx, orders, lang)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[order.ID]Explanation, len(list))
+	for _, x := range list {
+		all[x.Order.ID] = x
+	}
+	return all, nil
+}
+
 // ExplainTo says about an order what concerns one person of its chain: what
 // they earn and why, or why nothing. To everybody else the order is unknown.
 func (s *Service) ExplainTo(ctx context.Context, tx *pg.Tx, which order.ID, who distributor.ID, lang string) (Explanation, error) {

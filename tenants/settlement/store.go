@@ -137,9 +137,19 @@ func Periods(ctx context.Context, tx *pg.Tx, below, limit int) ([]Period, error)
 	return list, wrapped("list periods", err)
 }
 
-// PeriodOf reads a closed period by its first day, "2026-03-01". Errors:
-// [ErrPeriodUnknown].
+// PeriodOf reads a closed period by its first day, "2026-03-01", or with "" the
+// newest. Errors: [ErrPeriodUnknown].
 func PeriodOf(ctx context.Context, tx *pg.Tx, key string) (Period, error) {
+	if key == "" {
+		newest, err := Periods(ctx, tx, 0, 1)
+		if err == nil && len(newest) == 0 {
+			err = ErrPeriodUnknown
+		}
+		if err != nil {
+			return Period{}, err
+		}
+		return newest[0], nil
+	}
 	day, err := time.Parse(time.DateOnly, key)
 	if err != nil {
 		return Period{}, ErrPeriodUnknown.Because(err)
@@ -149,6 +159,16 @@ func PeriodOf(ctx context.Context, tx *pg.Tx, key string) (Period, error) {
 		return p, ErrPeriodUnknown
 	}
 	return p, wrapped("read a period", err)
+}
+
+// PeriodsOf reads closed periods by their nths.
+func PeriodsOf(ctx context.Context, tx *pg.Tx, nths []int) (map[int]Period, error) {
+	list, err := pg.Collect[Period](ctx, tx, `select `+periodColumns+` from settlement_period where tenant_id = $1 and nth = any($2::int[])`, tx.Tenant(), nths)
+	all := make(map[int]Period, len(list))
+	for _, p := range list {
+		all[p.Nth] = p
+	}
+	return all, wrapped("read periods", err)
 }
 
 func sumDays(ctx context.Context, tx *pg.Tx, nth int) (Sums, error) {

@@ -59,6 +59,7 @@ type Config struct {
 	TestClock     bool
 	Version       string
 	Dir           string // holds plugins; private to this installation
+	PDFFont       string // file of a Chinese font for documents; "": one that the system has
 	Strategies    string // folder of built reference strategies; "" looks beside the binary
 	Registry      string // folder of the registry of strategies; "" is registry/ in Dir
 	RegistryKey   string // file of the key that signs it; "" keeps one in Dir

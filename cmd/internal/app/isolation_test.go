@@ -87,6 +87,7 @@ func doBusiness(s *shop, mark, tag string) business {
 	s.open("POST", "/orders/api/"+tag+"-order/refunds", object{"external_id": tag + "-refund", "amount": yuan(1000), "reason": mark}, nil)
 	s.open("POST", "/touches", object{"buyer_external_id": tag + "-buyer", "distributor_external_id": tag + "-seller", "channel": mark}, nil)
 	s.later(11 * 24 * time.Hour) // the counter's orders are settled
+	s.later(31 * 24 * time.Hour) // and a month is closed
 
 	var questioned struct{ ID string }
 	s.store(applicant, "POST", "/me/disputes", object{"order_id": b.things["me/awards/{order_id}"], "text": mark}, &questioned)
@@ -102,6 +103,13 @@ func doBusiness(s *shop, mark, tag string) business {
 	s.merchant("POST", "/distributors/"+upline.ID+"/forfeits", object{"reason": mark}, &lost)
 	s.merchant("POST", "/distributors/"+upline.ID+"/unfreeze", nil, nil)
 	b.things["forfeits/{id}"] = lost.ID
+	s.merchant("PUT", "/adjustment-rules", object{"budget": yuan(100_000), "second_above": yuan(5000)}, nil)
+	var waits struct{ ID string }
+	s.merchant("POST", "/adjustments", object{"distributor_id": applied.ID, "kind": "bonus", "amount": yuan(300), "cause": "service", "reason": mark, "note": mark, "not_recruiting": true}, nil)
+	s.merchant("POST", "/adjustments", object{"distributor_id": applied.ID, "kind": "bonus", "amount": yuan(6000), "cause": "service", "reason": mark, "note": mark, "not_recruiting": true}, &waits)
+	b.things["adjustments/{id}"] = waits.ID
+	s.merchant("PUT", "/voucher-accounts", object{"accounts": []object{{"account": "paid", "code": tag, "name": mark}}}, nil)
+
 	var asked struct{ ID string }
 	s.store(applicant, "POST", "/me/withdrawals", object{"amount": yuan(1000)}, &asked)
 	b.things["withdrawals/{id}"], b.things["me/withdrawals/{id}"] = asked.ID, asked.ID
@@ -194,6 +202,8 @@ var notAThing = map[string]string{
 	"store leaderboards/{metric}":           "a closed list of words",
 	"store me/payee/accounts/{channel}":     "a closed list of words",
 	"merchant periods/{period}":             "a month, the same word in every store",
+	"merchant statements/{period}":          "a day, the same word in every store",
+	"store me/statements/{period}":          "a day, the same word in every store",
 	"merchant program/revisions/{revision}": "a number, the same in every store",
 	"platform stores/{store_id}":            "operators see every store; no store's token enters",
 
@@ -218,7 +228,8 @@ var bodies = map[string]object{
 		"skus": []object{{"code": "MINE", "title": "t", "price": yuan(100), "stock": 1}}},
 	"merchant distributor.lead": {"lead": true}, "merchant dispute.answer": {"outcome": "rejected", "text": "t"},
 	"merchant dispute.close": {}, "store me.dispute.reply": {"text": "t"}, "store me.dispute.close": {},
-	"merchant canary.ramp": {"share": 100}, "merchant canary.stop": {"reason": "r"},
+	"merchant adjustment.refuse": {"reason": "r"},
+	"merchant canary.ramp":       {"share": 100}, "merchant canary.stop": {"reason": "r"},
 	"merchant stock.adjust":      {"delta": 1, "reason": "r"},
 	"merchant order.refund":      {"amount": yuan(100), "reason": "r"},
 	"merchant withdrawal.reject": {"reason": "r"}, "merchant withdrawal.pay": {"voucher": "v"}, "merchant withdrawal.fail": {"reason": "r"},

@@ -2,10 +2,13 @@ package app
 
 import (
 	"context"
+	"time"
 
+	"github.com/fenli-io/fenli/platform/paper"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/plugins/sdk/money"
+	"github.com/fenli-io/fenli/tenants/adjustment"
 	"github.com/fenli-io/fenli/tenants/adjustment/adjustmenthttp"
 	"github.com/fenli-io/fenli/tenants/attribution/attributionhttp"
 	"github.com/fenli-io/fenli/tenants/catalog"
@@ -29,6 +32,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/payout/payouthttp"
 	"github.com/fenli-io/fenli/tenants/program/programhttp"
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
+	"github.com/fenli-io/fenli/tenants/settlement/settlementhttp"
 	"github.com/fenli-io/fenli/tenants/trial/trialhttp"
 	"github.com/fenli-io/fenli/tenants/withdrawal/withdrawalhttp"
 )
@@ -48,6 +52,8 @@ func (a *App) openRoutes(cfg Config) {
 	disputehttp.Routes(a.HTTP, a.DB, replays{a.Commission})
 	gradinghttp.Routes(a.HTTP, gradinghttp.Config{DB: a.DB, Grading: a.Grading, Currency: a.currency})
 	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
+	settlementhttp.Routes(a.HTTP, settlementhttp.Config{DB: a.DB, Settlement: a.Settlement, Commission: a.Commission, Fonts: paper.NewFonts(cfg.PDFFont),
+		Store: a.storeFacts, Reasons: adjustment.Reasons})
 	payeehttp.Routes(a.HTTP, a.DB, a.Payees)
 	payerhttp.Routes(a.HTTP, a.DB, storeMoney{a.Registry}.Money)
 	adjustmenthttp.Routes(a.HTTP, a.DB, a.Adjustments, storeMoney{a.Registry})
@@ -56,6 +62,12 @@ func (a *App) openRoutes(cfg Config) {
 	a.openSimulatedPage()
 	insighthttp.Routes(a.HTTP, a.DB, a.Registry)
 	a.openPages()
+}
+
+// storeFacts is how a store is called, its currency and in whose days it lives.
+func (a *App) storeFacts(ctx context.Context, tx *pg.Tx) (string, string, *time.Location, error) {
+	store, err := a.Registry.Here(ctx, tx)
+	return store.Name, store.Currency, store.Location(), err
 }
 
 // payoutPages tells the slice whether there is a simulator, and where.

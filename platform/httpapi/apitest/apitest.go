@@ -131,6 +131,16 @@ func (d *Door) Get(path, token string, into any, header ...string) {
 	d.Read(200, "GET", path, token, "", into, header...)
 }
 
+// File is Get of something that is no JSON.
+func (d *Door) File(path, token string, header ...string) []byte {
+	d.t.Helper()
+	status, raw := d.send("GET", path, token, "", header)
+	if status != 200 {
+		d.t.Fatalf("GET %s: %d: %s", path, status, raw)
+	}
+	return raw
+}
+
 // Refused is Call for what must fail, at a field unless that is "".
 func (d *Door) Refused(want int, code, field, method, path, token, body string, header ...string) {
 	d.t.Helper()

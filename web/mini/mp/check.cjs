@@ -47,6 +47,8 @@ const rendered = [
   ['pages/award/index', 'seller', { order: 'ord_a3' }, ['按 ¥368.00 计，比例 10%', '封顶扣减', '退款 R-8812（120.00）收回 12.00', '对这笔佣金有疑问']],
   ['pages/dispute/index', 'seller', { id: 'dsp_1' }, ['订单 202611180012', '答复：不成立', '补充']],
   ['pages/disputes/index', 'new', {}, ['没有申诉', '有订单没算给我']],
+  ['pages/statements/index', 'seller', {}, ['2026-10', '转可提现']],
+  ['pages/statement/index', 'seller', { period: '2026-10-01' }, ['期初', '期末', '按 ¥368.00 计，比例 10%', '双十一售后值班']],
   ['pages/months/index', 'seller', {}, ['2026-10', '等级“普通”不参与分红']],
   ['pages/grade/index', 'seller', {}, ['¥3,120.00 / ¥5,000.00', '4 / 10', '已完成', '徽章“勤快”']],
   ['pages/withdraw/index', 'seller', {}, ['可提现金额', '待审核', '收款人姓名与实名不一致']],

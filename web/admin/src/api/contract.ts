@@ -95,6 +95,23 @@ export interface Contract extends MarketplaceContract {
   'GET /periods/{period}': { path: { period: string }; answer: T.PeriodDetail }
   'POST /periods/{period}/close': { path: { period: string }; answer: T.PeriodDetail }
 
+  'GET /statements': { query: T.Paging; answer: T.Page<T.StatementPeriod> }
+  'GET /statements/now': { answer: T.StatementsNow }
+  'GET /statements/{period}': { path: { period: string }; answer: T.StatementPeriodDetail }
+  'GET /statements/{period}/distributors': { path: { period: string }; query: T.Paging & { q?: string }; answer: T.Page<T.Statement> }
+  'GET /distributors/{id}/statement': { path: Id; query: { period?: string }; answer: T.Statement }
+  'GET /distributors/{id}/statement/lines': { path: Id; query: T.Paging & { period?: string }; answer: T.Page<T.StatementLine> }
+  'GET /voucher-accounts': { answer: { accounts: T.VoucherAccount[] } }
+  'PUT /voucher-accounts': { body: { accounts: T.VoucherAccount[] }; answer: { accounts: T.VoucherAccount[] } }
+  'GET /adjustments': { query: T.Paging & { state?: string; distributor_id?: string }; answer: T.Page<T.Adjustment> }
+  'GET /adjustments/{id}': { path: Id; answer: T.Adjustment }
+  'POST /adjustments/preview': { body: T.AdjustmentDraft; answer: T.AdjustmentOutlook }
+  'POST /adjustments': { body: T.AdjustmentDraft; answer: T.Adjustment }
+  'POST /adjustments/{id}/approve': { path: Id; answer: T.Adjustment }
+  'POST /adjustments/{id}/refuse': { path: Id; body: Reason; answer: T.Adjustment }
+  'POST /adjustments/{id}/withdraw': { path: Id; answer: T.Adjustment }
+  'GET /adjustment-rules': { answer: T.AdjustmentRules }
+  'PUT /adjustment-rules': { body: { budget: T.Money; second_above: T.Money }; answer: T.AdjustmentRules }
   'GET /disputes': { query: T.Paging & { state?: string; order_id?: string; distributor_id?: string }; answer: T.Page<T.Dispute> }
   'GET /disputes/{id}': { path: Id; answer: T.DisputeDetail }
   'GET /disputes/{id}/replay': { path: Id; answer: T.Replay }
@@ -104,7 +121,19 @@ export interface Contract extends MarketplaceContract {
   'GET /awards': { query: T.Paging & { payee_id?: string; status?: string }; answer: T.Page<T.AwardRow> }
   'GET /awaiting': { query: T.Paging; answer: T.Page<T.AwaitingOrder> }
 
-  'GET /withdrawals': { query: T.Paging & { state?: string }; answer: T.Page<T.Withdrawal> }
+  'GET /withdrawals': { query: T.Paging & T.WithdrawalFilters; answer: T.Page<T.Withdrawal> }
+  'GET /withdrawals/sums': { answer: T.WithdrawalSum[] }
+  'GET /withdrawals/{id}': { path: Id; answer: T.WithdrawalDetail }
+  'POST /withdrawals/approve': { body: { ids: string[] }; answer: T.WithdrawalOutcomes }
+  'POST /withdrawals/reject': { body: { ids: string[]; reason: string }; answer: T.WithdrawalOutcomes }
+  'POST /withdrawals/{id}/send': { path: Id; answer: T.Withdrawal }
+  'POST /withdrawals/{id}/fail': { path: Id; body: Reason; answer: T.Withdrawal }
+  'POST /withdrawals/{id}/reveal': { path: Id; answer: T.Destination }
+  'GET /payer': { query: { year?: number }; answer: { entity: T.PayerEntity | null } }
+  'POST /payer': { body: { name: string; tax_id: string; method: string }; answer: { entity: T.PayerEntity | null } }
+  'PUT /payer/method': { body: { method: string; from: string }; answer: { entity: T.PayerEntity | null } }
+  'POST /payer/invitation': { answer: { code: string; until: T.Time } }
+  'POST /payer/join': { body: { code: string }; answer: { entity: T.PayerEntity | null } }
   'POST /withdrawals/{id}/approve': { path: Id; answer: T.Withdrawal }
   'POST /withdrawals/{id}/reject': { path: Id; body: Reason; answer: T.Withdrawal }
   'POST /withdrawals/{id}/pay': { path: Id; body: { voucher: string }; answer: T.Withdrawal; once: true }

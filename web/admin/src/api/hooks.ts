@@ -56,6 +56,7 @@ const alsoShows: Record<string, string[]> = {
   distributors: ['distributors', 'tree', 'overview', 'awards', 'orders'],
   'region-partners': ['region-partners', 'distributors'],
   program: ['program', 'strategies', 'grading'],
+  adjustments: ['adjustments', 'adjustment-rules', 'distributors', 'overview'],
   periods: ['periods', 'overview', 'distributors'],
   products: ['products'],
   skus: ['products'],

@@ -196,7 +196,8 @@ export interface ProgramSettings {
     take: 'pay' | 'touch' | 'never'
     model: 'last' | 'first'
   }
-  withdrawal: { min: number; max_per_request: number; max_per_month: number; days?: number[]; fee: Rate }
+  settlement: { method: 'after_freeze' | 'period_end'; period: 'week' | 'month' }
+  withdrawal: { min: number; max_per_request: number; max_per_month: number; days?: number[]; fee: Rate; methods?: string[]; per_transfer?: Record<string, number>; split?: boolean; real_name?: boolean; auto_below?: number; two_above?: number }
   recruit: { auto_approve: boolean; min_age: number }
   points_per_unit: Rate
   grades: string[]
@@ -328,6 +329,9 @@ export interface TrialResult {
   shares: { up_to: Rate; was: number; would: number }[]
   worst_lines: WorstLine[]
   coverage: { fact: string; known: number; missing: number }[]
+  /** Whole months of a strategy that closes them; was is null when nobody has closed it. */
+  closes: { month: string; was: Money | null; would: Money; people: number; code: string; note: string }[]
+  grading: { promoted: number; demoted: number; held: number; why: string }
 }
 export interface Differs {
   order_id: string
@@ -782,6 +786,8 @@ export interface ClosedPeriod {
   revision: number
   paid: Money
   settled: Money
+  /** Of both, what stems from months closed before. */
+  carried: { paid: Money; settled: Money }
   total: Money
   closed_at: Time
 }
@@ -791,6 +797,8 @@ export interface PeriodAward {
   base: Money
   rate: Rate
   amount: Money
+  /** What the caps of single orders took of it. */
+  cut: Money
   why: string
 }
 export interface PeriodDetail extends ClosedPeriod {
@@ -937,6 +945,138 @@ export interface PayoutDifference {
   resolved_at: Time | null
 }
 
+// ---- statements, and money moved by hand
+
+/** What stands in each account; never added up. */
+export interface Accounts {
+  held: Money
+  available: Money
+  reserved: Money
+  owed: Money
+  paid: Money
+  tax: Money
+  fees: Money
+  points: number
+}
+export interface KindSum {
+  kind: string
+  word: string
+  asset: 'money' | 'points'
+  source: string
+  target: string
+  amount: number
+}
+export interface StatementTotals {
+  earned: Money
+  reversed: Money
+  settled: Money
+  adjusted: Money
+  paid: Money
+}
+export interface PeriodSpan {
+  /** Its first day in store time: its name. */
+  period: string
+  kind: 'week' | 'month'
+  from: Time
+  to: Time
+  last_day: string
+}
+export interface StatementPeriod extends PeriodSpan {
+  method: 'after_freeze' | 'period_end'
+  statements: number
+  entries: number
+  after: number
+  last_number: number
+  hash: string
+  totals: StatementTotals
+  closed_at: Time
+}
+export interface StatementPeriodDetail extends StatementPeriod {
+  sums: KindSum[]
+  opening: Accounts
+  closing: Accounts
+}
+export interface StatementsNow {
+  open: PeriodSpan | null
+  method: 'after_freeze' | 'period_end'
+  making: (PeriodSpan & { done: number; total: number; statements: number }) | null
+  since: Accounts
+  stands: Accounts
+}
+export interface Statement extends PeriodSpan {
+  distributor: Named
+  lines: number
+  totals: StatementTotals
+  sums: KindSum[]
+  opening: Accounts
+  closing: Accounts
+}
+export interface StatementLine {
+  number: number
+  at: Time
+  kind: string
+  word: string
+  asset: 'money' | 'points'
+  source: string
+  target: string
+  amount: number
+  order_id: string | null
+  order_external_id: string
+  reason: string
+  explained: { line: string; sku: string; level: number; role?: string; kind: string; base: Money | null; rate: Rate | null; amount: Money; why: string }[]
+}
+export interface VoucherAccount {
+  account: string
+  word?: string
+  code: string
+  name: string
+}
+export interface Adjustment {
+  id: string
+  distributor: Named
+  kind: 'bonus' | 'deduction'
+  amount: Money
+  cause: string
+  reason: string
+  note?: string
+  corrects: string | null
+  state: string
+  from_available: Money
+  into_debt: Money
+  proposed_by?: string
+  proposed_at: Time
+  decided_by?: string
+  decided_at: Time | null
+  refusal?: string
+  mine: boolean
+}
+export interface AdjustmentDraft {
+  distributor_id: string
+  kind: 'bonus' | 'deduction'
+  amount: Money
+  cause: string
+  reason: string
+  note?: string
+  corrects?: string
+  not_recruiting?: boolean
+}
+export interface AdjustmentBudget {
+  month: string
+  limit: Money
+  used: Money
+  left: Money | null
+}
+export interface AdjustmentOutlook {
+  before: { available: Money; owed: Money }
+  after: { available: Money; owed: Money }
+  needs_second: boolean
+  budget: AdjustmentBudget
+}
+export interface AdjustmentRules {
+  second_above: Money
+  budget: AdjustmentBudget
+}
+
 // ---- money that leaves
 
 export interface Withdrawal {
@@ -946,13 +1086,120 @@ export interface Withdrawal {
   tax: Money
   fee: Money
   net: Money
+  /** Asked for together with the other parts. */
+  whole: Money
+  part: number
+  parts: number
   method: string
   state: string
   reason: string
   voucher: string
+  first_approved_by?: string
   requested_at: Time
   decided_at: Time | null
+  sent_at: Time | null
   paid_at: Time | null
+}
+
+/** How a tax comes about: what one payer has paid one person is counted together. */
+export interface TaxBasis {
+  method: string
+  month: string
+  months: number
+  before: Money
+  income: Money
+  cost: Money
+  deduction: Money
+  taxable: Money
+  percent: number
+  quick: Money
+  due: Money
+  withheld: Money
+  tax: Money
+}
+
+export interface PayeeProfile {
+  revision: number
+  kind: string
+  name: string
+  number: string
+  phone: string
+  at: Time
+}
+
+export interface PayeeAccount {
+  revision: number
+  channel: string
+  shown: string
+  bank: string
+  usable_at: Time
+  at: Time
+}
+
+export interface WithdrawalDetail extends Withdrawal {
+  basis: TaxBasis | null
+  payer: string
+  profile: PayeeProfile | null
+  account: PayeeAccount | null
+  four_eyes: boolean
+  waits_for: string
+  paused_to: Time | null
+  timeline: { at: Time; state: string; actor?: string; text: string }[]
+  siblings: Withdrawal[]
+  same_human: number
+}
+
+export interface WithdrawalSum {
+  state: string
+  count: number
+  gross: Money
+  tax: Money
+  fee: Money
+  net: Money
+}
+
+export interface Refusal {
+  code: string
+  detail: string
+  field?: string
+}
+
+export interface WithdrawalOutcomes {
+  done: number
+  refused: number
+  outcomes: { id: string; withdrawal: Withdrawal | null; problem: Refusal | null }[]
+}
+
+/** Whom to pay by hand, in clear. */
+export interface Destination {
+  kind: string
+  name: string
+  phone: string
+  channel: string
+  number: string
+  bank: string
+  net: Money
+}
+
+export interface WithdrawalFilters {
+  state?: string
+  method?: string
+  distributor_id?: string
+  from?: string
+  to?: string
+  least?: number
+  most?: number
+  mine?: boolean
+}
+
+export interface PayerEntity {
+  id: string
+  name: string
+  tax_id: string
+  method: string
+  methods: { from: string; method: string; by: string; at: Time }[]
+  year: number
+  months: { month: string; people: number; gross: Money; tax: Money }[]
 }
 export interface Settlement {
   mark: Time

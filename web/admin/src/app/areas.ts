@@ -32,6 +32,8 @@ export const areas: Area[] = [
       { path: '/commission/awards', name: 'awards', permission: 'commission.read', load: () => import('../pages/commission/Awards') },
       { path: '/commission/awaiting', name: 'awaiting', permission: 'commission.read', load: () => import('../pages/commission/AwaitingOrders') },
       { path: '/commission/disputes', name: 'disputes', permission: 'dispute.read', load: () => import('../pages/disputes/Disputes') },
+      { path: '/commission/statements', name: 'statements', permission: 'statement.read', load: () => import('../pages/statements/Statements') },
+      { path: '/commission/adjustments', name: 'adjustments', permission: 'adjustment.read', load: () => import('../pages/adjustments/Adjustments') },
       { path: '/commission/periods', name: 'periods', permission: 'period.read', load: () => import('../pages/commission/Periods') },
     ],
   },
@@ -58,6 +60,7 @@ export const areas: Area[] = [
     children: [
       { path: '/settings/store', name: 'store', permission: 'store.read', load: () => import('../pages/settings/StoreFacts') },
       { path: '/settings/brand', name: 'brand', permission: 'store.read', load: () => import('../pages/settings/BrandPage') },
+      { path: '/settings/payer', name: 'payer', permission: 'payer.read', load: () => import('../pages/settings/Payer') },
       { path: '/settings/payments', name: 'payments', permission: 'payout.read', load: () => import('../pages/settings/PayoutAccounts') },
       { path: '/settings/keys', name: 'keys', permission: 'key.read', load: () => import('../pages/settings/ApiKeys') },
       { path: '/settings/audit', name: 'audit', permission: 'audit.read', load: () => import('../pages/settings/Audit') },

@@ -63,6 +63,22 @@ export async function apiText(place: string): Promise<string> {
   throw new ApiError(answer.status, readProblem(text))
 }
 
+/** Saves a file of the server's under the name that the server gives it. */
+export async function apiFile(place: string): Promise<void> {
+  const answer = await fetch(`/api/merchant/v1${place}`, { headers: { 'Accept-Language': i18n.language, ...(token ? { Authorization: `Bearer ${token}` } : {}) } })
+  if (!answer.ok) {
+    if (answer.status === 401) setToken(null)
+    throw new ApiError(answer.status, readProblem(await answer.text()))
+  }
+  const named = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get('Content-Disposition') ?? '')
+  const address = URL.createObjectURL(await answer.blob())
+  const link = document.createElement('a')
+  link.href = address
+  link.download = named ? decodeURIComponent(named[1]!) : 'fenli'
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(address), 1000)
+}
+
 function readProblem(text: string): Problem | null {
   try {
     return JSON.parse(text) as Problem

@@ -32,7 +32,7 @@ export function TrendChart({ days, series, height = 300, label }: { days: string
       color: colors.series,
       animationDuration: 300,
       grid: { left: 8, right: 8, top: 40, bottom: 8, containLabel: true },
-      legend: { top: 0, left: 0, textStyle: text, icon: 'roundRect', itemWidth: 14, itemHeight: 4 },
+      legend: { top: 0, left: 0, textStyle: text, icon: 'roundRect', itemWidth: 14, itemHeight: 4, itemGap: 20 },
       tooltip: {
         trigger: 'axis',
         order: 'seriesAsc',

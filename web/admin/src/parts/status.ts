@@ -19,11 +19,12 @@ export const statuses = {
   commission: { none: 'quiet', awaiting: 'waiting', decided: 'good' },
   award: { held: 'waiting', settled: 'good', on_hold: 'warning', reversed: 'quiet' },
   period: { closed: 'good', held: 'warning' },
+  adjustment: { waiting: 'waiting', booked: 'good', refused: 'quiet', withdrawn: 'quiet' },
   dispute: { open: 'waiting', answered: 'active', closed: 'quiet' },
   outcome: { upheld: 'good', rejected: 'quiet' },
   distributor: { applied: 'waiting', active: 'good', rejected: 'quiet', frozen: 'warning', banned: 'bad', left: 'quiet' },
   withdrawal: {
-    requested: 'waiting', approved: 'active', manual: 'active', sending: 'active', waiting_for_user: 'waiting',
+    requested: 'waiting', approved: 'active', manual: 'bad', sending: 'active', waiting_for_user: 'waiting',
     paid: 'good', rejected: 'quiet', returned: 'quiet', failed: 'bad', cancelled: 'quiet',
   },
   payout: { queued: 'waiting', sending: 'active', waiting_for_user: 'waiting', paid: 'good', failed: 'bad', cancelled: 'quiet', void: 'quiet' },

@@ -164,7 +164,57 @@ export interface Alternative {
   sentence: string
 }
 
-/** What a closed month gave beyond the orders, and why, or why nothing. */
+/** What stands in each account; never added up. */
+export interface Accounts {
+  held: Money
+  available: Money
+  reserved: Money
+  owed: Money
+  paid: Money
+  tax: Money
+  fees: Money
+  points: number
+}
+
+/** What a closed period has moved for me. */
+export interface Statement {
+  /** Its first day: its name. */
+  period: string
+  kind: 'week' | 'month'
+  last_day: string
+  lines: number
+  totals: { earned: Money; reversed: Money; settled: Money; adjusted: Money; paid: Money }
+  sums: { kind: string; word: string; asset: 'money' | 'points'; amount: number }[]
+  opening: Accounts
+  closing: Accounts
+}
+
+export interface StatementLine {
+  number: number
+  at: string
+  kind: string
+  word: string
+  asset: 'money' | 'points'
+  source: string
+  target: string
+  amount: number
+  order_id: string | null
+  order_external_id: string
+  reason: string
+  explained: { sku: string; level: number; base: Money | null; rate: string | null; amount: Money; why: string }[]
+}
+
+/** Given to me or taken by hand. */
+export interface Adjustment {
+  id: string
+  kind: 'bonus' | 'deduction'
+  amount: Money
+  reason: string
+  corrects: string | null
+  into_debt: Money
+  decided_at: string | null
+}
+
 /** One movement of what I owe: a refund after the money had left, or what was netted. */
 export interface Debt {
   id: string
@@ -175,6 +225,7 @@ export interface Debt {
   at: string
   said: string
 }
+/** What a closed month gave beyond the orders, and why, or why nothing. */
 export interface OwnPeriod {
   /** "2026-03" */
   period: string
@@ -273,21 +324,53 @@ export interface Promoted {
   commission?: { state?: string; total?: Money | null } | null
 }
 
-export interface Preview {
+export interface Quote {
   gross: Money
   tax: Money
   fee: Money
   net: Money
 }
 
-export interface Withdrawal extends Preview {
+/** How a tax comes about: what one payer has paid one person is counted together. */
+export interface TaxBasis {
+  method: string
+  month: string
+  months: number
+  before: Money
+  income: Money
+  cost: Money
+  deduction: Money
+  taxable: Money
+  percent: number
+  quick: Money
+  due: Money
+  withheld: Money
+  tax: Money
+}
+
+export interface Refusal {
+  code: string
+  detail: string
+}
+
+export interface Preview extends Quote {
+  parts: Quote[]
+  basis: TaxBasis | null
+  /** Why it could not be asked for now. */
+  problem: Refusal | null
+}
+
+export interface Withdrawal extends Quote {
   id: string
-  method?: string
+  method: string
   state: string
   reason?: string
   voucher?: string
+  part: number
+  parts: number
   requested_at: string
   decided_at?: string | null
+  sent_at?: string | null
   paid_at?: string | null
 }
 
@@ -300,6 +383,53 @@ export interface OwnPayout {
   /** What the phone needs to ask for confirmation; page is a simulator's. */
   confirm: { mch_id: string; app_id: string; package: string; page: string } | null
   confirm_by: string | null
+}
+
+export interface PayeeProfile {
+  kind: string
+  name: string
+  number: string
+  phone: string
+}
+
+export interface PayeeAccount {
+  channel: string
+  shown: string
+  bank: string
+  usable_at: string
+}
+
+export interface Payee {
+  profile: PayeeProfile | null
+  accounts: PayeeAccount[]
+  paused_until: string | null
+}
+
+export interface WithdrawalDetail extends Withdrawal {
+  whole: Money
+  basis: TaxBasis | null
+  payer: string
+  profile: PayeeProfile | null
+  account: PayeeAccount | null
+  waits_for: string
+  paused_to: string | null
+  timeline: { at: string; state: string; text: string }[]
+}
+
+export interface WithdrawalTerms {
+  methods: { method: string; channel: string; per_transfer: Money | null; split: boolean; ready: boolean }[]
+  min: Money
+  max_per_request: Money | null
+  max_per_month: Money | null
+  left_in_month: Money | null
+  days: number[]
+  /** Empty when one may ask today. */
+  next_day: string
+  fee: string
+  tax: string
+  real_name: boolean
+  auto_below: Money | null
+  problem: Refusal | null
 }
 
 export interface Link {
@@ -367,6 +497,10 @@ export interface Contract {
   'GET /me/awards/{order_id}/alternatives': { path: { order_id: string }; answer: { items: Alternative[] } }
   'GET /me/grade': { answer: OwnGrade }
   'GET /me/tasks': { answer: OwnTasks }
+  'GET /me/statements': { query: Paged; answer: Page<Statement> }
+  'GET /me/statements/{period}': { path: { period: string }; answer: Statement }
+  'GET /me/statements/{period}/lines': { path: { period: string }; query: Paged; answer: Page<StatementLine> }
+  'GET /me/adjustments': { query: Paged; answer: Page<Adjustment> }
   'GET /me/debts': { query: Paged; answer: Page<Debt> }
   'GET /me/periods': { query: Paged; answer: Page<OwnPeriod> }
   'GET /me/disputes': { query: Paged & { order_id?: string }; answer: Page<Dispute> }
@@ -377,8 +511,14 @@ export interface Contract {
   'GET /me/team': { query: Paged; answer: Page<Member> }
   'GET /me/customers': { query: Paged; answer: Page<Customer> }
   'GET /me/orders': { query: Paged & { state?: string }; answer: Page<Promoted> }
-  'POST /me/withdrawals': { body: { amount: Money }; once: true; answer: Withdrawal }
-  'GET /me/withdrawals/preview': { query: { amount: number }; answer: Preview }
+  'POST /me/withdrawals': { body: { amount: Money; method?: string }; once: true; answer: Withdrawal }
+  'GET /me/withdrawals/preview': { query: { amount: number; method?: string }; answer: Preview }
+  'GET /me/withdrawals/terms': { answer: WithdrawalTerms }
+  'GET /me/withdrawals/{id}': { path: { id: string }; answer: WithdrawalDetail }
+  'POST /me/withdrawals/{id}/cancel': { path: { id: string }; answer: Withdrawal }
+  'GET /me/payee': { answer: Payee }
+  'PUT /me/payee': { body: { kind: string; name: string; number: string; phone: string; invoice?: boolean }; answer: Payee }
+  'PUT /me/payee/accounts/{channel}': { path: { channel: string }; body: { number: string; bank?: string }; answer: Payee }
   'GET /me/withdrawals/{id}/payout': { path: { id: string }; answer: OwnPayout }
   'GET /me/withdrawals': { query: Paged; answer: Page<Withdrawal> }
   'GET /leaderboards/{metric}': {

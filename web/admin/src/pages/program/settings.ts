@@ -7,6 +7,7 @@ const text = (zh: string, en: string, helpZh?: string, helpEn?: string): JsonSch
 const choice = (words: Words, ...t: Parameters<typeof text>): JsonSchema => ({ type: 'string', enum: Object.keys(words), 'x-enum-titles': words, ...text(...t) })
 const count = (minimum: number, maximum: number, ...t: Parameters<typeof text>): JsonSchema => ({ type: 'integer', minimum, maximum, ...text(...t) })
 const money = (...t: Parameters<typeof text>): JsonSchema => ({ type: 'integer', minimum: 0, 'x-widget': 'money', ...text(...t) })
+const optional = (...t: Parameters<typeof text>): JsonSchema => ({ ...money(...t), default: 0 })
 const percent = (...t: Parameters<typeof text>): JsonSchema => ({ type: 'string', pattern: '^[0-9]{1,12}(\\.[0-9]{1,6})?$', 'x-widget': 'percent', ...text(...t) })
 const group = (properties: Record<string, JsonSchema>, ...t: Parameters<typeof text>): JsonSchema => ({ type: 'object', properties, required: Object.keys(properties).filter((name) => properties[name]!.default === undefined), ...text(...t) })
 
@@ -34,12 +35,22 @@ const rules: Record<string, JsonSchema> = {
   freeze_days: count(0, 365, '售后观察期（天）', 'Days until available', '确认收货后多少天，待结算变为可提现。', 'From receipt until held money becomes available.'),
   auto_receive_days: count(0, 90, '自动确认收货（天）', 'Automatic receipt (days)', '发货后多少天。', 'After shipping.'),
   close_unpaid_minutes: count(1, 43200, '未付款关闭（分钟）', 'Close unpaid after (minutes)'),
+  settlement: group({
+    method: choice({ after_freeze: { zh: '过了售后观察期就结算', en: 'After the days above' }, period_end: { zh: '按期结算：本期到期的，期末一起转可提现', en: 'At the end of the period: what matured in March is available when March closes' } }, '结算方式', 'When it becomes available', '改动立即生效；已经结算的不受影响。', 'A change takes effect at once; what is settled stays so.'),
+    period: choice({ month: { zh: '按月（月末 24:00，店铺时间）', en: 'By month (its last day, 24:00)' }, week: { zh: '按周（周日 24:00，店铺时间）', en: 'By week (Sunday, 24:00)' } }, '结算周期与结算单', 'Period of settlement and statements', '周期中途改动时，当前这一期会在新周期的下一个分界点结束。', 'When it changes within a period, that period ends at the next boundary of the new kind.'),
+  }, '结算', 'Settlement'),
   withdrawal: group({
     min: money('最低金额', 'Minimum'),
     max_per_request: money('单笔上限', 'Maximum per request', '0 为不限。', '0 is no limit.'),
     max_per_month: money('每月上限', 'Maximum per month', '0 为不限。', '0 is no limit.'),
     days: { type: 'array', items: { type: 'integer', minimum: 1, maximum: 31 }, maxItems: 31, default: [], ...text('可提现日', 'Permitted days of the month', '每月几号可以申请；留空为每天。', 'Empty is every day.') },
     fee: percent('手续费', 'Fee'),
+    methods: { type: 'array', items: { type: 'string', enum: ['manual', 'bank_file', 'alipay', 'wechat'], 'x-enum-titles': { manual: { zh: '人工打款', en: 'By hand' }, bank_file: { zh: '银行卡（银行文件）', en: 'Bank card (bank file)' }, alipay: { zh: '支付宝', en: 'Alipay' }, wechat: { zh: '微信零钱', en: 'WeChat' } } }, default: [], ...text('提现方式', 'Methods', '分销员按此顺序选择；留空为人工打款。', 'In this order distributors choose; empty is by hand.') },
+    per_transfer: { type: 'object', default: {}, properties: { manual: optional('人工打款', 'By hand'), bank_file: optional('银行卡', 'Bank card'), alipay: optional('支付宝', 'Alipay'), wechat: optional('微信零钱', 'WeChat') }, ...text('单次转账上限', 'Most one transfer may carry', '付款渠道的单笔限额，0 为不限。', 'The limit of the way of paying; 0 is none.') },
+    split: { type: 'boolean', default: false, ...text('超出上限时拆成几笔', 'Cut what is above into several transfers', '关闭时直接拒绝并提示限额。', 'Otherwise it is refused with the figure.') },
+    real_name: { type: 'boolean', default: true, ...text('提现前须实名', 'Real name before the first withdrawal', '关闭表示您已在别处核实姓名与年满 18 周岁。', 'Off means that you have checked name and age elsewhere.') },
+    auto_below: optional('低于此金额自动通过', 'Approve by itself below', '0 为全部人工审核。', '0 is never.'),
+    two_above: optional('高于此金额须两人审核', 'Two people approve above', '两位不同的同事先后通过；0 为不要求。', 'Two different people; 0 is never.'),
   }, '提现', 'Withdrawals'),
   recruit: group({
     auto_approve: { type: 'boolean', ...text('自动通过申请', 'Approve applications automatically') },
@@ -52,7 +63,7 @@ const rules: Record<string, JsonSchema> = {
 export const sections = {
   levels: ['levels', 'third_level_ack', 'self_purchase', 'ineligible_upline', 'order_cap', 'rounding', 'campaign_clock', 'confirm_diff'],
   bind: ['bind'],
-  money: ['refund', 'bear_reversals_after_days', 'freeze_days', 'auto_receive_days', 'close_unpaid_minutes', 'withdrawal'],
+  money: ['refund', 'bear_reversals_after_days', 'freeze_days', 'auto_receive_days', 'close_unpaid_minutes', 'settlement', 'withdrawal'],
   people: ['grades', 'recruit', 'points_per_unit'],
 } as const
 export type Section = keyof typeof sections
