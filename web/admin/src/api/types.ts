@@ -952,6 +952,8 @@ export interface AdjustmentOutlook {
 export interface AdjustmentRules {
   second_above: Money
   budget: AdjustmentBudget
+}
+
 // ---- payouts
 
 export interface Payout {
