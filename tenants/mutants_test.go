@@ -56,6 +56,16 @@ var mutants = []mutant{
 		test: "./ledger TestBook_SixtyFourAtOnceCannotSpendTheSameBalance",
 	},
 	{
+		promise: "M3 two sent at once are taxed one after the other",
+		file:    "withdrawal/tax.go", guard: "history, err := l.history(ctx, tx, false, true)", without: "history, err := l.history(ctx, tx, false, false)",
+		test: "./withdrawal TestTax_SentAtOnceIsTheTaxOfTheSum",
+	},
+	{
+		promise: "M3 a large withdrawal takes two different people",
+		file:    "withdrawal/service.go", guard: "case w.FirstApprovedBy == by:", without: "case false:",
+		test: "./withdrawal TestApprove_AboveTheThresholdTakesTwoDifferentPeople",
+	},
+	{
 		promise: "M1 a posting tells the sealing of each of its entries",
 		file:    "ledger/store.go", guard: "b.tx.Month(), ids)", without: "b.tx.Month(), ids[:1])",
 		test: "./ledger TestSeal_NothingIsSkippedOrNumberedTwice",
@@ -169,6 +179,36 @@ var mutants = []mutant{
 		promise: "M7 what a closed month gave for an order comes back with it",
 		file:    "commission/reconcile.go", guard: "r.shrink(w, refunds[w.order.ID], shares[w.order.ID])", without: "r.shrink(w, refunds[w.order.ID], shares[w.order.ID][:0])",
 		test: "./commission TestPeriodShares_ComeBackWithTheirOrders",
+	},
+	{
+		promise: "M5 an end is an end",
+		file:    "payout/advance.go", guard: "if t.State.ended() {\n\t\tif isEnd && to != t.State {", without: "if t.State.ended() && false {\n\t\tif isEnd && to != t.State {",
+		test: "./payout TestAdvance_AnEndIsAnEnd",
+	},
+	{
+		promise: "M5 an answer about another transfer moves nothing",
+		file:    "payout/advance.go", guard: "if t.about(a) {", without: "if true || t.about(a) {",
+		test: "./payout TestAdvance_OnlyItsOwnAnswer",
+	},
+	{
+		promise: "M5 what the provider does not know is no failure",
+		file:    "payout/wechat/wechat.go", guard: "a.Standing = payout.Absent", without: "a.Standing = payout.Failed",
+		test: "./payout TestFaults_EachEndsWithEqualBooks/not_found_first",
+	},
+	{
+		promise: "M6 what waits too long is a person's",
+		file:    "payout/advance.go", guard: "if !t.person(tx.Now()) {", without: "if true || !t.person(tx.Now()) {",
+		test: "./payout TestShort_WaitsIsToldAndGoesOn",
+	},
+	{
+		promise: "M11 a payment that the bill does not know is reported",
+		file:    "payout/reconcile.go", guard: "case s.State == Done && s.Rows == 0:", without: "case s.State == Done && s.Rows < 0:",
+		test: "./payout TestReconcile_ReportsAndBooksNothing",
+	},
+	{
+		promise: "R2 nothing is sent before the bill has told what was paid",
+		file:    "payout/look.go", guard: "move = t.next(prepared, b.Hold != \"\")", without: "move = t.next(prepared, false)",
+		test: "./payout TestRestore_NothingIsPaidTwice",
 	},
 	{
 		promise: "M10 a stranger is not paid",

@@ -102,6 +102,16 @@ func (c backtestCommand) print(ctx context.Context, l *local, store registry.Sto
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	for _, m := range x.Closes {
+		was := "not closed"
+		if m.Closed {
+			was = say(m.Was)
+		}
+		fmt.Printf("closing %s: %s → %s to %d people %s\n", m.Month, was, say(m.Would), m.People, m.Code)
+	}
+	if g := x.Grading; g.Promoted+g.Demoted+g.Held > 0 {
+		fmt.Printf("grades: %d promoted, %d demoted, %d days without an answer %s\n", g.Promoted, g.Demoted, g.Held, g.Why)
+	}
 	if x.Waiting > 0 {
 		fmt.Printf("%d orders of the period have never been decided and are left out\n", x.Waiting)
 	}

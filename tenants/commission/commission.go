@@ -31,6 +31,9 @@ type Strategies interface {
 	// ClosePeriod answers with an outcome; an error means that nothing could
 	// be asked.
 	ClosePeriod(ctx context.Context, sha256 string, request *strategyv1.ClosePeriodRequest) (*strategyv1.ClosePeriodResponse, error)
+	// EvaluateTier answers with one decision for every member; an error means
+	// that nothing could be asked. Only simulations ask: grades are another's.
+	EvaluateTier(ctx context.Context, sha256 string, request *strategyv1.EvaluateTierRequest) (*strategyv1.EvaluateTierResponse, error)
 	// Reset gives a strategy that was given up another chance.
 	Reset(sha256 string)
 }

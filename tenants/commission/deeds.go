@@ -18,6 +18,8 @@ type Span struct {
 	From, To time.Time
 	AsOf     time.Time
 	Zone     *time.Location
+
+	Back time.Time // refunds after it do not count; zero is every one there is
 }
 
 // Deeds are what a store and its members did within a span.
@@ -47,7 +49,7 @@ func (s *Service) WindowOf(ctx context.Context, tx *pg.Tx, rev program.Revision,
 		return Span{}, err
 	}
 	from, _ := windowAround(at.Add(-time.Microsecond), p.window, zone)
-	return Span{from.UTC(), at, at, zone}, nil
+	return Span{From: from.UTC(), To: at, AsOf: at, Zone: zone}, nil
 }
 
 func (s *Service) deeds(ctx context.Context, tx *pg.Tx, rev program.Revision, span Span, only []distributor.ID) (d Deeds, err error) {
@@ -86,7 +88,7 @@ func (s *Service) sold(ctx context.Context, tx *pg.Tx, p *plan, span Span, list 
 	if err != nil {
 		return nil, err
 	}
-	turnovers, err := order.Turnovers(ctx, tx, span.From, span.To, cutOffs)
+	turnovers, err := order.Turnovers(ctx, tx, span.From, span.To, cutOffs, span.Back)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func (s *Service) carry(ctx context.Context, tx *pg.Tx, m month, now time.Time) 
 	for _, c := range counted {
 		carried.Paid -= c.Paid
 		carried.Settled -= c.Settled
-		came, err := s.cameTo(ctx, tx, Span{c.FromAt, c.ToAt, now, m.zone})
+		came, err := s.cameTo(ctx, tx, Span{From: c.FromAt, To: c.ToAt, AsOf: now, Zone: m.zone})
 		if err != nil {
 			return carried, err
 		}
@@ -39,7 +39,7 @@ func (s *Service) cameTo(ctx context.Context, tx *pg.Tx, span Span) (*strategyv1
 	if err != nil {
 		return nil, err
 	}
-	turnovers, err := order.Turnovers(ctx, tx, span.From, span.To, cutOffs)
+	turnovers, err := order.Turnovers(ctx, tx, span.From, span.To, cutOffs, span.Back)
 	if err != nil {
 		return nil, err
 	}

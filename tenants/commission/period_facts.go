@@ -18,7 +18,7 @@ import (
 // people, nothing that names anyone. Whoever is frozen is among them, so that
 // their share is not divided among the others; the host keeps it.
 func (s *Service) tell(ctx context.Context, tx *pg.Tx, c *closing, currency string) error {
-	d, err := s.deeds(ctx, tx, c.revision, Span{c.from, c.to, c.now, c.zone}, nil)
+	d, err := s.deeds(ctx, tx, c.revision, Span{From: c.from, To: c.to, AsOf: c.now, Zone: c.zone}, nil)
 	if err != nil {
 		return err
 	}

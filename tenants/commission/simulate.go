@@ -23,7 +23,8 @@ import (
 // chain, grades) and from histories at each order's seq: who had bought
 // before, what everybody had sold, less the refunds of that time. What the
 // strategy's own answers bring about is counted forward under the new
-// programme. Who stands behind an order is what was frozen.
+// programme: what it gave, whom it would have graded, what months it would have
+// closed with. Who stands behind an order is what was frozen.
 type Simulation struct {
 	service  *Service
 	tenant   tenancy.ID
@@ -37,6 +38,7 @@ type Simulation struct {
 
 	history *history  // nil when the strategy has not declared that it wants to know
 	given   *dayBook  // what it would have given so far; nil likewise
+	forward *forward  // nil when it neither grades nor closes months, or no time is given
 	warm    time.Time // since when orders are decided for given's sake alone
 	shown   int64     // what has a seq up to this one is, too
 }
@@ -72,7 +74,10 @@ func (s *Service) Simulate(ctx context.Context, tenant tenancy.ID, of Simulation
 			return err
 		}
 		m.zone, m.facts = zone, facts{currency: currency, minorDigits: int32(money.Digits(currency))}
-		if m.told, err = s.plan(ctx, tx, m.plan); err != nil || !m.told.has(program.FactStats) && !m.told.waves() {
+		if m.told, err = s.plan(ctx, tx, m.plan); err != nil {
+			return err
+		}
+		if err := m.carryForward(ctx, tx); err != nil || !m.told.has(program.FactStats) && !m.told.waves() {
 			return err
 		}
 		since, err := m.lookBack(ctx, tx)
@@ -144,15 +149,23 @@ func (m *Simulation) next(ctx context.Context, limit int) (page []Compared, to i
 		was, to, err = m.read(ctx, tx, limit)
 		return err
 	})
-	if err != nil || to == 0 {
+	if err != nil {
 		return nil, m.after, true, err
+	}
+	if to == 0 {
+		return nil, m.after, true, m.finish(ctx)
 	}
 	would := make([]*work, len(was))
 	for i, r := range was {
 		would[i] = &work{order: r.Order, revision: m.plan, plan: m.told, seq: r.Seq, refunds: r.Refunds}
 	}
-	if err := m.decide(ctx, would); err != nil {
+	if err := m.decideForward(ctx, would); err != nil {
 		return nil, m.after, false, err
+	}
+	if m.last > 0 && to >= m.last {
+		if err := m.finish(ctx); err != nil {
+			return nil, m.after, false, err
+		}
 	}
 	page = make([]Compared, 0, len(was))
 	for i := range was {

@@ -34,7 +34,7 @@ func (m *Simulation) lookBack(ctx context.Context, tx *pg.Tx) (since time.Time, 
 	if err != nil || span.Orders == 0 {
 		return since, err
 	}
-	m.given, m.warm = newDayBook(m.zone), since
+	m.given, m.warm = newDayBook(m.zone), earlier(since, m.warm)
 	m.after = min(m.after, span.First-1)
 	return since, nil
 }
@@ -87,4 +87,11 @@ func (m *Simulation) wave(ctx context.Context, list []*work) {
 			}
 		}
 	}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }

@@ -30,20 +30,29 @@ func RevisionsPaid(ctx context.Context, tx *pg.Tx, from, to time.Time) (revision
 }
 
 // Turnovers reads what each seller's orders of a period come to. An order
-// received at or before the cut-off of its revision counts as settled.
-func Turnovers(ctx context.Context, tx *pg.Tx, from, to time.Time, cutOffs map[int]time.Time) ([]Turnover, error) {
+// received at or before the cut-off of its revision counts as settled. Refunds
+// after back do not count; zero is every one there is.
+func Turnovers(ctx context.Context, tx *pg.Tx, from, to time.Time, cutOffs map[int]time.Time, back time.Time) ([]Turnover, error) {
+	returned, args := `o.refunded`, []any{tx.Tenant(), from, to}
+	if !back.IsZero() {
+		returned = `case when o.refunded = 0 then 0 else
+			(select coalesce(sum(f.amount), 0) from order_refund f where f.tenant_id = $1 and f.order_id = o.id and f.occurred_at <= $6) end`
+	}
 	revisions, instants := make([]int32, 0, len(cutOffs)), make([]time.Time, 0, len(cutOffs))
 	for r, at := range cutOffs {
 		revisions, instants = append(revisions, int32(r)), append(instants, at)
 	}
+	if args = append(args, revisions, instants); !back.IsZero() {
+		args = append(args, back)
+	}
 	all, err := pg.Collect[Turnover](ctx, tx, `
-		select o.seller_id as seller, sum(o.goods - o.refunded)::bigint as paid,
-		       coalesce(sum(o.goods - o.refunded) filter (where o.received_at <= c.cut_off), 0)::bigint as settled,
+		select o.seller_id as seller, sum(o.goods - `+returned+`)::bigint as paid,
+		       coalesce(sum(o.goods - `+returned+`) filter (where o.received_at <= c.cut_off), 0)::bigint as settled,
 		       count(*) as orders
 		  from order_record o
 		  left join unnest($4::int[], $5::timestamptz[]) as c(revision, cut_off) on c.revision = o.revision
 		 where o.tenant_id = $1 and o.paid_at >= $2 and o.paid_at < $3
-		 group by o.seller_id order by o.seller_id`, tx.Tenant(), from, to, revisions, instants)
+		 group by o.seller_id order by o.seller_id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("order: turnovers: %w", err)
 	}

@@ -102,7 +102,7 @@ func checkSchema(schema, config []byte) error {
 	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(config))
 	if err != nil {
-		return errConfig.With("problem", "not JSON").At("config").Because(err)
+		return errConfig.With("problem", "not JSON").With("problem_zh", "不是 JSON").At("config").Because(err)
 	}
 	err = compiled.Validate(value)
 	if err == nil {
@@ -119,11 +119,7 @@ func checkSchema(schema, config []byte) error {
 	if len(leaf.InstanceLocation) > 0 {
 		where += "/" + strings.Join(leaf.InstanceLocation, "/")
 	}
-	problem := leaf.Error()
-	if _, after, ok := strings.Cut(problem, "': "); ok {
-		problem = after
-	}
-	return errConfig.With("problem", problem).At(where)
+	return errConfig.With("problem", leaf.ErrorKind.LocalizedString(english)).With("problem_zh", inChinese(leaf.ErrorKind)).At(where)
 }
 
 // Sentence writes a strategy's reason in the language, from the templates that

@@ -162,7 +162,8 @@ func (s *Service) Check(ctx context.Context, tenant tenantID, d Draft) (Artifact
 		return Artifact{}, err
 	}
 	for _, p := range answer.GetProblems() {
-		return Artifact{}, errConfig.With("problem", Sentence(artifact.Description, p.GetWhy(), "zh-CN")).At("config" + p.GetPath())
+		return Artifact{}, errConfig.With("problem", Sentence(artifact.Description, p.GetWhy(), "en")).
+			With("problem_zh", Sentence(artifact.Description, p.GetWhy(), "zh-CN")).At("config" + p.GetPath())
 	}
 	return artifact, nil
 }

@@ -197,7 +197,7 @@ var (
 	errAuto        = fault.New(fault.Invalid, "program.auto_above_two", "自动通过的金额不能高于双人审核的金额", "what is approved by itself cannot be more than what takes two people")
 	errChoice      = fault.New(fault.Invalid, "program.unknown_choice", "不支持的选项 {value}", "{value} is not one of the choices")
 	errUnknown     = fault.New(fault.Invalid, "program.unknown_strategy", "平台上没有佣金策略 {strategy}", "no strategy {strategy} is installed")
-	errConfig      = fault.New(fault.Invalid, "program.config", "策略配置有误：{problem}", "the strategy's configuration is wrong: {problem}")
+	errConfig      = fault.New(fault.Invalid, "program.config", "策略配置有误：{problem_zh}", "the strategy's configuration is wrong: {problem}")
 	errRecompute   = fault.New(fault.Invalid, "program.recompute_unsupported", "佣金策略 {strategy} 不支持退款后重算，请选择按原结果扣回", "the strategy {strategy} does not offer to compute again after a refund: choose to take back what the line earned")
 	errNewFacts    = fault.New(fault.Invalid, "program.new_facts", "该策略还需要以下信息，请先确认：{facts}", "the strategy needs to know more than you have agreed to: {facts}")
 	errUnknownFact = fault.New(fault.Invalid, "program.unknown_fact", "平台无法提供该策略需要的信息 {fact}", "the strategy needs {fact}, which the platform cannot tell")

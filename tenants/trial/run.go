@@ -89,11 +89,12 @@ func (r *run) work(ctx context.Context) error {
 			return err
 		}
 		over := done || r.trial.Last > 0 && to >= r.trial.Last
-		if err := r.keep(ctx, r.tallied(page, to, over), func(ctx context.Context, tx *pg.Tx) error {
+		beside := m.Forwarded()
+		if err := r.keep(ctx, r.tallied(page, beside, to, over), func(ctx context.Context, tx *pg.Tx) error {
 			if err := insertOrders(ctx, tx, r.trial.ID, page); err != nil {
 				return err
 			}
-			return addPeople(ctx, tx, r.trial.ID, people(page))
+			return addPeople(ctx, tx, r.trial.ID, people(page, beside.Months))
 		}); err != nil {
 			return err
 		}
@@ -104,12 +105,13 @@ func (r *run) work(ctx context.Context) error {
 }
 
 // tallied is the trial with a page taken in.
-func (r *run) tallied(page []commission.Compared, to int64, over bool) Trial {
+func (r *run) tallied(page []commission.Compared, beside commission.Forwarded, to int64, over bool) Trial {
 	next := r.trial
 	next.Tally = next.Tally.clone()
 	for _, c := range page {
 		next.Tally.add(c, r.zone)
 	}
+	next.Tally.forward(beside)
 	next.Done += len(page)
 	next.Cursor = to
 	if over && next.Kind != Shadow {

@@ -32,6 +32,28 @@ type Tally struct {
 	Shares    [9]Bar     `json:"shares"` // see ShareBounds
 	Worst     []Worst    `json:"worst"`  // lines with the least left to the merchant, at most twenty
 	Coverage  []Coverage `json:"coverage"`
+
+	Closes  []Close `json:"closes"` // whole months of a strategy that closes them
+	Grading Grading `json:"grading"`
+}
+
+// Close is what a month would give beyond its orders. It is in no sum of orders.
+type Close struct {
+	Month  string `json:"month"`
+	Closed bool   `json:"closed"` // in fact; else nobody knows what it was
+	Was    int64  `json:"was"`
+	Would  int64  `json:"would"`
+	People int    `json:"people"` // who would get something
+	Code   string `json:"code"`   // why nothing, or why it could not be closed
+	Note   string `json:"note"`
+}
+
+// Grading is how a strategy that grades would have graded meanwhile.
+type Grading struct {
+	Promoted int    `json:"promoted"`
+	Demoted  int    `json:"demoted"`
+	Held     int    `json:"held"` // days without an answer that could be acted on
+	Why      string `json:"why"`
 }
 
 // Sum is what orders give.
@@ -132,6 +154,25 @@ func (t *Tally) add(c commission.Compared, zone *time.Location) {
 	}
 }
 
+// forward takes in what has been found beside orders.
+func (t *Tally) forward(f commission.Forwarded) {
+	for _, m := range f.Months {
+		c := Close{Month: m.Key, Closed: m.Closed, People: len(m.Would), Code: m.Code, Note: m.Note}
+		for _, amount := range m.Was {
+			c.Was += amount
+		}
+		for _, amount := range m.Would {
+			c.Would += amount
+		}
+		t.Closes = append(t.Closes, c)
+	}
+	t.Grading.Promoted += f.Promoted
+	t.Grading.Demoted += f.Demoted
+	if t.Grading.Held += f.Held; t.Grading.Why == "" {
+		t.Grading.Why = f.Why
+	}
+}
+
 func (s *Sum) add(o commission.Outcome) {
 	s.Granted += o.Granted
 	s.Standing += o.Standing
@@ -222,9 +263,23 @@ type person struct {
 	was, would int64
 }
 
-// people sums the compared orders of a page by who gets something.
-func people(page []commission.Compared) map[distributor.ID]person {
+// people sums the compared orders of a page, and the months that were closed
+// in fact too, by who gets something.
+func people(page []commission.Compared, months []commission.ClosedMonth) map[distributor.ID]person {
 	all := map[distributor.ID]person{}
+	for _, m := range months {
+		for who, amount := range m.Was {
+			p := all[who]
+			p.was += amount
+			all[who] = p
+		}
+		for who, amount := range m.Would {
+			if p := all[who]; m.Closed {
+				p.would += amount
+				all[who] = p
+			}
+		}
+	}
 	for _, c := range page {
 		if !c.Would.Decided {
 			continue
@@ -251,6 +306,7 @@ func people(page []commission.Compared) map[distributor.ID]person {
 // clone is a tally that another page may be added to while this one stands.
 func (t Tally) clone() Tally {
 	t.Undecided, t.Months, t.Worst, t.Coverage = slices.Clone(t.Undecided), slices.Clone(t.Months), slices.Clone(t.Worst), slices.Clone(t.Coverage)
+	t.Closes = slices.Clone(t.Closes)
 	for i := range t.Undecided {
 		t.Undecided[i].Sample = slices.Clone(t.Undecided[i].Sample)
 	}

@@ -167,14 +167,13 @@ func askedBetween(ctx context.Context, tx *pg.Tx, who distributor.ID, from, to t
 	return sum, err
 }
 
-// unsentOf sums what a payer's taxpayer has asked this store for and was not
-// sent yet.
-func unsentOf(ctx context.Context, tx *pg.Tx, by payer.ID, taxpayer []byte) (i payer.Income, err error) {
-	err = tx.QueryRow(ctx, `
-		select coalesce(sum(gross), 0)::bigint, coalesce(sum(tax), 0)::bigint from withdrawal_request
-		 where tenant_id = $1 and state in ('requested', 'approved') and payer_id = $2 and taxpayer = $3`,
-		tx.Tenant(), by, taxpayer).Scan(&i.Gross, &i.Tax)
-	return i, err
+// unsentOf is what a payer's taxpayer has asked this store for and was not
+// sent yet, the first first.
+func unsentOf(ctx context.Context, tx *pg.Tx, by payer.ID, taxpayer []byte) ([]Quote, error) {
+	return pg.Collect[Quote](ctx, tx, `
+		select gross, tax, fee, net from withdrawal_request
+		 where tenant_id = $1 and state in ('requested', 'approved') and payer_id = $2 and taxpayer = $3 order by id`,
+		tx.Tenant(), by, taxpayer)
 }
 
 // PartsOf are all parts of a request that was cut into several, the first

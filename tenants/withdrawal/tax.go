@@ -54,17 +54,32 @@ func (l levied) history(ctx context.Context, tx *pg.Tx, asked, lock bool) ([]pay
 		return history, err
 	}
 	unsent, err := unsentOf(ctx, tx, l.payer, l.taxpayer)
-	unsent.Month = l.month
-	return append(history, unsent), err
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range unsent { // each will be worked out anew when it is sent
+		tax, err := l.of(q.Gross, q.Fee, history)
+		if err != nil {
+			return nil, err
+		}
+		history = append(history, payer.Income{Month: l.month, Gross: q.Gross, Tax: tax.Tax})
+	}
+	return history, nil
+}
+
+// of is the tax of a gross; a fee is kept before it.
+func (l levied) of(gross, fee int64, history []payer.Income) (payer.Basis, error) {
+	b, err := l.method.Tax(history, l.since, l.month, gross)
+	b.Tax = min(b.Tax, gross-fee)
+	return b, err
 }
 
 // apply works out the tax of a withdrawal whose gross and fee are known.
 func (l levied) apply(w *Withdrawal, history []payer.Income) error {
-	basis, err := l.method.Tax(history, l.since, l.month, w.Gross)
+	basis, err := l.of(w.Gross, w.Fee, history)
 	if err != nil {
 		return err
 	}
-	basis.Tax = min(basis.Tax, w.Gross-w.Fee)
 	w.Tax, w.Net, w.Basis = basis.Tax, w.Gross-w.Fee-basis.Tax, basis
 	w.TaxMonth, w.Taxpayer = l.month, l.taxpayer
 	if w.Payer = l.payer; l.payer.IsZero() {

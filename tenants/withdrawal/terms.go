@@ -16,7 +16,7 @@ type Terms struct {
 	Rules   Rules
 	Ways    []Way
 	Asked   int64            // this month, and not given back
-	NextDay performance.Date // on which one may ask; today when one may now
+	NextDay performance.Date // on which one may ask; none when one may today
 	Tax     payer.Method
 	Refusal error // why nothing can be asked for at all
 }
@@ -52,8 +52,8 @@ func (s *Service) Terms(ctx context.Context, tx *pg.Tx, who distributor.ID) (t T
 	if t.Asked, err = askedBetween(ctx, tx, who, from, to); err != nil {
 		return t, err
 	}
-	if t.NextDay = performance.Day(tx.Now(), t.Rules.Zone); !t.Rules.permitted(t.NextDay) {
-		t.NextDay = t.Rules.nextDay(t.NextDay)
+	if today := performance.Day(tx.Now(), t.Rules.Zone); !t.Rules.permitted(today) {
+		t.NextDay = t.Rules.nextDay(today)
 	}
 	w := Withdrawal{Distributor: who}
 	if p.Profile != nil {

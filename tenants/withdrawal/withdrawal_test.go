@@ -27,7 +27,8 @@ type shop struct {
 	db     *pgtest.Database
 	people *distributor.Service
 	*Service
-	rules Rules
+	rules  Rules
+	tenant tenancy.ID
 }
 
 func open(t testing.TB) *shop {
@@ -36,7 +37,7 @@ func open(t testing.TB) *shop {
 		t.Fatal(err)
 	}
 	db := pgtest.Open(t, pg.MaxConns(16))
-	s := &shop{t: t, db: db, people: distributor.New(db.DB), rules: Rules{Min: 1000, Currency: "CNY", Zone: shanghai}}
+	s := &shop{t: t, db: db, tenant: db.A, people: distributor.New(db.DB), rules: Rules{Min: 1000, Currency: "CNY", Zone: shanghai}}
 	s.Service = New(db.DB, func(context.Context, *pg.Tx) (Rules, error) { return s.rules, nil })
 	t.Cleanup(s.mustBalance)
 	return s
@@ -44,7 +45,7 @@ func open(t testing.TB) *shop {
 
 func (s *shop) within(fn func(ctx context.Context, tx *pg.Tx) error) error {
 	s.t.Helper()
-	return s.db.Within(context.WithoutCancel(s.t.Context()), s.db.A, fn)
+	return s.db.Within(context.WithoutCancel(s.t.Context()), s.tenant, fn)
 }
 
 func (s *shop) must(err error) {

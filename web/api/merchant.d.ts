@@ -5375,6 +5375,21 @@ export interface components {
             /** @enum {string} */
             state: "running" | "paused" | "stopped" | "promoted";
         };
+        TrialClose: {
+            /** @description Why it would give nothing, or could not be closed */
+            code: string;
+            /** @example 2026-03 */
+            month: string;
+            note: string;
+            /**
+             * Format: int64
+             * @description Who would get something
+             */
+            people: number;
+            /** @description Null when the month has not been closed: not known, which is not zero */
+            was: components["schemas"]["MoneyAmount"];
+            would: components["schemas"]["MoneyAmount"];
+        };
         TrialCoverage: {
             /** @example line.unit_cost */
             fact: string;
@@ -5412,6 +5427,19 @@ export interface components {
             was: components["schemas"]["TrialSum"];
             /** @description As it would be */
             would: components["schemas"]["TrialSum"];
+        };
+        TrialGrading: {
+            /** Format: int64 */
+            demoted: number;
+            /**
+             * Format: int64
+             * @description Days without an answer that could be acted on
+             */
+            held: number;
+            /** Format: int64 */
+            promoted: number;
+            /** @description Of the first of them */
+            why: string;
         };
         TrialMonth: {
             /** @example 2026-03 */
@@ -5489,8 +5517,12 @@ export interface components {
             title?: string;
         };
         TrialResult: {
+            /** @description Whole months of a strategy that closes them: what it gives beyond orders, in no sum of orders */
+            closes: components["schemas"]["TrialClose"][] | null;
             /** @description How often a fact was there */
             coverage: components["schemas"]["TrialCoverage"][] | null;
+            /** @description How a strategy that grades would have graded meanwhile; later orders find those grades */
+            grading: components["schemas"]["TrialGrading"];
             /** Format: int64 */
             less: number;
             /** @description By payment, in store time */

@@ -1987,13 +1987,17 @@ export interface components {
             auto_below: components["schemas"]["MoneyAmount"];
             /** @description Of the month; empty: all */
             days: number[] | null;
-            fee_percent: string;
+            /**
+             * @description Of what is asked for
+             * @example 0.6%
+             */
+            fee: string;
             left_in_month: components["schemas"]["MoneyAmount"];
             max_per_month: components["schemas"]["MoneyAmount"];
             max_per_request: components["schemas"]["MoneyAmount"];
             methods: components["schemas"]["WithdrawalWay"][] | null;
             min: components["schemas"]["MoneyAmount"];
-            /** @description The next on which one may ask; today's date when one may now */
+            /** @description The next on which one may ask; empty when one may today */
             next_day: string;
             /** @description Why nothing can be asked for at all now */
             problem: components["schemas"]["WithdrawalProblem"];

@@ -93,6 +93,16 @@ func doBusiness(s *shop, mark, tag string) business {
 	s.store(applicant, "POST", "/me/disputes", object{"order_id": b.things["me/awards/{order_id}"], "text": mark}, &questioned)
 	b.things["disputes/{id}"], b.things["me/disputes/{id}"] = questioned.ID, questioned.ID
 
+	s.store(applicant, "PUT", "/me/payee", identity(mark), nil)
+	s.open("PUT", "/distributors/"+tag+"-seller/payee", object{"identity": identity(mark), "accounts": []object{{"channel": "alipay", "number": "13800138000"}}}, nil)
+	if s.has(httpapi.Merchant, "payer.found") {
+		s.merchant("POST", "/payer", object{"name": mark, "tax_id": "91350100M000100Y43", "method": "labour"}, nil)
+	}
+	var lost struct{ ID string }
+	s.merchant("POST", "/distributors/"+upline.ID+"/freeze", object{"reason": mark}, nil)
+	s.merchant("POST", "/distributors/"+upline.ID+"/forfeits", object{"reason": mark}, &lost)
+	s.merchant("POST", "/distributors/"+upline.ID+"/unfreeze", nil, nil)
+	b.things["forfeits/{id}"] = lost.ID
 	s.merchant("PUT", "/adjustment-rules", object{"budget": yuan(100_000), "second_above": yuan(5000)}, nil)
 	var waits struct{ ID string }
 	s.merchant("POST", "/adjustments", object{"distributor_id": applied.ID, "kind": "bonus", "amount": yuan(300), "cause": "service", "reason": mark, "note": mark, "not_recruiting": true}, nil)
@@ -102,7 +112,8 @@ func doBusiness(s *shop, mark, tag string) business {
 
 	var asked struct{ ID string }
 	s.store(applicant, "POST", "/me/withdrawals", object{"amount": yuan(1000)}, &asked)
-	b.things["withdrawals/{id}"] = asked.ID
+	b.things["withdrawals/{id}"], b.things["me/withdrawals/{id}"] = asked.ID, asked.ID
+	s.paysOut(&b, applicant, mark)
 	var key struct{ ID string }
 	s.merchant("POST", "/api-keys", object{"name": mark}, &key)
 	b.things["api-keys/{id}"] = key.ID
@@ -116,6 +127,47 @@ func doBusiness(s *shop, mark, tag string) business {
 	b.things["trials/{id}"], b.things["program/canaries/{id}"] = backtest.ID, canary.ID
 	s.trialEnds(backtest.ID)
 	return b
+}
+
+// bankBill is a file of the bank that knows a payment of nobody's.
+var bankBill = []byte("商户流水号,金额,结果,失败原因,银行流水号,时间\nNOBODYS,5.00,成功,,B1,2026-03-02\n")
+
+// paysOut gives the shop a payout of every kind of thing: by a file for the
+// bank, with a bill that knows one payment too many.
+func (s *shop) paysOut(b *business, seller, mark string) {
+	if s.has(httpapi.Merchant, "program.revise") {
+		var current struct {
+			Settings object
+			Strategy string
+			Config   any
+		}
+		s.merchant("GET", "/program", nil, &current)
+		current.Settings["withdrawal"].(map[string]any)["methods"] = []string{"manual", "bank_file"}
+		s.merchant("POST", "/program/revisions", object{"strategy": current.Strategy, "config": current.Config, "settings": current.Settings, "note": mark}, nil)
+	}
+	var account, asked, batch, found struct{ ID string }
+	s.merchant("POST", "/payout-accounts", object{"method": "bank_file", "name": mark, "active": true, "auto": true, "limit": 0, "settings": object{}}, &account)
+	s.store(seller, "PUT", "/me/payee/accounts/bank_card", object{"number": "6222021234567890128", "bank": mark}, nil)
+	s.store(seller, "POST", "/me/withdrawals", object{"amount": yuan(1000), "method": "bank_file"}, &asked)
+	s.merchant("POST", "/withdrawals/"+asked.ID+"/approve", nil, nil)
+	s.merchant("POST", "/payout-batches", object{"method": "bank_file"}, &batch)
+	var sent struct {
+		Items []struct {
+			ID           string
+			WithdrawalID string `json:"withdrawal_id"`
+		}
+	}
+	s.merchant("GET", "/payouts", nil, &sent)
+	s.merchant("POST", "/payout-accounts/"+account.ID+"/bills", object{"from": "2026-03-02", "to": "2026-03-02", "name": mark, "file": bankBill}, &found)
+	var differences struct{ Items []struct{ ID string } }
+	s.merchant("GET", "/payout-differences", nil, &differences)
+	b.things["payouts/{id}"], b.things["withdrawals/{id}"], b.things["me/withdrawals/{id}"] = sent.Items[0].ID, sent.Items[0].WithdrawalID, sent.Items[0].WithdrawalID
+	b.things["payout-accounts/{id}"], b.things["payout-batches/{id}"], b.things["payout-differences/{id}"] = account.ID, batch.ID, differences.Items[0].ID
+}
+
+// identity is somebody who may be paid.
+func identity(name string) object {
+	return object{"kind": "individual", "name": name, "number": "11010519491231002X", "phone": "13800138000"}
 }
 
 // trialEnds waits until a trial is done and returns it.
@@ -148,6 +200,7 @@ func subjectOf(path string) string {
 var notAThing = map[string]string{
 	"merchant leaderboards/{metric}":        "a closed list of words",
 	"store leaderboards/{metric}":           "a closed list of words",
+	"store me/payee/accounts/{channel}":     "a closed list of words",
 	"merchant periods/{period}":             "a month, the same word in every store",
 	"merchant statements/{period}":          "a day, the same word in every store",
 	"store me/statements/{period}":          "a day, the same word in every store",
@@ -179,7 +232,13 @@ var bodies = map[string]object{
 	"merchant canary.ramp":       {"share": 100}, "merchant canary.stop": {"reason": "r"},
 	"merchant stock.adjust":      {"delta": 1, "reason": "r"},
 	"merchant order.refund":      {"amount": yuan(100), "reason": "r"},
-	"merchant withdrawal.reject": {"reason": "r"}, "merchant withdrawal.pay": {"voucher": "v"},
+	"merchant withdrawal.reject": {"reason": "r"}, "merchant withdrawal.pay": {"voucher": "v"}, "merchant withdrawal.fail": {"reason": "r"},
+	"merchant withdrawal.forfeit": {"reason": "r"}, "merchant withdrawal.restore": {"reason": "r"},
+	"merchant payout.give_back": {"reason": "r"}, "merchant payout.paid": {"voucher": "v"}, "merchant payout.resolve": {"reason": "r"},
+	"merchant payout.account.change": {"method": "bank_file", "name": "n", "active": true, "auto": true, "limit": 0, "settings": object{}},
+	"merchant payout.return":         {"name": "n", "file": bankBill}, "merchant payout.reconcile": {"from": "2026-03-02", "to": "2026-03-02", "name": "n", "file": bankBill},
+	"merchant payout.book":  {"reason": "r", "distributor_id": typeid.Must(typeid.WithPrefix("dst")).String()},
+	"open payee.sync":       {"identity": identity("Wang")},
 	"open distributor.sync": {"name": "my own"}, "open order.group": {"result": "success"},
 	"open order.refund":           {"external_id": "r-1", "amount": yuan(100)},
 	"open withdrawal.request_for": {"amount": yuan(1000)},

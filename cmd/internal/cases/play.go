@@ -140,7 +140,7 @@ func settings(s object, c Case) object {
 	if c.Store.Withdrawal.Fee != nil {
 		fee = *c.Store.Withdrawal.Fee
 	}
-	s["withdrawal"] = object{"min": c.Store.Withdrawal.Min, "max_per_request": 0, "max_per_month": 0, "fee": fee}
+	s["withdrawal"] = object{"min": c.Store.Withdrawal.Min, "max_per_request": 0, "max_per_month": 0, "fee": fee, "real_name": false}
 	s["grades"] = grades(c)
 	return s
 }

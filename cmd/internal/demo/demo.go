@@ -100,7 +100,7 @@ func (f *filler) fill(ctx context.Context, now time.Time) error {
 		do   func(context.Context) error
 	}{
 		{"opening the store", f.signUp}, {"brand", f.brand}, {"programme", f.programme}, {"products", f.products},
-		{"people", f.people}, {"accounts", f.accounts}, {"three weeks of orders", f.business}, {"withdrawals", f.withdrawals},
+		{"people", f.people}, {"accounts", f.accounts}, {"payees", f.payees}, {"three weeks of orders", f.business}, {"withdrawals", f.withdrawals},
 	}
 	for _, s := range steps {
 		f.progress(fmt.Sprintf("%s: %s", f.Slug, s.what))
@@ -108,7 +108,14 @@ func (f *filler) fill(ctx context.Context, now time.Time) error {
 			return fmt.Errorf("%s: %w", s.what, err)
 		}
 	}
-	return f.platform.Call(ctx, "POST", "/stores/"+f.store+"/clock", object{"real": true}, nil)
+	if err := f.platform.Call(ctx, "POST", "/stores/"+f.store+"/clock", object{"real": true}, nil); err != nil {
+		return err
+	}
+	f.progress(f.Slug + ": payouts, simulated")
+	if err := f.payouts(ctx); err != nil {
+		return fmt.Errorf("payouts: %w", err)
+	}
+	return nil
 }
 
 func (f *filler) money(minor int64) object { return object{"amount": minor, "currency": "CNY"} }
@@ -161,6 +168,9 @@ func (f *filler) programme(ctx context.Context) error {
 	}
 	s := current.Settings
 	s["levels"], s["third_level_ack"], s["freeze_days"], s["auto_receive_days"] = f.Levels, "示例店主 "+f.now.Format(time.DateOnly), 7, 7
+	if w, ok := s["withdrawal"].(map[string]any); ok {
+		w["methods"] = []string{"manual", "wechat", "bank_file"}
+	}
 	return f.merchant.Call(ctx, "POST", "/program/revisions", object{"strategy": f.Strategy, "config": json.RawMessage(f.Config),
 		"settings": s, "note": "开业方案（示例）", "consent": consent}, nil)
 }

@@ -76,6 +76,26 @@ type Result struct {
 	Shares     []Bar       `json:"shares" doc:"Orders by the share of what was paid that they give"`
 	WorstLines []WorstLine `json:"worst_lines" doc:"Lines that leave the merchant least, where the cost is known"`
 	Coverage   []Coverage  `json:"coverage" doc:"How often a fact was there"`
+	Closes     []Close     `json:"closes" doc:"Whole months of a strategy that closes them: what it gives beyond orders, in no sum of orders"`
+	Grading    Grading     `json:"grading" doc:"How a strategy that grades would have graded meanwhile; later orders find those grades"`
+}
+
+// Close is what a month gives beyond its orders.
+type Close struct {
+	Month  string        `json:"month" example:"2026-03"`
+	Was    *money.Amount `json:"was" doc:"Null when the month has not been closed: not known, which is not zero"`
+	Would  money.Amount  `json:"would"`
+	People int           `json:"people" doc:"Who would get something"`
+	Code   string        `json:"code" doc:"Why it would give nothing, or could not be closed"`
+	Note   string        `json:"note"`
+}
+
+// Grading counts changes of grades.
+type Grading struct {
+	Promoted int    `json:"promoted"`
+	Demoted  int    `json:"demoted"`
+	Held     int    `json:"held" doc:"Days without an answer that could be acted on"`
+	Why      string `json:"why" doc:"Of the first of them"`
 }
 
 // Undecided is why orders could not be decided.
@@ -243,7 +263,8 @@ func share(part, whole int64) money.Rate {
 }
 
 func (c teller) result(t trial.Tally) *Result {
-	r := &Result{More: t.More, Less: t.Less, Unasked: t.Unasked, Waiting: t.Waiting, Undecided: []Undecided{}, Months: []Month{}, Shares: []Bar{}, WorstLines: []WorstLine{}, Coverage: []Coverage{}}
+	r := &Result{More: t.More, Less: t.Less, Unasked: t.Unasked, Waiting: t.Waiting, Undecided: []Undecided{}, Months: []Month{}, Shares: []Bar{}, WorstLines: []WorstLine{}, Coverage: []Coverage{},
+		Closes: []Close{}, Grading: Grading(t.Grading)}
 	for _, u := range t.Undecided {
 		r.Undecided = append(r.Undecided, Undecided{u.Code, commission.SayWait(u.Code, u.Note, c.lang), u.Rail, u.Orders, c.money(u.Goods), c.money(u.Was), u.Sample})
 	}
@@ -258,6 +279,14 @@ func (c teller) result(t trial.Tally) *Result {
 	}
 	for _, x := range t.Coverage {
 		r.Coverage = append(r.Coverage, Coverage(x))
+	}
+	for _, x := range t.Closes {
+		out := Close{Month: x.Month, Would: c.money(x.Would), People: x.People, Code: x.Code, Note: x.Note}
+		if x.Closed {
+			was := c.money(x.Was)
+			out.Was = &was
+		}
+		r.Closes = append(r.Closes, out)
 	}
 	return r
 }

@@ -137,7 +137,7 @@ func (h *handlers) terms(ctx context.Context, _ *struct{}) (*struct{ Body Terms 
 func termsOf(t withdrawal.Terms, lang string) Terms {
 	r := t.Rules
 	out := Terms{Methods: []Way{}, Min: money.Amount{Minor: r.Min, Currency: r.Currency}, MaxPerAsk: limit(r.MaxPerRequest, r.Currency), MaxPerMonth: limit(r.MaxPerMonth, r.Currency),
-		Days: append([]int{}, r.Days...), NextDay: t.NextDay.String(), FeePercent: money.Rate(r.FeePPM).Percent(), Tax: t.Tax, RealName: r.RealName,
+		Days: append([]int{}, r.Days...), NextDay: t.NextDay.String(), Fee: money.Rate(r.FeePPM).Percent(), Tax: t.Tax, RealName: r.RealName,
 		AutoBelow: limit(r.AutoBelow, r.Currency), Problem: problemOf(t.Refusal, lang)}
 	if r.MaxPerMonth > 0 {
 		out.LeftInMonth = &money.Amount{Minor: max(0, r.MaxPerMonth-t.Asked), Currency: r.Currency}

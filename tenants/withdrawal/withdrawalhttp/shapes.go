@@ -131,8 +131,8 @@ type Terms struct {
 	MaxPerMonth *money.Amount `json:"max_per_month"`
 	LeftInMonth *money.Amount `json:"left_in_month"`
 	Days        []int         `json:"days" doc:"Of the month; empty: all"`
-	NextDay     string        `json:"next_day" doc:"The next on which one may ask; today's date when one may now"`
-	FeePercent  string        `json:"fee_percent"`
+	NextDay     string        `json:"next_day" doc:"The next on which one may ask; empty when one may today"`
+	Fee         string        `json:"fee" doc:"Of what is asked for" example:"0.6%"`
 	Tax         payer.Method  `json:"tax" enum:"none,labour,platform"`
 	RealName    bool          `json:"real_name" doc:"A real name is needed before the first withdrawal"`
 	AutoBelow   *money.Amount `json:"auto_below" doc:"Less is approved by itself"`

@@ -3,6 +3,7 @@ package withdrawalhttp_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -176,5 +177,104 @@ func TestStaff_LeaveTheirNames(t *testing.T) {
 	want := "withdrawal.request_for staff:key requested; withdrawal.approve staff:owner approved; withdrawal.pay staff:owner paid; withdrawal.reject staff:owner rejected"
 	if got := strings.Join(log, "; "); err != nil || got != want {
 		t.Errorf("%v\ngot  %s\nwant %s", err, got, want)
+	}
+}
+
+// Several at once: each has its own outcome, what one is refused does not stop
+// the others, and saying it again changes nothing.
+func TestMany_EachHasItsOwnOutcome(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	var ids []string
+	for i := range 3 {
+		var w withdrawalhttp.Withdrawal
+		d.Read(201, "POST", "store:/me/withdrawals", "wang", `{"amount":{"amount":2000,"currency":"CNY"}}`, &w, key, fmt.Sprint("m", i))
+		ids = append(ids, w.ID.String())
+	}
+	d.Must("POST", "/withdrawals/"+ids[2]+"/reject", "owner", `{"reason":"no account"}`)
+	body := `{"ids":["` + ids[0] + `","wdr_nobody","` + ids[2] + `","` + ids[1] + `"]}`
+	for range 2 {
+		var out struct {
+			Done, Refused int
+			Outcomes      []withdrawalhttp.Outcome
+		}
+		d.Read(200, "POST", "/withdrawals/approve", "owner", body, &out)
+		got := ""
+		for _, o := range out.Outcomes {
+			if o.Problem != nil {
+				got += o.Problem.Code + " "
+			} else {
+				got += string(o.Withdrawal.State) + " "
+			}
+		}
+		if want := "approved withdrawal.unknown withdrawal.wrong_state approved "; got != want || out.Done != 2 || out.Refused != 2 {
+			t.Errorf("got %s, want %s (%d, %d)", got, want, out.Done, out.Refused)
+		}
+	}
+	if status, a := d.Call("POST", "/withdrawals/reject", "owner", `{"ids":["`+ids[0]+`"],"reason":""}`); status != 200 || !strings.Contains(fmt.Sprint(a), "withdrawal.reason_missing") {
+		t.Error(status, a)
+	}
+	if status, _ := d.Call("POST", "/withdrawals/approve", "wang", body); status != 403 {
+		t.Error(status)
+	}
+	var sums []withdrawalhttp.Sum
+	if d.Get("/withdrawals/sums", "owner", &sums); len(sums) != 2 || sums[0].Count != 2 || sums[0].Gross.Minor != 4000 {
+		t.Errorf("%+v", sums)
+	}
+	var list httpapi.Page[withdrawalhttp.Withdrawal]
+	for query, want := range map[string]int{"state=approved,rejected": 3, "state=approved": 2, "least=2001": 0, "most=2000&method=manual": 3, "from=2026-03-01&to=2026-03-01": 3, "from=2026-03-02": 0, "distributor_id=" + d.wang.ID.String(): 3, "mine=true": 0} {
+		if d.Get("/withdrawals?"+query, "owner", &list); len(list.Items) != want {
+			t.Errorf("%s: %d, want %d", query, len(list.Items), want)
+		}
+	}
+}
+
+// A payment by hand: begun, its figures are final; then recorded or failed. Its
+// owner sees the way and what it waits for, and may call off what is unsent.
+func TestByHand_FromBeginningToVoucher(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	ask := func(k string) (w withdrawalhttp.Withdrawal) {
+		d.Read(201, "POST", "store:/me/withdrawals", "wang", `{"amount":{"amount":2000,"currency":"CNY"}}`, &w, key, k)
+		return w
+	}
+	first, second := ask("k1"), ask("k2")
+	waits := func(w withdrawalhttp.Withdrawal, want string) (detail withdrawalhttp.Detail) {
+		t.Helper()
+		if d.Get("store:/me/withdrawals/"+w.ID.String(), "wang", &detail); detail.WaitsFor != want {
+			t.Errorf("it waits for %q, want %q", detail.WaitsFor, want)
+		}
+		return detail
+	}
+	base := "/withdrawals/" + first.ID.String()
+	waits(first, "review")
+	d.Must("POST", base+"/approve", "owner", "")
+	waits(first, "store")
+	if status, a := d.Call("POST", base+"/reveal", "owner", ""); status != 409 || a.Text("code") != "withdrawal.not_by_hand" {
+		t.Error("looked before it was begun", status, a)
+	}
+	d.Must("POST", base+"/send", "owner", "")
+	if status, a := d.Call("POST", "store:/me/withdrawals/"+first.ID.String()+"/cancel", "wang", ""); status != 409 {
+		t.Error("called off what is on its way", status, a)
+	}
+	d.Must("POST", base+"/fail", "owner", `{"reason":"账户已注销"}`)
+	if way := waits(first, ""); len(way.Timeline) != 4 || way.Timeline[3].Text != "账户已注销" || way.Timeline[3].Actor != "" || way.Reason != "账户已注销" {
+		t.Errorf("%+v", way.Timeline)
+	}
+	var staff withdrawalhttp.Detail
+	if d.Get(base, "owner", &staff); staff.Timeline[1].Actor != "staff:owner" {
+		t.Errorf("%+v", staff.Timeline)
+	}
+	for range 2 {
+		d.Must("POST", "store:/me/withdrawals/"+second.ID.String()+"/cancel", "wang", "")
+	}
+	waits(second, "")
+	var terms withdrawalhttp.Terms
+	if d.Get("store:/me/withdrawals/terms", "wang", &terms); terms.Fee != "1%" || len(terms.Methods) != 1 || !terms.Methods[0].Ready || terms.Problem != nil {
+		t.Errorf("%+v", terms)
+	}
+	var preview withdrawalhttp.Preview
+	if d.Get("store:/me/withdrawals/preview?amount=20000", "wang", &preview); preview.Problem == nil || preview.Problem.Code != "withdrawal.insufficient_balance" || preview.Net.Minor != 19800 {
+		t.Errorf("%+v", preview)
 	}
 }

@@ -11,10 +11,10 @@ const names = ['王小满', '林知夏', '赵一鸣', '陈晓', '周慕云', '�
 const store: T.Store = { id: 'sto_01kb', slug: 'mountain-tea', name: '山里的茶', currency: 'CNY', time_zone: 'Asia/Shanghai', industry: 'food', plan: 'trial', state: 'open', created_at: ago(60 * 24 * 90) }
 const permissions = [
   'statement.read', 'statement.export', 'statement.accounts', 'adjustment.read', 'adjustment.propose', 'adjustment.approve', 'adjustment.rules',
-  'session.end', 'me.read', 'leaderboard.read', 'store.read', 'store.brand', 'strategy.read', 'program.read', 'program.preview', 'program.revise', 'key.read', 'key.create', 'key.revoke', 'audit.read', 'overview.read', 'settlement.read',
+  'session.end', 'me.read', 'leaderboard.read', 'store.read', 'store.brand', 'strategy.read', 'program.read', 'program.preview', 'trial.read', 'trial.run', 'program.revise', 'key.read', 'key.create', 'key.revoke', 'audit.read', 'overview.read', 'settlement.read',
   'distributor.read', 'distributor.create', 'distributor.approve', 'distributor.reject', 'distributor.freeze', 'distributor.unfreeze', 'distributor.ban', 'distributor.move', 'distributor.grade', 'customer.read', 'balance.read',
   'product.read', 'product.create', 'product.change', 'product.list', 'product.unlist', 'product.archive', 'stock.adjust', 'order.read', 'order.pay', 'order.ship', 'order.receive', 'order.close', 'order.refund', 'commission.read', 'period.read', 'period.close', 'dispute.read', 'dispute.answer',
-  'withdrawal.read', 'withdrawal.approve', 'withdrawal.reject', 'withdrawal.pay',
+  'withdrawal.read', 'withdrawal.approve', 'withdrawal.reject', 'withdrawal.pay', 'payer.read', 'payer.change', 'payee.read',
 ]
 const me: T.Me = { store, person: { id: 'per_01', name: '李掌柜' }, role: 'owner', permissions }
 const own: T.StorePage = { ...store, clock: { now: ago(0), test: true }, brand: { display_name: '山里的茶', logo: '', primary_color: '#c2410c', accent_color: '#0f766e', primary_text: '#ffffff', accent_text: '#ffffff', slogan: '一片叶子的诚意', distributor_word: '推广员', tab_names: {}, agreement: '' } }
@@ -78,7 +78,7 @@ const revisions: T.Revision[] = [3, 2, 1].map((revision) => ({
 }))
 const strategies: T.Strategy[] = Object.entries(schemas).map(([strategy, config_schema]) => ({ artifact: strategy, strategy, version: '1.0.0', facts: [{ name: 'order.lines', purpose: { zh: '按每件商品的实付金额计算佣金', en: 'to share what was paid for each line' } }, { name: 'chain', purpose: { zh: '知道这笔订单由谁推广、上级是谁', en: 'to know who sold it' } }], config_schema }))
 const awards: T.AwardRow[] = orders.filter((o) => o.commission.state === 'decided').map((o, i) => ({ order_id: o.id, payee: o.seller!, level: (i % 2) + 1, granted: o.commission.total, standing: o.commission.total, available_at: i % 3 ? ago(-60 * 24 * 5) : null, status: ['held', 'settled', 'on_hold'][i % 3]!, placed_at: ago(60 * 24 * i), order_external_id: o.external_id, why: '第 1 级，10%' }))
-const periods: T.ClosedPeriod[] = ['2026-10', '2026-09'].map((period, i) => ({ period, from: `2026-${i ? '08' : '09'}-30T16:00:00Z`, to: `2026-${i ? '09' : '10'}-30T16:00:00Z`, state: i ? 'held' : 'closed', code: i ? 'commission.rail_period_cap' : '', reason: i ? '策略给出的分配超过本期销售额的佣金上限' : '', strategy: 'pool', version: '1.0.0', revision: 3, paid: yuan(4821000), settled: yuan(4321000), total: yuan(i ? 0 : 86420), closed_at: ago(60 * 24 * 20) }))
+const periods: T.ClosedPeriod[] = ['2026-10', '2026-09'].map((period, i) => ({ period, from: `2026-${i ? '08' : '09'}-30T16:00:00Z`, to: `2026-${i ? '09' : '10'}-30T16:00:00Z`, state: i ? 'held' : 'closed', code: i ? 'commission.rail_period_cap' : '', reason: i ? '策略给出的分配超过本期销售额的佣金上限' : '', strategy: 'pool', version: '1.0.0', revision: 3, paid: yuan(4821000), settled: yuan(4321000), carried: { paid: yuan(i ? 0 : -126000), settled: yuan(i ? 0 : 88000) }, total: yuan(i ? 0 : 86420), closed_at: ago(60 * 24 * 20) }))
 const stands = (held: number, available: number, reserved = 0, owed = 0, paid = 0): T.Accounts => ({ held: yuan(held), available: yuan(available), reserved: yuan(reserved), owed: yuan(owed), paid: yuan(paid), tax: yuan(0), fees: yuan(0), points: 1200 })
 const span = (m: number): T.PeriodSpan => ({ period: `2026-${String(m).padStart(2, '0')}-01`, kind: 'month', from: `2026-${String(m).padStart(2, '0')}-01T00:00:00Z`, to: '2026-12-01T00:00:00Z', last_day: new Date(Date.UTC(2026, m, 0)).toISOString().slice(0, 10) })
 const statementPeriods: T.StatementPeriod[] = [10, 9, 8, 7, 6, 5].map((m) => ({ ...span(m), method: 'after_freeze', statements: 60 + m * 7, entries: 8000 + m * 400, after: (m - 5) * 9000, last_number: (m - 5) * 9000 + 8000 + m * 400, hash: 'f33712b8e3151b8a7210622a5329459c', totals: { earned: yuan(m * 812_300), reversed: yuan(m * 31_200), settled: yuan(m * 733_100), adjusted: yuan(m * 1200), paid: yuan(m * 610_000) }, closed_at: ago(60 * 24 * (11 - m) * 30) }))
@@ -99,9 +99,19 @@ const disputes: T.Dispute[] = [
   { id: 'dsp_2', distributor: { id: 'dst_3', name: names[3]! }, order_id: null, order_external_id: '', claimed: '202611180077', state: 'open', outcome: '', opened_at: ago(5000), changed_at: ago(5000) },
   { id: 'dsp_1', distributor: { id: 'dst_1', name: names[1]! }, order_id: 'ord_01kb7x01', order_external_id: '202611220019', claimed: '', state: 'answered', outcome: 'upheld', opened_at: ago(9000), changed_at: ago(200) },
 ]
-const withdrawals: T.Withdrawal[] = ['requested', 'requested', 'requested', 'approved', 'paid', 'rejected', 'returned'].map((state, i) => ({
-  id: `wdr_${i}`, distributor: { id: `dst_${i}`, name: names[i]! }, gross: yuan(30000 + i * 4500), tax: yuan(0), fee: yuan(300 + i * 45), net: yuan(29700 + i * 4455), method: 'manual', state, reason: state === 'rejected' ? '请先完成实名' : '', voucher: state === 'paid' ? 'ICBC-88120' : '', requested_at: ago(200 + i * 300), decided_at: null, paid_at: state === 'paid' ? ago(10) : null,
+const withdrawals: T.Withdrawal[] = ['requested', 'requested', 'requested', 'approved', 'sending', 'manual', 'paid', 'rejected', 'returned'].map((state, i) => ({
+  id: `wdr_${i}`, distributor: { id: `dst_${i}`, name: names[i]! }, gross: yuan(500000 + i * 45000), tax: yuan(80000 + i * 7200), fee: yuan(3000 + i * 270), net: yuan(417000 + i * 37530), whole: yuan(500000 + i * 45000), part: 1, parts: 1, method: i === 5 ? 'wechat' : 'manual', state, reason: state === 'rejected' ? '请先完成实名' : state === 'manual' ? '渠道 500，查询无结果' : '', voucher: state === 'paid' ? 'ICBC-88120' : '', first_approved_by: i === 1 ? 'staff:王会计' : undefined, requested_at: ago(200 + i * 300), decided_at: null, sent_at: null, paid_at: state === 'paid' ? ago(10) : null,
 }))
+const withdrawalDetail = (id: string): T.WithdrawalDetail => {
+  const w = withdrawals.find((x) => x.id === id) ?? withdrawals[0]!
+  return {
+    ...w, four_eyes: true, payer: '福州示例科技有限公司', waits_for: ({ requested: w.first_approved_by ? 'second_person' : 'review', approved: 'pause', sending: 'store', manual: 'person' } as Record<string, string>)[w.state] ?? '', paused_to: w.state === 'approved' ? ago(-60 * 40) : null, same_human: w.id === 'wdr_1' ? 1 : 0, siblings: [],
+    basis: { method: 'labour', month: '2026-11', months: 1, before: yuan(0), income: w.gross, cost: yuan(Math.trunc(w.gross.amount / 5)), deduction: yuan(0), taxable: yuan(w.gross.amount - Math.trunc(w.gross.amount / 5)), percent: 20, quick: yuan(0), due: w.tax, withheld: yuan(0), tax: w.tax },
+    profile: { revision: 1, kind: 'individual', name: '王*', number: '110****2X', phone: '138****8000', at: ago(9000) }, account: { revision: 1, channel: 'bank_card', shown: '0128', bank: '工商银行', usable_at: ago(9000), at: ago(9000) },
+    timeline: [{ at: ago(300), state: 'requested', text: '' }, ...(w.first_approved_by ? [{ at: ago(200), state: 'requested', actor: '王会计', text: '初审通过，待另一人复核' }] : []), ...(['requested'].includes(w.state) ? [] : [{ at: ago(100), state: w.state, actor: '李掌柜', text: w.reason }])],
+  }
+}
+const payer: T.PayerEntity = { id: 'pyr_1', name: '福州示例科技有限公司', tax_id: '91350100M000100Y43', method: 'labour', methods: [{ from: '2026-08', method: 'labour', by: '李掌柜', at: ago(90000) }, { from: '2026-12', method: 'platform', by: '李掌柜', at: ago(900) }], year: 2026, months: ['2026-08', '2026-09', '2026-10', '2026-11'].map((month, i) => ({ month, people: 12 + i * 5, gross: yuan(4820000 + i * 1310000), tax: yuan(512000 + i * 148000) })) }
 const series = (days: number): T.Overview['series'] => Array.from({ length: days }, (_, i) => {
   const wave = 40_000 + ((i * 7919) % 23) * 4_100 + (i % 7 > 4 ? 60_000 : 0)
   return { day: new Date(Date.parse('2026-11-22T00:00:00Z') - (days - 1 - i) * 86_400_000).toISOString().slice(0, 10), sales: yuan(wave), refunds: yuan(i % 6 ? 0 : 4000), orders: 3 + ((i * 31) % 11), commission: yuan(Math.trunc(wave / 9)) }
@@ -112,6 +122,20 @@ const page = <X>(items: X[], next_cursor = ''): T.Page<X> => ({ items, next_curs
 export interface Answered {
   status: number
   body: unknown
+}
+
+const sum = (granted: number): T.TrialSum => ({ granted: yuan(granted), standing: yuan(granted - 900), share: '0.0912', cut: yuan(0), cut_from: 0 })
+const backtest: T.Trial = {
+  id: 'trl_0', kind: 'backtest', state: 'done', title: '跨档补差，按上季度', author: '李掌柜', plan: { strategy: 'tiered-sales', version: '1.0.0', artifact: 'a'.repeat(64), config: {}, settings: revisions[0]!.settings, note: '' },
+  from: '2026-07-31T16:00:00Z', to: '2026-10-31T16:00:00Z', total: 1840, done: 1840, code: '', note: '', created_at: ago(90), ended_at: ago(88),
+  figures: { orders: 1840, compared: 1840, undecided: 0, sales: yuan(36_800_000), was: sum(3_356_000), would: sum(2_944_000), difference: yuan(-412_000) },
+  result: {
+    more: 120, less: 900, unasked: 40, waiting: 0, undecided: [], shares: [0, 1].map((i) => ({ up_to: i ? '0.02' : '0', was: 40, would: 40 })), worst_lines: [], coverage: [{ fact: 'line.unit_cost', known: 900, missing: 2100 }],
+    months: ['2026-08', '2026-09', '2026-10'].map((month, i) => ({ month, orders: 600 + i * 20, undecided: 0, sales: yuan(12_000_000 + i * 200_000), was: yuan(1_100_000 + i * 9_000), would: yuan(960_000 + i * 9_000) })),
+    closes: ['2026-08', '2026-09', '2026-10'].map((month, i) => ({ month, was: i ? yuan(0) : null, would: yuan(88_000 + i * 4_300), people: 7 + i, code: '', note: '' })),
+    grading: { promoted: 12, demoted: 3, held: 0, why: '' },
+  },
+  proof: null,
 }
 
 /** Answers as the server would; `empty` is a store of one minute. */
@@ -126,6 +150,8 @@ export function answer(method: string, path: string, query: URLSearchParams, bod
   if (method !== 'GET') {
     if (at === '/adjustments/preview') return ok({ before: { available: yuan(4000), owed: yuan(0) }, after: { available: yuan(0), owed: yuan(8000) }, needs_second: false, budget: { month: '2026-11', limit: yuan(500000), used: yuan(85000), left: yuan(415000) } })
     if (at === '/program/preview') return ok(preview(body as T.ProgramDraft))
+    if (at === '/program/diff') return ok({ orders: 20, compared: 20, undecided: 0, sales: yuan(482100), was: yuan(48210), would: yuan(39804), none: false, more: 3, less: 12, winner: { payee: { id: 'dst_1', name: names[1] }, amount: yuan(820) }, loser: { payee: { id: 'dst_0', name: names[0] }, amount: yuan(-4310) }, shown: [0, 1, 2].map((i) => ({ order_id: `ord_01kb7x0${i}`, external_id: `O${i}`, paid_at: ago(60 * i), goods: yuan(19900), was: yuan(1990), would: yuan(1490 + i * 400), difference: yuan(i * 400 - 500), code: '' })), acknowledge: { through_seq: 42, orders: 20, difference: yuan(-8406) } } satisfies T.MoneyDiff)
+    if (at === '/program/worst-case') return ok({ tried: 4096, goods: 12, highest_share: null, worst_margin: null, undecided: [] } satisfies T.WorstCases)
     if (at === '/api-keys') return { status: 201, body: { id: 'key_1', key: 'fk_mountain-tea_8f2c1d7ab0e94f6d9a51' } }
     return ok({})
   }
@@ -144,7 +170,9 @@ export function answer(method: string, path: string, query: URLSearchParams, bod
     case '/orders/{id}/commission': return ok(commission(id))
     case '/orders/{id}/commission/alternatives': return ok({ items: [{ payee: { id: 'dst_0', name: names[0] }, code: 'commission.if_grade', instead: yuan(1990), would: yuan(2985), sentence: `等级为 senior 时${names[0]}可得 29.85，而不是 19.90（高一级）` }] })
     case '/periods': return list(periods)
-    case '/periods/2026-10': return ok({ ...periods[0], awards: [0, 1, 5].map((i) => ({ payee: { id: `dst_${i}`, name: names[i] }, kind: 'pool', base: yuan(4321000), rate: '0.02', amount: yuan(i ? 21605 : 43210), why: `分红池 864.20，等级权重 ${i ? 1 : 2}` })), declined: [{ who: { id: 'dst_4', name: names[4] }, why: '关账时不在推广状态，份额归商家' }] })
+    case '/trials': return list([backtest])
+    case `/trials/${backtest.id}`: return ok(backtest)
+    case '/periods/2026-10': return ok({ ...periods[0], awards: [0, 1, 5].map((i) => ({ payee: { id: `dst_${i}`, name: names[i] }, kind: 'pool', base: yuan(4321000), rate: '0.02', amount: yuan(i ? 21605 : 43210), cut: yuan(i ? 0 : 1200), why: `分红池 864.20，等级权重 ${i ? 1 : 2}` })), declined: [{ who: { id: 'dst_4', name: names[4] }, why: '关账时不在推广状态，份额归商家' }] })
     case '/statements': return list(statementPeriods)
     case '/statements/now': return ok({ open: span(11), method: 'after_freeze', making: null, since: stands(310000, 422000), stands: stands(355000, 460000, 120000, 3300) })
     case '/statements/2026-10-01': return ok({ ...statementPeriods[0], sums: kindSums, opening: stands(310000, 420000, 0, 0, 3000000), closing: stands(411000, 551000, 200000, 3300, 3610000) })
@@ -172,7 +200,10 @@ export function answer(method: string, path: string, query: URLSearchParams, bod
     case '/customers/{id}': return ok({ id, name: '顾清', external_id: '', distributor: { id: 'dst_0', name: names[0] }, orders: 4, spent: yuan(60000), first_order_at: ago(9999), registered_at: ago(99999), binds: [{ distributor: { id: 'dst_0', name: names[0] }, cause: 'registration', bound_at: ago(60 * 24 * 10), protected_until: ago(-60 * 24 * 5), valid_until: ago(-60 * 24 * 20), ended_at: null, ended_cause: '' }], touches: [{ at: ago(50), distributor: { id: 'dst_0', name: names[0] }, channel: 'wechat' }] })
     case '/awards': return list(awards)
     case '/awaiting': return list([{ order_id: 'ord_01kb7x07', order_external_id: '202611220013', code: 'plugin.deadline', sentence: '佣金策略没有在规定时间内答复，会自动重试', since: ago(14), attempts: 3, next_try_at: ago(-1), goods: yuan(31800) }])
-    case '/withdrawals': return list(wanted(withdrawals, 'state'))
+    case '/withdrawals': return list(withdrawals.filter((w) => !query.get('state') || query.get('state')!.split(',').includes(w.state)))
+    case '/withdrawals/sums': return ok(empty ? [] : ['requested', 'approved', 'sending', 'manual'].map((state) => { const of = withdrawals.filter((w) => w.state === state); const sum = (k: 'gross' | 'tax' | 'fee' | 'net') => yuan(of.reduce((n, w) => n + w[k].amount, 0)); return { state, count: of.length, gross: sum('gross'), tax: sum('tax'), fee: sum('fee'), net: sum('net') } }))
+    case '/withdrawals/{id}': return ok(withdrawalDetail(id))
+    case '/payer': return ok({ entity: empty ? null : payer })
     case '/program': return ok(revisions[0])
     case '/program/revisions': return ok(page(revisions))
     case '/strategies': return ok({ items: strategies })

@@ -39,7 +39,7 @@ const database: Partial<Record<Noun, string[]>> = {
   order: ['placed', 'paid', 'shipped', 'received', 'closed'],
   group: ['open', 'succeeded', 'failed'],
   distributor: ['applied', 'rejected', 'active', 'frozen', 'banned', 'left'],
-  withdrawal: ['requested', 'approved', 'paid', 'rejected', 'returned'],
+  withdrawal: ['requested', 'approved', 'sending', 'waiting_for_user', 'manual', 'paid', 'failed', 'cancelled', 'rejected', 'returned'],
   product: ['listed', 'unlisted', 'archived'],
   store: ['open', 'closing', 'closed'],
   commission: ['none', 'awaiting', 'decided'],

@@ -121,7 +121,19 @@ export interface Contract extends MarketplaceContract {
   'GET /awards': { query: T.Paging & { payee_id?: string; status?: string }; answer: T.Page<T.AwardRow> }
   'GET /awaiting': { query: T.Paging; answer: T.Page<T.AwaitingOrder> }
 
-  'GET /withdrawals': { query: T.Paging & { state?: string }; answer: T.Page<T.Withdrawal> }
+  'GET /withdrawals': { query: T.Paging & T.WithdrawalFilters; answer: T.Page<T.Withdrawal> }
+  'GET /withdrawals/sums': { answer: T.WithdrawalSum[] }
+  'GET /withdrawals/{id}': { path: Id; answer: T.WithdrawalDetail }
+  'POST /withdrawals/approve': { body: { ids: string[] }; answer: T.WithdrawalOutcomes }
+  'POST /withdrawals/reject': { body: { ids: string[]; reason: string }; answer: T.WithdrawalOutcomes }
+  'POST /withdrawals/{id}/send': { path: Id; answer: T.Withdrawal }
+  'POST /withdrawals/{id}/fail': { path: Id; body: Reason; answer: T.Withdrawal }
+  'POST /withdrawals/{id}/reveal': { path: Id; answer: T.Destination }
+  'GET /payer': { query: { year?: number }; answer: { entity: T.PayerEntity | null } }
+  'POST /payer': { body: { name: string; tax_id: string; method: string }; answer: { entity: T.PayerEntity | null } }
+  'PUT /payer/method': { body: { method: string; from: string }; answer: { entity: T.PayerEntity | null } }
+  'POST /payer/invitation': { answer: { code: string; until: T.Time } }
+  'POST /payer/join': { body: { code: string }; answer: { entity: T.PayerEntity | null } }
   'POST /withdrawals/{id}/approve': { path: Id; answer: T.Withdrawal }
   'POST /withdrawals/{id}/reject': { path: Id; body: Reason; answer: T.Withdrawal }
   'POST /withdrawals/{id}/pay': { path: Id; body: { voucher: string }; answer: T.Withdrawal; once: true }

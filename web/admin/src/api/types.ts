@@ -197,7 +197,7 @@ export interface ProgramSettings {
     model: 'last' | 'first'
   }
   settlement: { method: 'after_freeze' | 'period_end'; period: 'week' | 'month' }
-  withdrawal: { min: number; max_per_request: number; max_per_month: number; days?: number[]; fee: Rate }
+  withdrawal: { min: number; max_per_request: number; max_per_month: number; days?: number[]; fee: Rate; methods?: string[]; per_transfer?: Record<string, number>; split?: boolean; real_name?: boolean; auto_below?: number; two_above?: number }
   recruit: { auto_approve: boolean; min_age: number }
   points_per_unit: Rate
   grades: string[]
@@ -329,6 +329,9 @@ export interface TrialResult {
   shares: { up_to: Rate; was: number; would: number }[]
   worst_lines: WorstLine[]
   coverage: { fact: string; known: number; missing: number }[]
+  /** Whole months of a strategy that closes them; was is null when nobody has closed it. */
+  closes: { month: string; was: Money | null; would: Money; people: number; code: string; note: string }[]
+  grading: { promoted: number; demoted: number; held: number; why: string }
 }
 export interface Differs {
   order_id: string
@@ -783,6 +786,8 @@ export interface ClosedPeriod {
   revision: number
   paid: Money
   settled: Money
+  /** Of both, what stems from months closed before. */
+  carried: { paid: Money; settled: Money }
   total: Money
   closed_at: Time
 }
@@ -792,6 +797,8 @@ export interface PeriodAward {
   base: Money
   rate: Rate
   amount: Money
+  /** What the caps of single orders took of it. */
+  cut: Money
   why: string
 }
 export interface PeriodDetail extends ClosedPeriod {
@@ -820,6 +827,122 @@ export interface Replay {
   available: boolean
   equal: boolean
   differs: string[]
+}
+
+// ---- payouts
+
+export interface Payout {
+  id: string
+  withdrawal_id: string
+  distributor: Named
+  account_id: string
+  account_name: string
+  simulated: boolean
+  method: string
+  number: string
+  provider_id: string
+  amount: Money
+  state: string
+  standing: string
+  code: string
+  words: string
+  trouble: string
+  trouble_at: Time | null
+  submits: number
+  batch_id: string | null
+  cancel_wanted: boolean
+  /** What staff may do now. */
+  may: string[]
+  created_at: Time
+  sent_at: Time | null
+  ended_at: Time | null
+}
+export interface PayoutDetail extends Payout {
+  steps: { at: Time; source: string; standing: string; state: string; code: string; words: string }[]
+}
+export interface PayoutHold {
+  held: boolean
+  why: string
+  words: string
+  held_at: Time | null
+  held_by: string
+}
+export interface PayoutOverview {
+  hold: PayoutHold
+  standings: { state: string; count: number; amount: Money }[]
+  troubled: number
+  differences: number
+  short: PayoutAccount[]
+  simulated: boolean
+}
+export interface PayoutMethod {
+  method: string
+  batched: boolean
+  bills: boolean
+  fields: { name: string; zh: string; en: string; secret: boolean; required: boolean; long: boolean }[]
+}
+export interface PayoutAccount {
+  id: string
+  method: string
+  name: string
+  active: boolean
+  auto: boolean
+  limit: Money
+  settings: Record<string, string>
+  secrets: string[]
+  simulated: boolean
+  short_since: Time | null
+  changed_at: Time
+}
+export interface PayoutAccountChange {
+  method: string
+  name: string
+  active: boolean
+  auto: boolean
+  limit: number
+  settings: Record<string, string>
+}
+export interface PayoutBatch {
+  id: string
+  account_id: string
+  transfers: number
+  total: Money
+  made_at: Time
+  made_by: string
+}
+export interface PayoutRun {
+  id: string
+  account_id: string
+  from: string
+  to: string
+  source: string
+  rows: number
+  fresh: number
+  ours: Money
+  theirs: Money
+  differing: number
+  at: Time
+  by: string
+}
+export interface PayoutDifference {
+  id: string
+  run_id: string
+  account_id: string
+  kind: string
+  number: string
+  payout_id: string | null
+  ours: Money
+  ours_state: string
+  theirs: Money
+  theirs_rows: number
+  theirs_at: Time | null
+  /** A number of our own making that we do not know: the database was restored. */
+  forgotten: boolean
+  found_at: Time
+  resolution: string
+  reason: string
+  resolved_by: string
+  resolved_at: Time | null
 }
 
 // ---- statements, and money moved by hand
@@ -954,122 +1077,6 @@ export interface AdjustmentRules {
   budget: AdjustmentBudget
 }
 
-// ---- payouts
-
-export interface Payout {
-  id: string
-  withdrawal_id: string
-  distributor: Named
-  account_id: string
-  account_name: string
-  simulated: boolean
-  method: string
-  number: string
-  provider_id: string
-  amount: Money
-  state: string
-  standing: string
-  code: string
-  words: string
-  trouble: string
-  trouble_at: Time | null
-  submits: number
-  batch_id: string | null
-  cancel_wanted: boolean
-  /** What staff may do now. */
-  may: string[]
-  created_at: Time
-  sent_at: Time | null
-  ended_at: Time | null
-}
-export interface PayoutDetail extends Payout {
-  steps: { at: Time; source: string; standing: string; state: string; code: string; words: string }[]
-}
-export interface PayoutHold {
-  held: boolean
-  why: string
-  words: string
-  held_at: Time | null
-  held_by: string
-}
-export interface PayoutOverview {
-  hold: PayoutHold
-  standings: { state: string; count: number; amount: Money }[]
-  troubled: number
-  differences: number
-  short: PayoutAccount[]
-  simulated: boolean
-}
-export interface PayoutMethod {
-  method: string
-  batched: boolean
-  bills: boolean
-  fields: { name: string; zh: string; en: string; secret: boolean; required: boolean; long: boolean }[]
-}
-export interface PayoutAccount {
-  id: string
-  method: string
-  name: string
-  active: boolean
-  auto: boolean
-  limit: Money
-  settings: Record<string, string>
-  secrets: string[]
-  simulated: boolean
-  short_since: Time | null
-  changed_at: Time
-}
-export interface PayoutAccountChange {
-  method: string
-  name: string
-  active: boolean
-  auto: boolean
-  limit: number
-  settings: Record<string, string>
-}
-export interface PayoutBatch {
-  id: string
-  account_id: string
-  transfers: number
-  total: Money
-  made_at: Time
-  made_by: string
-}
-export interface PayoutRun {
-  id: string
-  account_id: string
-  from: string
-  to: string
-  source: string
-  rows: number
-  fresh: number
-  ours: Money
-  theirs: Money
-  differing: number
-  at: Time
-  by: string
-}
-export interface PayoutDifference {
-  id: string
-  run_id: string
-  account_id: string
-  kind: string
-  number: string
-  payout_id: string | null
-  ours: Money
-  ours_state: string
-  theirs: Money
-  theirs_rows: number
-  theirs_at: Time | null
-  /** A number of our own making that we do not know: the database was restored. */
-  forgotten: boolean
-  found_at: Time
-  resolution: string
-  reason: string
-  resolved_by: string
-  resolved_at: Time | null
-}
-
 // ---- money that leaves
 
 export interface Withdrawal {
@@ -1079,13 +1086,120 @@ export interface Withdrawal {
   tax: Money
   fee: Money
   net: Money
+  /** Asked for together with the other parts. */
+  whole: Money
+  part: number
+  parts: number
   method: string
   state: string
   reason: string
   voucher: string
+  first_approved_by?: string
   requested_at: Time
   decided_at: Time | null
+  sent_at: Time | null
   paid_at: Time | null
+}
+
+/** How a tax comes about: what one payer has paid one person is counted together. */
+export interface TaxBasis {
+  method: string
+  month: string
+  months: number
+  before: Money
+  income: Money
+  cost: Money
+  deduction: Money
+  taxable: Money
+  percent: number
+  quick: Money
+  due: Money
+  withheld: Money
+  tax: Money
+}
+
+export interface PayeeProfile {
+  revision: number
+  kind: string
+  name: string
+  number: string
+  phone: string
+  at: Time
+}
+
+export interface PayeeAccount {
+  revision: number
+  channel: string
+  shown: string
+  bank: string
+  usable_at: Time
+  at: Time
+}
+
+export interface WithdrawalDetail extends Withdrawal {
+  basis: TaxBasis | null
+  payer: string
+  profile: PayeeProfile | null
+  account: PayeeAccount | null
+  four_eyes: boolean
+  waits_for: string
+  paused_to: Time | null
+  timeline: { at: Time; state: string; actor?: string; text: string }[]
+  siblings: Withdrawal[]
+  same_human: number
+}
+
+export interface WithdrawalSum {
+  state: string
+  count: number
+  gross: Money
+  tax: Money
+  fee: Money
+  net: Money
+}
+
+export interface Refusal {
+  code: string
+  detail: string
+  field?: string
+}
+
+export interface WithdrawalOutcomes {
+  done: number
+  refused: number
+  outcomes: { id: string; withdrawal: Withdrawal | null; problem: Refusal | null }[]
+}
+
+/** Whom to pay by hand, in clear. */
+export interface Destination {
+  kind: string
+  name: string
+  phone: string
+  channel: string
+  number: string
+  bank: string
+  net: Money
+}
+
+export interface WithdrawalFilters {
+  state?: string
+  method?: string
+  distributor_id?: string
+  from?: string
+  to?: string
+  least?: number
+  most?: number
+  mine?: boolean
+}
+
+export interface PayerEntity {
+  id: string
+  name: string
+  tax_id: string
+  method: string
+  methods: { from: string; method: string; by: string; at: Time }[]
+  year: number
+  months: { month: string; people: number; gross: Money; tax: Money }[]
 }
 export interface Settlement {
   mark: Time

@@ -24,7 +24,7 @@ export const statuses = {
   outcome: { upheld: 'good', rejected: 'quiet' },
   distributor: { applied: 'waiting', active: 'good', rejected: 'quiet', frozen: 'warning', banned: 'bad', left: 'quiet' },
   withdrawal: {
-    requested: 'waiting', approved: 'active', manual: 'active', sending: 'active', waiting_for_user: 'waiting',
+    requested: 'waiting', approved: 'active', manual: 'bad', sending: 'active', waiting_for_user: 'waiting',
     paid: 'good', rejected: 'quiet', returned: 'quiet', failed: 'bad', cancelled: 'quiet',
   },
   payout: { queued: 'waiting', sending: 'active', waiting_for_user: 'waiting', paid: 'good', failed: 'bad', cancelled: 'quiet', void: 'quiet' },

@@ -324,22 +324,112 @@ export interface Promoted {
   commission?: { state?: string; total?: Money | null } | null
 }
 
-export interface Preview {
+export interface Quote {
   gross: Money
   tax: Money
   fee: Money
   net: Money
 }
 
-export interface Withdrawal extends Preview {
+/** How a tax comes about: what one payer has paid one person is counted together. */
+export interface TaxBasis {
+  method: string
+  month: string
+  months: number
+  before: Money
+  income: Money
+  cost: Money
+  deduction: Money
+  taxable: Money
+  percent: number
+  quick: Money
+  due: Money
+  withheld: Money
+  tax: Money
+}
+
+export interface Refusal {
+  code: string
+  detail: string
+}
+
+export interface Preview extends Quote {
+  parts: Quote[]
+  basis: TaxBasis | null
+  /** Why it could not be asked for now. */
+  problem: Refusal | null
+}
+
+export interface Withdrawal extends Quote {
   id: string
-  method?: string
+  method: string
   state: string
   reason?: string
   voucher?: string
+  part: number
+  parts: number
   requested_at: string
   decided_at?: string | null
+  sent_at?: string | null
   paid_at?: string | null
+}
+
+/** The payout of a withdrawal, as its payee sees it. */
+export interface OwnPayout {
+  state: string
+  method: string
+  simulated: boolean
+  delayed: boolean
+  /** What the phone needs to ask for confirmation; page is a simulator's. */
+  confirm: { mch_id: string; app_id: string; package: string; page: string } | null
+  confirm_by: string | null
+}
+
+export interface PayeeProfile {
+  kind: string
+  name: string
+  number: string
+  phone: string
+}
+
+export interface PayeeAccount {
+  channel: string
+  shown: string
+  bank: string
+  usable_at: string
+}
+
+export interface Payee {
+  profile: PayeeProfile | null
+  accounts: PayeeAccount[]
+  paused_until: string | null
+}
+
+export interface WithdrawalDetail extends Withdrawal {
+  whole: Money
+  basis: TaxBasis | null
+  payer: string
+  profile: PayeeProfile | null
+  account: PayeeAccount | null
+  waits_for: string
+  paused_to: string | null
+  timeline: { at: string; state: string; text: string }[]
+}
+
+export interface WithdrawalTerms {
+  methods: { method: string; channel: string; per_transfer: Money | null; split: boolean; ready: boolean }[]
+  min: Money
+  max_per_request: Money | null
+  max_per_month: Money | null
+  left_in_month: Money | null
+  days: number[]
+  /** Empty when one may ask today. */
+  next_day: string
+  fee: string
+  tax: string
+  real_name: boolean
+  auto_below: Money | null
+  problem: Refusal | null
 }
 
 export interface Link {
@@ -421,8 +511,15 @@ export interface Contract {
   'GET /me/team': { query: Paged; answer: Page<Member> }
   'GET /me/customers': { query: Paged; answer: Page<Customer> }
   'GET /me/orders': { query: Paged & { state?: string }; answer: Page<Promoted> }
-  'POST /me/withdrawals': { body: { amount: Money }; once: true; answer: Withdrawal }
-  'GET /me/withdrawals/preview': { query: { amount: number }; answer: Preview }
+  'POST /me/withdrawals': { body: { amount: Money; method?: string }; once: true; answer: Withdrawal }
+  'GET /me/withdrawals/preview': { query: { amount: number; method?: string }; answer: Preview }
+  'GET /me/withdrawals/terms': { answer: WithdrawalTerms }
+  'GET /me/withdrawals/{id}': { path: { id: string }; answer: WithdrawalDetail }
+  'POST /me/withdrawals/{id}/cancel': { path: { id: string }; answer: Withdrawal }
+  'GET /me/payee': { answer: Payee }
+  'PUT /me/payee': { body: { kind: string; name: string; number: string; phone: string; invoice?: boolean }; answer: Payee }
+  'PUT /me/payee/accounts/{channel}': { path: { channel: string }; body: { number: string; bank?: string }; answer: Payee }
+  'GET /me/withdrawals/{id}/payout': { path: { id: string }; answer: OwnPayout }
   'GET /me/withdrawals': { query: Paged; answer: Page<Withdrawal> }
   'GET /leaderboards/{metric}': {
     path: { metric: 'sales' | 'orders' | 'commission' }

@@ -28,6 +28,7 @@ export const withdrawals = {
   approved: 'move',
   sending: 'move',
   waiting_for_user: 'wait',
+  manual: 'wait',
   paid: 'good',
   rejected: 'bad',
   returned: 'bad',

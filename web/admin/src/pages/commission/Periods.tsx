@@ -6,8 +6,8 @@ import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useRead, useWrite } from '../../api/hooks'
-import { plainMoney } from '../../api/money'
-import type { ClosedPeriod, PeriodAward, PeriodDetail } from '../../api/types'
+import { formatMoney, plainMoney } from '../../api/money'
+import type { ClosedPeriod, Money as MoneyOf, PeriodAward, PeriodDetail } from '../../api/types'
 import { Failure } from '../../app/Failure'
 import { Can, useCan, useStore } from '../../app/permissions'
 import { useAct } from '../../parts/Confirm'
@@ -76,8 +76,8 @@ function Details({ of, onAgain }: { of: PeriodDetail; onAgain: () => void }) {
       <Descriptions size="small" column={2} items={[
         { key: 'f', label: t('closing.span'), children: t('closing.from_to', { from: time.minute(of.from), to: time.minute(of.to) }) },
         { key: 'c', label: t('closing.closed_at'), children: time.full(of.closed_at) },
-        { key: 'p', label: t('closing.paid'), children: <Money of={of.paid} /> },
-        { key: 's', label: t('closing.settled'), children: <Money of={of.settled} /> },
+        { key: 'p', label: t('closing.paid'), children: <div><Money of={of.paid} /><Carried of={of.carried.paid} /></div> },
+        { key: 's', label: t('closing.settled'), children: <div><Money of={of.settled} /><Carried of={of.carried.settled} /></div> },
         { key: 't', label: t('closing.total'), children: <Money of={of.total} strong /> },
         { key: 'r', label: t('why.revision'), children: `${t('why.revision_n', { n: of.revision })}${of.strategy ? ` · ${of.strategy} ${of.version}` : ''}` },
       ]} />
@@ -87,7 +87,7 @@ function Details({ of, onAgain }: { of: PeriodDetail; onAgain: () => void }) {
           <Table<PeriodAward> size="small" rowKey={(a) => a.payee.id + a.kind + a.why} pagination={of.awards.length > 20 ? { pageSize: 20 } : false} dataSource={of.awards} scroll={{ x: 'max-content' }} columns={[
             { title: t('award.payee'), render: (_, a) => <Link to={`/distributors/list?open=${a.payee.id}`}>{a.payee.name}</Link> },
             { title: t('closing.why'), render: (_, a) => <><div>{a.why}</div>{a.rate !== '0' && a.base.amount > 0 && <div style={faint}><Money of={a.base} /> × <Percent of={a.rate} /></div>}</> },
-            { title: t('closing.amount'), align: 'right', render: (_, a) => <Money of={a.amount} strong /> },
+            { title: t('closing.amount'), align: 'right', render: (_, a) => <><Money of={a.amount} strong />{a.cut.amount > 0 && <div style={faint}>{t('closing.cut', { amount: formatMoney(a.cut) })}</div>}</> },
           ]} />
         </section>
       )}
@@ -99,6 +99,13 @@ function Details({ of, onAgain }: { of: PeriodDetail; onAgain: () => void }) {
       )}
     </div>
   )
+}
+
+/** What a month takes over from those closed before it; most take over nothing. */
+function Carried({ of }: { of: MoneyOf }) {
+  const { t } = useTranslation()
+  if (of.amount === 0) return null
+  return <div style={faint}>{t(of.amount > 0 ? 'closing.carried_more' : 'closing.carried_less', { amount: formatMoney({ ...of, amount: Math.abs(of.amount) }) })}</div>
 }
 
 /** Closing books money that can be withdrawn at once, so it says which month and what follows. */

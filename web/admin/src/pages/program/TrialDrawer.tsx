@@ -55,6 +55,7 @@ function Body({ of }: { of: Trial }) {
             { key: 'people', label: t('trial.tab_people'), children: <People id={of.id} /> },
             { key: 'orders', label: t('trial.tab_orders'), children: <Orders id={of.id} /> },
           ] : []),
+          ...(of.result.closes.length > 0 || of.result.grading.promoted + of.result.grading.demoted + of.result.grading.held > 0 ? [{ key: 'beside', label: t('trial.tab_beside'), children: <Beside of={of.result} /> }] : []),
           { key: 'risk', label: t('trial.tab_risk'), children: <Risk of={of.result} figures={of.figures} /> },
           { key: 'gaps', label: <>{t('trial.tab_gaps')}{of.figures.undecided > 0 && <Pill tone="warning" style={{ marginInlineStart: 6 }}>{of.figures.undecided}</Pill>}</>, children: <Gaps of={of.result} /> },
         ]} />
@@ -150,6 +151,36 @@ function Orders({ id }: { id: string }) {
         { title: t('trial.would'), align: 'right', render: (_, o) => (o.would ? <Money of={o.would} /> : t('preview.undecided')) },
         { title: t('effect.difference'), align: 'right', render: (_, o) => <Signed of={o.difference} /> },
       ]} />
+  )
+}
+
+/** What the strategy would have done beside deciding orders: closed months, graded people. */
+function Beside({ of }: { of: TrialResult }) {
+  const { t } = useTranslation()
+  const g = of.grading
+  return (
+    <div className="stack">
+      {of.closes.length > 0 && (
+        <section>
+          <h3 style={{ fontSize: 14 }}>{t('trial.closes')}</h3>
+          <p style={{ ...faint, marginTop: 0 }}>{t('trial.closes_help')}</p>
+          <Table size="small" rowKey="month" pagination={false} dataSource={of.closes} columns={[
+            { title: t('closing.month'), dataIndex: 'month' },
+            { title: t('trial.was'), align: 'right', render: (_, c) => (c.was ? <Money of={c.was} /> : t('trial.not_closed')) },
+            { title: t('trial.would'), align: 'right', render: (_, c) => <Money of={c.would} strong /> },
+            { title: t('trial.people'), align: 'right', dataIndex: 'people' },
+            { title: t('closing.reason'), render: (_, c) => (c.code ? <code>{c.code}</code> : '—') },
+          ]} />
+        </section>
+      )}
+      {g.promoted + g.demoted + g.held > 0 && (
+        <section>
+          <h3 style={{ fontSize: 14 }}>{t('trial.grading')}</h3>
+          <p style={{ ...faint, marginTop: 0 }}>{t('trial.grading_help')}</p>
+          <Figures items={[{ title: t('trial.promoted'), value: g.promoted }, { title: t('trial.demoted'), value: g.demoted }, { title: t('trial.held_days'), value: g.held, note: g.why || undefined }]} />
+        </section>
+      )}
+    </div>
   )
 }
 

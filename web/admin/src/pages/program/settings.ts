@@ -7,6 +7,7 @@ const text = (zh: string, en: string, helpZh?: string, helpEn?: string): JsonSch
 const choice = (words: Words, ...t: Parameters<typeof text>): JsonSchema => ({ type: 'string', enum: Object.keys(words), 'x-enum-titles': words, ...text(...t) })
 const count = (minimum: number, maximum: number, ...t: Parameters<typeof text>): JsonSchema => ({ type: 'integer', minimum, maximum, ...text(...t) })
 const money = (...t: Parameters<typeof text>): JsonSchema => ({ type: 'integer', minimum: 0, 'x-widget': 'money', ...text(...t) })
+const optional = (...t: Parameters<typeof text>): JsonSchema => ({ ...money(...t), default: 0 })
 const percent = (...t: Parameters<typeof text>): JsonSchema => ({ type: 'string', pattern: '^[0-9]{1,12}(\\.[0-9]{1,6})?$', 'x-widget': 'percent', ...text(...t) })
 const group = (properties: Record<string, JsonSchema>, ...t: Parameters<typeof text>): JsonSchema => ({ type: 'object', properties, required: Object.keys(properties).filter((name) => properties[name]!.default === undefined), ...text(...t) })
 
@@ -44,6 +45,12 @@ const rules: Record<string, JsonSchema> = {
     max_per_month: money('每月上限', 'Maximum per month', '0 为不限。', '0 is no limit.'),
     days: { type: 'array', items: { type: 'integer', minimum: 1, maximum: 31 }, maxItems: 31, default: [], ...text('可提现日', 'Permitted days of the month', '每月几号可以申请；留空为每天。', 'Empty is every day.') },
     fee: percent('手续费', 'Fee'),
+    methods: { type: 'array', items: { type: 'string', enum: ['manual', 'bank_file', 'alipay', 'wechat'], 'x-enum-titles': { manual: { zh: '人工打款', en: 'By hand' }, bank_file: { zh: '银行卡（银行文件）', en: 'Bank card (bank file)' }, alipay: { zh: '支付宝', en: 'Alipay' }, wechat: { zh: '微信零钱', en: 'WeChat' } } }, default: [], ...text('提现方式', 'Methods', '分销员按此顺序选择；留空为人工打款。', 'In this order distributors choose; empty is by hand.') },
+    per_transfer: { type: 'object', default: {}, properties: { manual: optional('人工打款', 'By hand'), bank_file: optional('银行卡', 'Bank card'), alipay: optional('支付宝', 'Alipay'), wechat: optional('微信零钱', 'WeChat') }, ...text('单次转账上限', 'Most one transfer may carry', '付款渠道的单笔限额，0 为不限。', 'The limit of the way of paying; 0 is none.') },
+    split: { type: 'boolean', default: false, ...text('超出上限时拆成几笔', 'Cut what is above into several transfers', '关闭时直接拒绝并提示限额。', 'Otherwise it is refused with the figure.') },
+    real_name: { type: 'boolean', default: true, ...text('提现前须实名', 'Real name before the first withdrawal', '关闭表示您已在别处核实姓名与年满 18 周岁。', 'Off means that you have checked name and age elsewhere.') },
+    auto_below: optional('低于此金额自动通过', 'Approve by itself below', '0 为全部人工审核。', '0 is never.'),
+    two_above: optional('高于此金额须两人审核', 'Two people approve above', '两位不同的同事先后通过；0 为不要求。', 'Two different people; 0 is never.'),
   }, '提现', 'Withdrawals'),
   recruit: group({
     auto_approve: { type: 'boolean', ...text('自动通过申请', 'Approve applications automatically') },
