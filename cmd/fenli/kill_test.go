@@ -126,7 +126,7 @@ func outliveKills(t *testing.T, seed uint64) {
 		waitFor(t, "orders come in", func() bool { return shop.count.Load() > before+int64(soak.Size(3, 50)) || server.over() })
 		time.Sleep(time.Duration(draw.IntN(200)) * time.Millisecond)
 		if server.over() {
-			t.Fatalf("it ended by itself: %v\n%s", server.err, server.log.String())
+			t.Fatalf("it ended by itself after %d kills: %v\n%s", i, server.err, server.log.String())
 		}
 		_ = server.Process.Kill()
 		<-server.ended
@@ -348,9 +348,10 @@ func number(t *testing.T, db *pgx.Conn, sql string) (n int64) {
 
 func waitFor(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(10 * time.Millisecond) {
+	patience := time.Duration(soak.Size(1, 5)) * time.Minute // a long run does more between two kills
+	for end := time.Now().Add(patience); !ok(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("not within a minute: %s", what)
+			t.Fatalf("not within %s: %s", patience, what)
 		}
 	}
 }
