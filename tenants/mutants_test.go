@@ -207,7 +207,7 @@ var mutants = []mutant{
 	},
 	{
 		promise: "R2 nothing is sent before the bill has told what was paid",
-		file:    "payout/look.go", guard: "move = t.next(prepared, b.Hold != \"\")", without: "move = t.next(prepared, false)",
+		file:    "payout/look.go", guard: "move = t.next(prepared, b.Hold != \"\")", without: "move = t.next(prepared, b.Hold == \"never\")",
 		test: "./payout TestRestore_NothingIsPaidTwice",
 	},
 	{

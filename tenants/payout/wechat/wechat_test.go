@@ -239,10 +239,10 @@ func TestPrepare_RefusesWhatWeChatWould(t *testing.T) {
 	t.Parallel()
 	p := open(t, true).provider(t)
 	for code, change := range map[string]func(*payout.Order){
-		"payout.number":        func(o *payout.Order) { o.Number = "a-b" },
-		"payout.currency":      func(o *payout.Order) { o.Currency = "USD" },
+		"payout.number":           func(o *payout.Order) { o.Number = "a-b" },
+		"payout.currency":         func(o *payout.Order) { o.Currency = "USD" },
 		"payout.account_of_payee": func(o *payout.Order) { o.Payee.Account = "" },
-		"payout.payee_name":    func(o *payout.Order) { o.Amount, o.Payee.RealName = 200_000, "" },
+		"payout.payee_name":       func(o *payout.Order) { o.Amount, o.Payee.RealName = 200_000, "" },
 	} {
 		o := order("N1", 1000)
 		change(&o)

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -141,4 +142,15 @@ func (s *Server) written(n notice) ([]byte, http.Header, error) {
 func (s *Server) stranger() *rsa.PrivateKey {
 	s.once.Do(func() { s.nobody, _ = rsa.GenerateKey(rand.Reader, 2048) })
 	return s.nobody
+}
+
+// Notice is the notice of a transfer that has ended, as it goes over the wire.
+func (s *Server) Notice(outBillNo string) (http.Header, []byte, error) {
+	for _, b := range s.Bills() {
+		if b.OutBillNo == outBillNo && final(b.State) {
+			body, header, err := s.written(notice{to: b.NotifyURL, mch: b.MchID, bill: b})
+			return header, body, err
+		}
+	}
+	return nil, nil, errors.New("wechatsim: it has not ended")
 }

@@ -1,7 +1,7 @@
 // 批量文件: what goes to the bank as a file, and the file that comes back.
 import { DownloadOutlined, UploadOutlined } from '@ant-design/icons'
 import type { ProColumns } from '@ant-design/pro-components'
-import { Alert, Button, Card, Space, Upload } from 'antd'
+import { Alert, Button, Upload } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCaller, useRead, useWrite } from '../../api/hooks'
@@ -35,18 +35,14 @@ export function BatchFiles() {
   const take = async (file: File) => {
     await act(async () => setSaid(await back.mutateAsync({ path: { id: bank.id }, body: { name: file.name, file: await base64Of(file) } })))
   }
-  const tools = (
-    <Can permission="payout.send">
-      <Space>
-        <Upload accept=".csv,.txt" showUploadList={false} beforeUpload={(file) => { void take(file); return false }}><Button icon={<UploadOutlined />} loading={back.isPending}>{t('payout.take_return')}</Button></Upload>
-        <Button type="primary" loading={make.isPending} onClick={() => void act(() => make.mutateAsync({ body: { method: 'bank_file' } }), t('payout.batch_made'))}>{t('payout.make_batch')}</Button>
-      </Space>
-    </Can>
-  )
+  const tools = [
+    <Can key="back" permission="payout.send"><Upload accept=".csv,.txt" showUploadList={false} beforeUpload={(file) => { void take(file); return false }}><Button icon={<UploadOutlined />} loading={back.isPending}>{t('payout.take_return')}</Button></Upload></Can>,
+    <Can key="make" permission="payout.send"><Button type="primary" loading={make.isPending} onClick={() => void act(() => make.mutateAsync({ body: { method: 'bank_file' } }), t('payout.batch_made'))}>{t('payout.make_batch')}</Button></Can>,
+  ]
   return (
-    <Card size="small" style={{ marginTop: 16 }} title={t('payout.batches')} extra={tools}>
+    <div style={{ marginTop: 16 }}>
       {said && <Alert type={said.unknown + said.unclear > 0 ? 'warning' : 'success'} showIcon closable style={{ marginBottom: 12 }} title={t('payout.returned', { ...said })} />}
-      <CursorTable route="GET /payout-batches" name="payout-batches" rowKey="id" columns={columns} empty={<EmptyState title={t('payout.no_batches')} next={t('payout.no_batches_next')} />} />
-    </Card>
+      <CursorTable route="GET /payout-batches" name="payout-batches" rowKey="id" title={t('payout.batches')} tools={tools} columns={columns} empty={<EmptyState title={t('payout.no_batches')} next={t('payout.no_batches_next')} />} />
+    </div>
   )
 }

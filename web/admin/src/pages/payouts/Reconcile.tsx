@@ -56,7 +56,7 @@ export default function Reconcile() {
       <div className="filters">
         <Segmented aria-label={t('reconcile.show')} value={show} onChange={(s) => change({ show: s })} options={['open', 'all'].map((s) => ({ value: s, label: t(`reconcile.show_${s}`) }))} />
       </div>
-      <CursorTable route="GET /payout-differences" name="differences" rowKey="id" input={{ query: { open: show === 'open' ? true : undefined } }} columns={columns} empty={<EmptyState title={t('reconcile.none')} next={t('reconcile.none_next')} />} />
+      <CursorTable route="GET /payout-differences" name="differences" rowKey="id" title={t('reconcile.differences')} input={{ query: { open: show === 'open' ? true : undefined } }} columns={columns} empty={<EmptyState title={t('reconcile.none')} next={t('reconcile.none_next')} />} />
       <Runs />
       {open && <PayoutDrawer id={open} onClose={() => setOpen(undefined)} />}
       {closing && <ConfirmAmount aside title={t('reconcile.do_resolve')} amount={closing.theirs_rows > 0 ? closing.theirs : closing.ours} consequence={t('reconcile.then_resolve')} ask={{ label: t('common.reason'), required: true, max: 500 }} confirm={t('reconcile.do_resolve')} done={t('common.done')}
@@ -84,7 +84,7 @@ function BillForm() {
   return (
     <Card size="small" style={{ marginBottom: 16 }} title={t('reconcile.bill')}>
       {items.length > 0 && (
-        <Form form={form} layout="inline" style={{ rowGap: 12 }} initialValues={{ account: (items.find((a) => a.active) ?? items[0])!.id, from: dayBefore(1), to: dayBefore(0) }}>
+        <Form form={form} layout="inline" style={{ rowGap: 12 }} initialValues={{ account: (items.find((a) => a.active && a.method !== 'bank_file') ?? items[0])!.id, from: dayBefore(1), to: dayBefore(0) }}>
           <Form.Item name="account" label={t('payout.account')} rules={must}><Select style={{ minWidth: 180 }} options={items.map((a) => ({ value: a.id, label: a.name }))} /></Form.Item>
           <Form.Item name="from" label={t('reconcile.from')} rules={must}><Input type="date" /></Form.Item>
           <Form.Item name="to" label={t('reconcile.to')} rules={must}><Input type="date" /></Form.Item>
@@ -137,5 +137,5 @@ function Runs() {
     { title: t('reconcile.differing'), align: 'right', render: (_, r) => (r.differing > 0 ? <Pill tone="bad">{r.differing}</Pill> : <Pill tone="good">0</Pill>) },
     { title: t('reconcile.at'), render: (_, r) => <span className="num">{time.minute(r.at)}</span> },
   ], [t, time])
-  return <Card size="small" style={{ marginTop: 16 }} title={t('reconcile.runs')}><CursorTable route="GET /payout-runs" name="payout-runs" rowKey="id" columns={columns} empty={<EmptyState title={t('reconcile.no_runs')} next={t('reconcile.no_runs_next')} />} /></Card>
+  return <div style={{ marginTop: 16 }}><CursorTable route="GET /payout-runs" name="payout-runs" rowKey="id" title={t('reconcile.runs')} columns={columns} empty={<EmptyState title={t('reconcile.no_runs')} next={t('reconcile.no_runs_next')} />} /></div>
 }

@@ -45,7 +45,7 @@ function AccountCard({ of, onEdit }: { of: PayoutAccount; onEdit: () => void }) 
   return (
     <Card size="small" title={<Space>{of.name}<Pill tone={of.active ? 'good' : 'quiet'}>{t(of.active ? 'pay.active' : 'pay.aside')}</Pill>{of.simulated && <Pill tone="warning">{t('payout.pretended')}</Pill>}</Space>}
       extra={!of.simulated && <Can permission="payout_account.change"><Button size="small" onClick={onEdit}>{t('common.edit')}</Button></Can>}>
-      <p>{t(`method.${of.method}`)} · {t(of.auto ? 'pay.auto' : 'pay.by_click')} · <span className="num">{time.minute(of.changed_at)}</span></p>
+      <p>{t(`method.${of.method}`)} · {of.method !== 'bank_file' && <>{t(of.auto ? 'pay.auto' : 'pay.by_click')} · </>}<span className="num">{time.minute(of.changed_at)}</span></p>
       <p style={{ color: '#56625d' }}>{Object.entries(of.settings).filter(([k, v]) => v && !k.endsWith('_key') && v.length < 80).map(([k, v]) => <span key={k} style={{ marginRight: 16 }}>{k} <code>{v}</code></span>)}</p>
       <p>{of.secrets.map((s) => <Tag key={s}>{t('pay.secret_set', { name: s })}</Tag>)}</p>
       {of.short_since && <Alert type="warning" showIcon title={t('payout.account_short', { name: of.name, since: time.minute(of.short_since) })} />}
