@@ -10,9 +10,10 @@ import (
 )
 
 type benchCommand struct {
-	Full bool     `env:"FENLI_BENCH_FULL" help:"Measure at full size: tens of minutes instead of under three."`
-	JSON string   `name:"json" placeholder:"FILE" help:"Write the figures there as well."`
-	Only []string `arg:"" optional:"" help:"Scenarios to measure; none is all of them."`
+	Full    bool     `env:"FENLI_BENCH_FULL" help:"Measure at full size: tens of minutes instead of under three."`
+	JSON    string   `name:"json" placeholder:"FILE" help:"Write the figures there as well."`
+	Profile string   `placeholder:"DIR" help:"Write profiles of the server and of PostgreSQL's statements there."`
+	Only    []string `arg:"" optional:"" help:"Scenarios to measure; none is all of them."`
 }
 
 func (benchCommand) Help() string {
@@ -35,7 +36,7 @@ func (c benchCommand) Run(ctx context.Context) error {
 		return err
 	}
 	say := func(line string) { fmt.Fprintln(os.Stderr, line) }
-	report, err := bench.Run(ctx, bench.Options{Full: c.Full, Only: c.Only, Binary: exe, Say: say})
+	report, err := bench.Run(ctx, bench.Options{Full: c.Full, Only: c.Only, Binary: exe, Profile: c.Profile, Say: say})
 	if len(report.Figures) > 0 {
 		report.Table(os.Stdout)
 	}

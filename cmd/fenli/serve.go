@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
+	"runtime/pprof"
 
 	"github.com/fenli-io/fenli/cmd/internal/app"
 	"github.com/fenli-io/fenli/platform/config"
@@ -26,6 +28,11 @@ func (c serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	stopProfile, err := profile(os.Getenv("FENLI_PROFILE"))
+	if err != nil {
+		return err
+	}
+	defer stopProfile()
 	ground, err := app.Prepare(ctx, cfg, func(line string) { log.Info(line) })
 	if err != nil {
 		return err
@@ -65,4 +72,19 @@ func publicPort(cfg config.Config) string {
 	}
 	_, port, _ := net.SplitHostPort(cfg.Addr)
 	return port
+}
+
+// profile writes where this process spends its time to a file, for the bench.
+func profile(file string) (stop func(), err error) {
+	if file == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() { pprof.StopCPUProfile(); _ = f.Close() }, nil
 }

@@ -43,6 +43,9 @@ type Config struct {
 	// synced to disk, which is several times faster, and only a clean or killed
 	// process (not a killed machine) leaves the data readable.
 	Durable bool
+
+	// Settings are further settings of PostgreSQL, "name=value", over ours.
+	Settings []string
 }
 
 func (c Config) say(format string, args ...any) {

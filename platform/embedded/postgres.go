@@ -32,6 +32,7 @@ type cluster struct {
 	bin      string // directory of postgres and initdb
 	password string
 	durable  bool
+	settings []string // over ours
 }
 
 func startPostgres(ctx context.Context, cfg Config, who account) (*running, error) {
@@ -47,7 +48,7 @@ func startCluster(ctx context.Context, cfg Config, who account, b *berth) (*runn
 	if err != nil {
 		return nil, err
 	}
-	c := &cluster{berth: b, home: home, data: filepath.Join(home, "data"), durable: cfg.Durable}
+	c := &cluster{berth: b, home: home, data: filepath.Join(home, "data"), durable: cfg.Durable, settings: cfg.Settings}
 	if c.who, err = who.adopt(c.data); err != nil {
 		return nil, err
 	}
@@ -184,7 +185,7 @@ func (c *cluster) program(port int) program {
 			"wal_level=minimal", "max_wal_senders=0")
 	}
 	args := []string{"-D", c.data}
-	for _, s := range settings {
+	for _, s := range append(settings, c.settings...) {
 		args = append(args, "-c", s)
 	}
 	return program{path: filepath.Join(c.bin, "postgres"), args: args, dir: c.data, who: c.who, onParentDeath: syscall.SIGINT}

@@ -91,7 +91,11 @@ func Open(db *pg.DB, w *Workers, atOnce int, log *slog.Logger) (*Queue, error) {
 
 // Insert adds a job to the transaction.
 func (q *Queue) Insert(ctx context.Context, tx *pg.Tx, args Args) error {
-	if _, err := q.client.InsertTx(ctx, tx.Pgx(), args, nil); err != nil {
+	same, err := tx.Pgx()
+	if err == nil {
+		_, err = q.client.InsertTx(ctx, same, args, nil)
+	}
+	if err != nil {
 		return fmt.Errorf("jobs: insert %s: %w", args.Kind(), err)
 	}
 	return nil

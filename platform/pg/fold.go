@@ -107,7 +107,7 @@ func (f *Fold[I, O]) run(ctx context.Context, tenant tenancy.ID, batch []*folded
 	}
 	var out []O
 	err := calm(func() error {
-		return f.DB.Within(ctx, tenant, func(ctx context.Context, tx *Tx) (err error) {
+		return f.DB.Often(ctx, tenant, func(ctx context.Context, tx *Tx) (err error) {
 			if out, err = f.Work(ctx, tx, in); err == nil && len(out) != len(in) {
 				err = fmt.Errorf("pg: %d calls were given %d answers", len(in), len(out))
 			}

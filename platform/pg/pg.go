@@ -47,7 +47,7 @@ func Open(ctx context.Context, url string, clk clock.Clock, opts ...Option) (*DB
 	}
 	// bun writes its arguments into the statement, so a statement cache would
 	// hold each statement once per argument: bun's statements are not cached,
-	// ours (Tx.Exec, Tx.Query) ask for the cache one by one.
+	// ours are prepared one by one.
 	cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
 	cfg.MaxConnIdleTime = 5 * time.Minute
 	for _, o := range opts {
@@ -82,6 +82,23 @@ func (db *DB) Close() {
 // returns nil and rolls back on an error, a panic or a cancelled context.
 // Never call a strategy or a payment provider inside it.
 func (db *DB) Within(ctx context.Context, tenant tenancy.ID, fn func(context.Context, *Tx) error) error {
+	return db.within(ctx, tenant, fn)
+}
+
+// Often is [DB.Within] for work of few statements that is done again and
+// again: each connection plans them once, and not anew for every batch. It is
+// not for lists whose conditions come and go.
+func (db *DB) Often(ctx context.Context, tenant tenancy.ID, fn func(context.Context, *Tx) error) error {
+	return db.within(ctx, tenant, fn, "set local plan_cache_mode = force_generic_plan")
+}
+
+// Forgettable is [DB.Often] for work that is simply done again should a power
+// cut undo it: its commit does not wait for the disk.
+func (db *DB) Forgettable(ctx context.Context, tenant tenancy.ID, fn func(context.Context, *Tx) error) error {
+	return db.within(ctx, tenant, fn, "set local plan_cache_mode = force_generic_plan", "set local synchronous_commit = off")
+}
+
+func (db *DB) within(ctx context.Context, tenant tenancy.ID, fn func(context.Context, *Tx) error, also ...string) error {
 	if tenant.IsZero() {
 		return fmt.Errorf("pg: Within without a store")
 	}
@@ -92,18 +109,17 @@ func (db *DB) Within(ctx context.Context, tenant tenancy.ID, fn func(context.Con
 	if err := db.OpenMonth(ctx, now); err != nil {
 		return err
 	}
-	begin := "begin; set local app.tenant_id = '" + tenant.UUID() + "'"
-	return db.run(ctx, begin, tenant, now, fn)
+	return db.run(ctx, append([]string{"begin", "set local app.tenant_id = '" + tenant.UUID() + "'"}, also...), tenant, now, fn)
 }
 
 // Platform runs fn in one transaction as the role fenli_platform, which sees
 // the platform's own tables and, of tenant tables, only what a sweep needs.
 // Its time is real time.
 func (db *DB) Platform(ctx context.Context, fn func(context.Context, *Tx) error) error {
-	return db.run(ctx, "begin; set local role fenli_platform", tenancy.ID{}, clock.Real(), fn)
+	return db.run(ctx, []string{"begin", "set local role fenli_platform"}, tenancy.ID{}, clock.Real(), fn)
 }
 
-func (db *DB) run(ctx context.Context, begin string, tenant tenancy.ID, now time.Time, fn func(context.Context, *Tx) error) (err error) {
+func (db *DB) run(ctx context.Context, begin []string, tenant tenancy.ID, now time.Time, fn func(context.Context, *Tx) error) (err error) {
 	conn, err := db.bun.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("pg: %w", err)
@@ -113,25 +129,22 @@ func (db *DB) run(ctx context.Context, begin string, tenant tenancy.ID, now time
 	if err := conn.Raw(func(c any) error { pgxConn = c.(*stdlib.Conn).Conn(); return nil }); err != nil {
 		return fmt.Errorf("pg: %w", err)
 	}
-	tx, err := pgxConn.BeginTx(ctx, pgx.TxOptions{BeginQuery: begin})
-	if err != nil {
-		return fmt.Errorf("pg: %w", err)
-	}
+	t := &Tx{ctx: ctx, conn: pgxConn, tracer: pgxConn.Config().Tracer, bun: conn, tenant: tenant, now: now, begin: begin}
 	defer func() {
 		if p := recover(); p != nil {
-			rollback(ctx, tx)
+			rollback(ctx, t)
 			panic(p)
 		}
 		if err != nil {
-			rollback(ctx, tx)
+			rollback(ctx, t)
+			forgetPlans(ctx, pgxConn, err)
 		}
 	}()
-	t := &Tx{tx: tx, bun: conn, tenant: tenant, now: now}
 	if err := fn(ctx, t); err != nil {
 		return err
 	}
-	if err := tx.Commit(ctx); err != nil {
-		return fmt.Errorf("pg: commit: %w", err)
+	if err := t.commit(ctx); err != nil {
+		return err
 	}
 	for _, f := range t.after {
 		f()
@@ -141,10 +154,15 @@ func (db *DB) run(ctx context.Context, begin string, tenant tenancy.ID, now time
 
 // rollback works although the context may be cancelled: the connection goes
 // back to the pool clean or not at all.
-func rollback(ctx context.Context, tx pgx.Tx) {
+func rollback(ctx context.Context, tx *Tx) {
+	if tx.conn.IsClosed() || tx.conn.PgConn().TxStatus() == 'I' {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	_ = tx.Rollback(ctx) // when this fails pgx closes the connection
+	if _, err := tx.conn.Exec(ctx, "rollback", pgx.QueryExecModeSimpleProtocol); err != nil {
+		_ = tx.conn.Close(ctx)
+	}
 }
 
 // OpenMonth makes sure that the partitions of a month exist. The tables are

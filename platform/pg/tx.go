@@ -14,11 +14,18 @@ import (
 
 // Tx is one transaction of one store at one instant of the store's time.
 type Tx struct {
-	tx     pgx.Tx
+	ctx    context.Context // of the transaction, for those who need it outside of a call
+	conn   *pgx.Conn
+	tracer pgx.QueryTracer
 	bun    bun.IDB
 	tenant tenancy.ID
 	now    time.Time
 	after  []func()
+
+	begin   []string // the statements it begins with
+	begun   bool     // they have been sent
+	waiting []*statement
+	failed  error // what has failed the transaction
 }
 
 // Tenant is the store. Every statement also names it.
@@ -31,56 +38,85 @@ func (tx *Tx) Now() time.Time { return tx.now }
 func (tx *Tx) Month() time.Time { return Month(tx.now) }
 
 // Bun is the same transaction for whoever builds statements of their own.
-func (tx *Tx) Bun() bun.IDB { return tx.bun }
+func (tx *Tx) Bun() bun.IDB {
+	tx.sayAll()
+	return tx.bun
+}
 
 // Pgx is for River's InsertTx.
-func (tx *Tx) Pgx() pgx.Tx { return tx.tx }
+func (tx *Tx) Pgx() (pgx.Tx, error) {
+	if tx.sayAll(); tx.failed != nil {
+		return nil, tx.failed
+	}
+	return tx.conn.BeginTx(tx.ctx, pgx.TxOptions{BeginQuery: "select 1"}) // this transaction has begun
+}
+
+// sayAll sends what waits, the beginning in any case.
+func (tx *Tx) sayAll() {
+	if !tx.begun && len(tx.waiting) == 0 {
+		tx.waiting = append(tx.waiting, &statement{sql: "select 1"})
+	}
+	_ = tx.flush(tx.ctx) // the commit will say so
+}
 
 // AfterCommit runs f once the transaction has committed: doorbells, caches.
 func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
 
-// Exec, Query and QueryRow run a statement with $1-style arguments as a cached
-// prepared statement: for hot paths, and for arrays with unnest.
+// Exec and QueryRow run a statement with $1-style arguments as a prepared
+// statement, and wait for it.
 func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
-	tag, err := tx.tx.Exec(ctx, sql, cached(args)...)
-	return tag.RowsAffected(), err
+	s := &statement{sql: sql, args: args}
+	err := tx.run(ctx, s)
+	return s.tag.RowsAffected(), err
 }
 
-func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	return tx.tx.Query(ctx, sql, cached(args)...)
-}
-
+// QueryRow reads one row; without one Scan says [ErrNoRows].
 func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
-	return tx.tx.QueryRow(ctx, sql, cached(args)...)
+	return row{ctx, tx, sql, args}
+}
+
+type row struct {
+	ctx  context.Context
+	tx   *Tx
+	sql  string
+	args []any
+}
+
+// Scan runs the query.
+func (r row) Scan(into ...any) error {
+	return r.tx.run(r.ctx, &statement{sql: r.sql, args: r.args, read: func(rows pgx.Rows) error {
+		if !rows.Next() {
+			if rows.Err() != nil {
+				return rows.Err()
+			}
+			return ErrNoRows
+		}
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		rows.Close()
+		return rows.Err()
+	}})
 }
 
 // Collect reads all rows of a query into structs, columns to fields by name
 // (the db tag, or the name without underscores).
 func Collect[T any](ctx context.Context, tx *Tx, sql string, args ...any) ([]T, error) {
-	rows, err := tx.Query(ctx, sql, args...)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
+	return Ask[T](tx, sql, args...).All(ctx)
 }
 
 // Column reads all rows of a query of one column.
 func Column[T any](ctx context.Context, tx *Tx, sql string, args ...any) ([]T, error) {
-	rows, err := tx.Query(ctx, sql, args...)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[T])
+	return AskColumn[T](tx, sql, args...).All(ctx)
 }
 
 // CollectOne reads exactly one row; none is [ErrNoRows].
-func CollectOne[T any](ctx context.Context, tx *Tx, sql string, args ...any) (T, error) {
-	rows, err := tx.Query(ctx, sql, args...)
-	if err != nil {
-		var zero T
-		return zero, err
-	}
-	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
+func CollectOne[T any](ctx context.Context, tx *Tx, sql string, args ...any) (one T, err error) {
+	err = tx.run(ctx, &statement{sql: sql, args: args, read: func(rows pgx.Rows) (err error) {
+		one, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
+		return err
+	}})
+	return one, err
 }
 
 // Select begins a query of one of the store's tables, the store already named.
@@ -92,12 +128,12 @@ func (tx *Tx) Select(table, columns string) *bun.SelectQuery {
 
 // Find reads all rows of a query that Select began into structs, as Collect
 // does.
-func Find[T any](ctx context.Context, tx *Tx, q *bun.SelectQuery) ([]T, error) {
-	rows, err := tx.tx.Query(ctx, q.String())
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
+func Find[T any](ctx context.Context, tx *Tx, q *bun.SelectQuery) (all []T, err error) {
+	err = tx.run(ctx, &statement{sql: q.String(), plain: true, read: func(rows pgx.Rows) (err error) {
+		all, err = pgx.CollectRows(rows, pgx.RowToStructByName[T])
+		return err
+	}})
+	return all, err
 }
 
 // ErrNoRows is what a read of one row says when there is none.
@@ -108,8 +144,4 @@ var ErrNoRows = pgx.ErrNoRows
 func Violates(err error, constraint string) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && e.ConstraintName == constraint
-}
-
-func cached(args []any) []any {
-	return append([]any{pgx.QueryExecModeCacheStatement}, args...)
 }

@@ -47,6 +47,8 @@ var (
 type store struct {
 	dir   string
 	known sync.Map // sha → Installed: artifacts never change
+
+	remembering sync.Mutex
 }
 
 const maxBinary = 256 << 20
@@ -64,6 +66,17 @@ func (s *store) path(sha string) string { return filepath.Join(s.dir, sha) }
 
 // add copies a binary in and names it by the hash of what was copied.
 func (s *store) add(path string) (sha string, err error) {
+	if sha, known := s.remembered(path); known {
+		return sha, nil
+	}
+	source, _ := stampOf(path) // before it is read: a change meanwhile shows
+	if sha, err = s.copyIn(path); err == nil {
+		s.remember(path, source, sha)
+	}
+	return sha, err
+}
+
+func (s *store) copyIn(path string) (sha string, err error) {
 	from, err := os.Open(path)
 	if err != nil {
 		return "", fmt.Errorf("host: %w", err)

@@ -2,6 +2,7 @@ package attribution
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -48,16 +49,48 @@ func OpenDesk(ctx context.Context, tx *pg.Tx, buyers []customer.Buyer, owners ..
 	for _, b := range buyers {
 		d.files[b.ID] = &file{buyer: b}
 	}
-	if err := d.lock(ctx); err != nil {
+	locked, binds := lockBuyers(tx, d.buyers()), latestBinds(tx, d.buyers()) // in this order: who waits sees what the other has done
+	lines := d.askLines(owners)
+	records, err := locked.All(ctx)
+	if err != nil {
 		return nil, err
 	}
-	if err := d.readBinds(ctx); err != nil {
+	for _, r := range records {
+		d.files[r.BuyerID].record = r.record
+	}
+	open, err := binds.All(ctx)
+	if err != nil {
 		return nil, err
+	}
+	for _, b := range open {
+		d.files[b.Buyer].binds = []*bindSheet{{Bind: b}}
 	}
 	if err := d.readTouches(ctx); err != nil {
 		return nil, err
 	}
-	return d, d.readLines(ctx, owners)
+	if d.lines, err = lines(ctx); err != nil {
+		return nil, err
+	}
+	return d, d.readLines(ctx)
+}
+
+// askLines asks who stands above those who are known to be needed, and above
+// buyers who distribute themselves.
+func (d *Desk) askLines(owners []distributor.ID) func(context.Context) (map[distributor.ID][]distributor.Link, error) {
+	all := map[distributor.ID]bool{}
+	for _, o := range owners {
+		all[o] = true
+	}
+	for _, f := range d.files {
+		all[f.buyer.DistributorID] = true
+	}
+	delete(all, distributor.ID{})
+	if len(all) == 0 {
+		return func(context.Context) (map[distributor.ID][]distributor.Link, error) {
+			return map[distributor.ID][]distributor.Link{}, nil
+		}
+	}
+	return distributor.AskChainOf(d.tx, slices.Collect(maps.Keys(all)))
 }
 
 // deskOf is a desk with one buyer. customer.ErrUnknown when the store has none
@@ -70,14 +103,6 @@ func deskOf(ctx context.Context, tx *pg.Tx, buyer customer.ID, owners ...distrib
 	return OpenDesk(ctx, tx, []customer.Buyer{b}, owners...)
 }
 
-func (d *Desk) lock(ctx context.Context) error {
-	records, err := lockBuyers(ctx, d.tx, d.buyers())
-	for who, r := range records {
-		d.files[who].record = r
-	}
-	return err
-}
-
 func (d *Desk) buyers() []customer.ID {
 	all := make([]customer.ID, 0, len(d.files))
 	for who := range d.files {
@@ -85,14 +110,6 @@ func (d *Desk) buyers() []customer.ID {
 	}
 	slices.SortFunc(all, func(a, b customer.ID) int { return slices.Compare(a[:], b[:]) })
 	return all
-}
-
-func (d *Desk) readBinds(ctx context.Context) error {
-	binds, err := latestBinds(ctx, d.tx, d.buyers())
-	for _, b := range binds {
-		d.files[b.Buyer].binds = []*bindSheet{{Bind: b}}
-	}
-	return err
 }
 
 func (d *Desk) readTouches(ctx context.Context) error {
@@ -111,30 +128,28 @@ func (d *Desk) readTouches(ctx context.Context) error {
 	return err
 }
 
-// readLines reads everybody who may come to stand behind one of the buyers.
-func (d *Desk) readLines(ctx context.Context, owners []distributor.ID) (err error) {
+// readLines reads everybody else who may come to stand behind one of the
+// buyers.
+func (d *Desk) readLines(ctx context.Context) error {
 	all := map[distributor.ID]bool{}
-	for _, o := range owners {
-		all[o] = true
+	want := func(who distributor.ID) {
+		if _, read := d.lines[who]; !read && !who.IsZero() {
+			all[who] = true
+		}
 	}
 	for _, f := range d.files {
-		all[f.buyer.DistributorID] = true
 		for _, b := range f.binds {
-			all[b.Distributor] = true
+			want(b.Distributor)
 		}
 		for _, t := range f.touches {
-			all[t.Distributor] = true
+			want(t.Distributor)
 		}
 	}
-	delete(all, distributor.ID{})
 	if len(all) == 0 {
 		return nil
 	}
-	list := make([]distributor.ID, 0, len(all))
-	for who := range all {
-		list = append(list, who)
-	}
-	d.lines, err = distributor.ChainOf(ctx, d.tx, list)
+	more, err := distributor.ChainOf(ctx, d.tx, slices.Collect(maps.Keys(all)))
+	maps.Copy(d.lines, more)
 	return err
 }
 
@@ -200,8 +215,9 @@ func (s *bindSheet) end(at time.Time, why Ended) {
 
 func (s *bindSheet) set(b Bind) { s.Bind, s.changed = b, true }
 
-// Write writes what the desk has come to, in at most four statements.
-func (d *Desk) Write(ctx context.Context) error {
+// Write writes what the desk has come to, in at most four statements that
+// nobody waits for: what fails fails the transaction.
+func (d *Desk) Write() {
 	var old, fresh []Bind
 	var records []customer.ID
 	for _, who := range d.buyers() {
@@ -219,24 +235,18 @@ func (d *Desk) Write(ctx context.Context) error {
 			b.fresh, b.changed = false, false
 		}
 	}
-	if err := updateBinds(ctx, d.tx, old); err != nil { // first: a buyer has one open bind at a time
-		return err
-	}
-	if err := insertBinds(ctx, d.tx, fresh); err != nil {
-		return err
-	}
-	if err := insertTouches(ctx, d.tx, d.touched); err != nil {
-		return err
-	}
+	updateBinds(d.tx, old) // first: a buyer has one open bind at a time
+	insertBinds(d.tx, fresh)
+	insertTouches(d.tx, d.touched)
 	d.touched = nil
-	return d.writeRecords(ctx, records)
+	d.writeRecords(records)
 }
 
-func (d *Desk) writeRecords(ctx context.Context, buyers []customer.ID) error {
+func (d *Desk) writeRecords(buyers []customer.ID) {
 	touches, paid := make([]int, len(buyers)), make([]*time.Time, len(buyers))
 	for i, who := range buyers {
 		f := d.files[who]
 		touches[i], paid[i], f.changed = f.record.Touches, f.record.FirstPaidAt, false
 	}
-	return updateRecords(ctx, d.tx, buyers, touches, paid)
+	updateRecords(d.tx, buyers, touches, paid)
 }

@@ -80,7 +80,8 @@ func OnJoin(ctx context.Context, tx *pg.Tx, who distributor.ID) error {
 	}
 	if !onJoin(tx.Now(), d.held(f).bind) {
 		latest.end(tx.Now(), EndedJoined)
-		return d.Write(ctx)
+		d.Write()
+		return nil
 	}
 	honoured := latest.Bind
 	honoured.Honoured = true
@@ -88,7 +89,8 @@ func OnJoin(ctx context.Context, tx *pg.Tx, who distributor.ID) error {
 		honoured.ValidUntil = honoured.ProtectedUntil
 	}
 	latest.set(honoured)
-	return d.Write(ctx)
+	d.Write()
+	return nil
 }
 
 // Application is a customer who wants to sell.

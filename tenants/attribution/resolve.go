@@ -22,7 +22,9 @@ func ResolveAt(ctx context.Context, tx *pg.Tx, buyer customer.ID, r Rules, at ti
 	if err != nil {
 		return Chain{}, err
 	}
-	return d.Resolve(buyer, r, at), d.Write(ctx)
+	chain := d.Resolve(buyer, r, at)
+	d.Write()
+	return chain, nil
 }
 
 // Resolve is [ResolveAt] of a buyer on the desk.
@@ -132,7 +134,8 @@ func OnPaidAt(ctx context.Context, tx *pg.Tx, buyer customer.ID, c Chain, r Rule
 		return err
 	}
 	d.Paid(buyer, c, r, at)
-	return d.Write(ctx)
+	d.Write()
+	return nil
 }
 
 func sellerOf(c Chain) []distributor.ID {

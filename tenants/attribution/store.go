@@ -20,24 +20,21 @@ type record struct {
 
 // lockBuyers makes whoever touches, orders, pays or joins as one of these
 // buyers wait.
-func lockBuyers(ctx context.Context, tx *pg.Tx, buyers []customer.ID) (map[customer.ID]record, error) {
-	rows, err := pg.Collect[struct {
-		BuyerID customer.ID
-		record
-	}](ctx, tx, `
+func lockBuyers(tx *pg.Tx, buyers []customer.ID) *pg.Answer[lockedBuyer] {
+	return pg.Ask[lockedBuyer](tx, `
 		insert into attribution_buyer (tenant_id, buyer_id) select $1, b from unnest($2::uuid[]) b order by b
 		on conflict (tenant_id, buyer_id) do update set touches = attribution_buyer.touches
 		returning buyer_id, touches, first_paid_at`, tx.Tenant(), buyers)
-	records := make(map[customer.ID]record, len(rows))
-	for _, r := range rows {
-		records[r.BuyerID] = r.record
-	}
-	return records, err
+}
+
+type lockedBuyer struct {
+	BuyerID customer.ID
+	record
 }
 
 // latestBinds reads of each buyer the open bind, else the one that ended last.
-func latestBinds(ctx context.Context, tx *pg.Tx, buyers []customer.ID) ([]Bind, error) {
-	return pg.Collect[Bind](ctx, tx, `
+func latestBinds(tx *pg.Tx, buyers []customer.ID) *pg.Answer[Bind] {
+	return pg.Ask[Bind](tx, `
 		select b.* from unnest($2::uuid[]) as x(buyer) cross join lateral (
 		  select `+bindColumns+` from attribution_bind where tenant_id = $1 and buyer_id = x.buyer
 		   order by ended_at is null desc, bound_at desc, id desc limit 1) b`, tx.Tenant(), buyers)
@@ -57,9 +54,9 @@ func touchesAfter(ctx context.Context, tx *pg.Tx, buyers []customer.ID, after, l
 }
 
 // insertTouches writes touches; their numbers are the next of their buyers.
-func insertTouches(ctx context.Context, tx *pg.Tx, list []TouchRecord) error {
+func insertTouches(tx *pg.Tx, list []TouchRecord) {
 	if len(list) == 0 {
-		return nil
+		return
 	}
 	n := len(list)
 	ids, buyers, nths, owners := make([]TouchID, n), make([]customer.ID, n), make([]int, n), make([]distributor.ID, n)
@@ -72,16 +69,15 @@ func insertTouches(ctx context.Context, tx *pg.Tx, list []TouchRecord) error {
 		}
 		channels[i], materials[i], campaigns[i], verdicts[i], ats[i] = t.Channel, t.Material, t.Campaign, string(t.Verdict), t.At
 	}
-	_, err := tx.Exec(ctx, `
+	tx.Later("attribution: touches", `
 		insert into attribution_touch (tenant_id, id, buyer_id, nth, distributor_id, kind, channel, material, campaign, verdict, at)
 		select $1, * from unnest($2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[])`,
 		tx.Tenant(), ids, buyers, nths, owners, kinds, channels, materials, campaigns, verdicts, ats)
-	return err
 }
 
-func insertBinds(ctx context.Context, tx *pg.Tx, list []Bind) error {
+func insertBinds(tx *pg.Tx, list []Bind) {
 	if len(list) == 0 {
-		return nil
+		return
 	}
 	n := len(list)
 	buyers, holders, causes, bound := make([]customer.ID, n), make([]distributor.ID, n), make([]string, n), make([]time.Time, n)
@@ -89,30 +85,28 @@ func insertBinds(ctx context.Context, tx *pg.Tx, list []Bind) error {
 		buyers[i], holders[i], causes[i], bound[i] = b.Buyer, b.Distributor, string(b.Cause), b.BoundAt
 	}
 	t := termsOf(list)
-	_, err := tx.Exec(ctx, `
+	tx.Later("attribution: binds", `
 		insert into attribution_bind (tenant_id, id, buyer_id, distributor_id, cause, bound_at,
 		                              protected_until, valid_until, touches, honoured, ended_at, ended_cause)
 		select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[],
 		                         $7::timestamptz[], $8::timestamptz[], $9::int[], $10::bool[], $11::timestamptz[], $12::text[])`,
 		tx.Tenant(), t.ids, buyers, holders, causes, bound, t.protected, t.valid, t.touches, t.honoured, t.ended, t.causes)
-	return err
 }
 
 // updateBinds moves the ends of open binds, says which touches have had their
 // say, and closes what has ended.
-func updateBinds(ctx context.Context, tx *pg.Tx, list []Bind) error {
+func updateBinds(tx *pg.Tx, list []Bind) {
 	if len(list) == 0 {
-		return nil
+		return
 	}
 	t := termsOf(list)
-	_, err := tx.Exec(ctx, `
+	tx.Later("attribution: binds", `
 		update attribution_bind b
 		   set protected_until = x.protected, valid_until = x.valid, touches = x.touches, honoured = x.honoured, ended_at = x.ended, ended_cause = x.cause
 		  from unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::int[], $6::bool[], $7::timestamptz[], $8::text[])
 		       as x(id, protected, valid, touches, honoured, ended, cause)
 		 where b.tenant_id = $1 and b.id = x.id and b.ended_at is null`,
 		tx.Tenant(), t.ids, t.protected, t.valid, t.touches, t.honoured, t.ended, t.causes)
-	return err
 }
 
 // terms are what may change of binds, column by column.
@@ -134,15 +128,14 @@ func termsOf(list []Bind) (t terms) {
 	return t
 }
 
-func updateRecords(ctx context.Context, tx *pg.Tx, buyers []customer.ID, touches []int, paid []*time.Time) error {
+func updateRecords(tx *pg.Tx, buyers []customer.ID, touches []int, paid []*time.Time) {
 	if len(buyers) == 0 {
-		return nil
+		return
 	}
-	_, err := tx.Exec(ctx, `
+	tx.Later("attribution: records", `
 		update attribution_buyer b set touches = x.touches, first_paid_at = x.paid
 		  from unnest($2::uuid[], $3::int[], $4::timestamptz[]) as x(buyer, touches, paid)
 		 where b.tenant_id = $1 and b.buyer_id = x.buyer`, tx.Tenant(), buyers, touches, paid)
-	return err
 }
 
 // release frees everybody whom a distributor holds.

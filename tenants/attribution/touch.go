@@ -23,7 +23,8 @@ func Touch(ctx context.Context, tx *pg.Tx, buyer customer.ID, by distributor.ID,
 	if err != nil {
 		return Outcome{}, err
 	}
-	return o, d.Write(ctx)
+	d.Write()
+	return o, nil
 }
 
 // Touch is [Touch] of a buyer on the desk by one of the owners it was opened

@@ -152,7 +152,7 @@ func TestPrice(t *testing.T) {
 	})
 	t.Run("KnownIsForOrdersFromElsewhere", func(t *testing.T) {
 		in(t, db, db.A, func(ctx context.Context, tx *pg.Tx) error {
-			known, err := catalog.Known(ctx, tx, []string{"T1", "elsewhere"})
+			known, err := catalog.AskKnown(tx, []string{"T1", "elsewhere"})(ctx)
 			if err != nil || len(known) != 1 || known["T1"].Category != "tea/green" {
 				t.Error(known, err)
 			}

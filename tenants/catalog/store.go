@@ -121,7 +121,11 @@ type priceRow struct {
 }
 
 func readPrices(ctx context.Context, tx *pg.Tx, codes []string) (map[string]priceRow, error) {
-	rows, err := pg.Collect[struct {
+	return askPrices(tx, codes)(ctx)
+}
+
+func askPrices(tx *pg.Tx, codes []string) func(context.Context) (map[string]priceRow, error) {
+	asked := pg.Ask[struct {
 		Code        string `db:"code"`
 		Product     ID     `db:"product_id"`
 		Title       string `db:"title"`
@@ -130,27 +134,34 @@ func readPrices(ctx context.Context, tx *pg.Tx, codes []string) (map[string]pric
 		Cost        *int64 `db:"cost"`
 		Distributed bool   `db:"distributed"`
 		State       State  `db:"state"`
-	}](ctx, tx, `
+	}](tx, `
 		select s.code, s.product_id, concat_ws(' · ', p.title, nullif(s.title, '')) as title, p.category, s.price, s.cost, p.distributed, p.state
 		  from catalog_sku s join catalog_product p on p.tenant_id = $1 and p.id = s.product_id
 		 where s.tenant_id = $1 and s.code = any($2::text[])`, tx.Tenant(), codes)
-	found := make(map[string]priceRow, len(rows))
-	for _, r := range rows {
-		found[r.Code] = priceRow{PricedLine{SKU: r.Code, Product: r.Product, Title: r.Title, Category: r.Category,
-			UnitPrice: r.Price, Cost: r.Cost, Distributed: r.Distributed}, r.State}
+	return func(ctx context.Context) (map[string]priceRow, error) {
+		rows, err := asked.All(ctx)
+		found := make(map[string]priceRow, len(rows))
+		for _, r := range rows {
+			found[r.Code] = priceRow{PricedLine{SKU: r.Code, Product: r.Product, Title: r.Title, Category: r.Category,
+				UnitPrice: r.Price, Cost: r.Cost, Distributed: r.Distributed}, r.State}
+		}
+		return found, err
 	}
-	return found, err
 }
 
-// Known reads those of the SKU codes that the catalogue has, on sale or not:
-// for orders that come from elsewhere with their own prices.
-func Known(ctx context.Context, tx *pg.Tx, codes []string) (map[string]PricedLine, error) {
-	found, err := readPrices(ctx, tx, codes)
-	known := make(map[string]PricedLine, len(found))
-	for code, r := range found {
-		known[code] = r.PricedLine
+// AskKnown asks which of the SKU codes the catalogue has, on sale or not: for
+// orders that come from elsewhere with their own prices. Nobody waits before
+// the answer is wanted.
+func AskKnown(tx *pg.Tx, codes []string) func(context.Context) (map[string]PricedLine, error) {
+	asked := askPrices(tx, codes)
+	return func(ctx context.Context) (map[string]PricedLine, error) {
+		found, err := asked(ctx)
+		known := make(map[string]PricedLine, len(found))
+		for code, r := range found {
+			known[code] = r.PricedLine
+		}
+		return known, err
 	}
-	return known, err
 }
 
 func lockStock(ctx context.Context, tx *pg.Tx, codes []string) (map[string]SKU, error) {

@@ -31,6 +31,9 @@ func (a award) settled(mark time.Time) bool { return !a.MaturesAt.After(mark) }
 const awardColumns = "order_id, payee, level, granted, standing, points, due_at, matures_at, hold, seq, coalesce(paid_at, 'epoch') as paid_at"
 
 func awardsOf(ctx context.Context, tx *pg.Tx, orders []order.ID) (map[order.ID]map[distributor.ID]award, error) {
+	if len(orders) == 0 {
+		return nil, nil
+	}
 	rows, err := pg.Collect[award](ctx, tx, `
 		select `+awardColumns+` from commission_award where tenant_id = $1 and order_id = any($2::uuid[])`, tx.Tenant(), orders)
 	if err != nil {
@@ -47,9 +50,9 @@ func awardsOf(ctx context.Context, tx *pg.Tx, orders []order.ID) (map[order.ID]m
 	return all, nil
 }
 
-func saveAwards(ctx context.Context, tx *pg.Tx, list []award) error {
+func saveAwards(tx *pg.Tx, list []award) {
 	if len(list) == 0 {
-		return nil
+		return
 	}
 	n := len(list)
 	orders, payees, levels := make([]order.ID, n), make([]distributor.ID, n), make([]int32, n)
@@ -62,7 +65,7 @@ func saveAwards(ctx context.Context, tx *pg.Tx, list []award) error {
 		granted[i], standing[i], points[i] = a.Granted, a.Standing, a.Points
 		dues[i], matures[i], holds[i] = a.DueAt, a.MaturesAt, a.Hold
 	}
-	_, err := tx.Exec(ctx, `
+	tx.Later("commission: save awards", `
 		insert into commission_award (tenant_id, order_id, payee, level, granted, standing, points, due_at, matures_at, hold, seq, paid_at)
 		select $1, o, p, l, g, s, pt, d, m, h, q, pa
 		  from unnest($2::uuid[], $3::uuid[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::timestamptz[], $9::timestamptz[], $10::text[], $11::bigint[], $12::timestamptz[])
@@ -71,8 +74,4 @@ func saveAwards(ctx context.Context, tx *pg.Tx, list []award) error {
 		   set standing = excluded.standing, points = excluded.points, due_at = excluded.due_at,
 		       matures_at = excluded.matures_at, hold = excluded.hold`,
 		tx.Tenant(), orders, payees, levels, granted, standing, points, dues, matures, holds, seqs, paid)
-	if err != nil {
-		return fmt.Errorf("commission: save awards: %w", err)
-	}
-	return nil
 }

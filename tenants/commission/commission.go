@@ -93,6 +93,7 @@ type work struct {
 	revision program.Revision
 	plan     *plan // what the revision's strategy may be told
 	seq      int64
+	returns  bool           // the buyer has an order with a seq, should this one have none
 	refunds  []order.Refund // as take has read them
 	decision *decision      // nil before the strategy has decided
 	blocked  *violation

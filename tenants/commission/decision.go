@@ -101,7 +101,7 @@ func readDecisions(ctx context.Context, tx *pg.Tx, orders []order.Order) (map[or
 	return found, nil
 }
 
-func insertDecisions(ctx context.Context, tx *pg.Tx, list []*decision) error {
+func insertDecisions(tx *pg.Tx, list []*decision) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -121,7 +121,7 @@ func insertDecisions(ctx context.Context, tx *pg.Tx, list []*decision) error {
 			requests[i], answers[i] = pack(d.request), pack(d.answer)
 		}
 	}
-	_, err := tx.Exec(ctx, `
+	tx.Later("commission: store decisions", `
 		insert into commission_decision (tenant_id, month, order_id, seq, outcome, reason, revision, artifact, guard, facts,
 		                                 request, answer, granted, decided_at)
 		select $1, m, o, s, c, r, v, a, $2, $3, q, w, g::json, $4
@@ -129,9 +129,6 @@ func insertDecisions(ctx context.Context, tx *pg.Tx, list []*decision) error {
 		       as x(m, o, s, c, r, v, a, q, w, g)`,
 		tx.Tenant(), guardVersion, factsVersion, tx.Now(),
 		months, ids, seqs, outcomes, reasons, revisions, artifacts, requests, answers, granted)
-	if err != nil {
-		return fmt.Errorf("commission: store decisions: %w", err)
-	}
 	return nil
 }
 

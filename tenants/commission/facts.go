@@ -31,11 +31,13 @@ type facts struct {
 // order is first when neither the store nor the batch holds an earlier one, so
 // splitting the batch is the same, and so is waiting for a strategy.
 func firstOrders(ctx context.Context, tx *pg.Tx, batch []*work) (map[order.ID]bool, error) {
-	buyers, seqs := make([]customer.ID, len(batch)), make([]int64, len(batch))
-	for i, w := range batch {
-		buyers[i], seqs[i] = w.order.Buyer, w.seq
+	var numbered []*work // of the others, reading them has told
+	for _, w := range batch {
+		if w.order.Seq > 0 {
+			numbered = append(numbered, w)
+		}
 	}
-	earlier, err := order.EarlierPaid(ctx, tx, buyers, seqs)
+	earlier, err := earlierPaid(ctx, tx, numbered)
 	if err != nil {
 		return nil, err
 	}
@@ -46,10 +48,29 @@ func firstOrders(ctx context.Context, tx *pg.Tx, batch []*work) (map[order.ID]bo
 		}
 	}
 	first := make(map[order.ID]bool, len(batch))
-	for i, w := range batch {
-		first[w.order.ID] = !earlier[i] && w.seq == least[w.order.Buyer]
+	for _, w := range batch {
+		first[w.order.ID] = !w.returns && !earlier[w.order.ID] && w.seq == least[w.order.Buyer]
 	}
 	return first, nil
+}
+
+func earlierPaid(ctx context.Context, tx *pg.Tx, list []*work) (map[order.ID]bool, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	buyers, seqs := make([]customer.ID, len(list)), make([]int64, len(list))
+	for i, w := range list {
+		buyers[i], seqs[i] = w.order.Buyer, w.seq
+	}
+	found, err := order.EarlierPaid(ctx, tx, buyers, seqs)
+	if err != nil {
+		return nil, err
+	}
+	earlier := make(map[order.ID]bool, len(list))
+	for i, w := range list {
+		earlier[w.order.ID] = found[i]
+	}
+	return earlier, nil
 }
 
 // request is what a strategy is asked about one order: what it has declared,

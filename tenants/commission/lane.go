@@ -1,6 +1,7 @@
 package commission
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/fenli-io/fenli/plugins/sdk/money"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
 )
 
@@ -46,7 +48,7 @@ func (s *Service) Drain(ctx context.Context, tenant tenancy.ID) (dealt int, err 
 func (s *Service) round(ctx context.Context, tenant tenancy.ID, limit int) (dealt int, more bool, err error) {
 	b, err := s.take(ctx, tenant, limit)
 	if err != nil || len(b.work) == 0 {
-		return 0, false, err
+		return 0, b.left && err == nil, err
 	}
 	s.askLeased(ctx, tenant, b)
 	err = s.write(ctx, tenant, b)
@@ -92,10 +94,7 @@ func (s *Service) askLeased(ctx context.Context, tenant tenancy.ID, b *batch) {
 				return
 			case <-renew.C:
 				// A failure shows when the batch is written: the lane is lost or it is not.
-				_ = s.db.Within(asking, tenant, func(ctx context.Context, tx *pg.Tx) error {
-					_, err := s.lease(ctx, tx)
-					return err
-				})
+				_ = s.db.Forgettable(asking, tenant, s.lease)
 			}
 		}
 	})
@@ -114,19 +113,29 @@ type batch struct {
 }
 
 // take leases the lane, reads the changed orders, gives each undecided one its
-// seq and fetches the facts.
+// seq and fetches the facts. What it writes is a lease, which need not survive
+// a power cut.
 func (s *Service) take(ctx context.Context, tenant tenancy.ID, limit int) (*batch, error) {
 	b := &batch{}
-	err := s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		changes, err := order.Changed(ctx, tx, clock.Real(), limit)
-		if err != nil || len(changes) == 0 {
+	err := s.db.Forgettable(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
+		leased, asked := s.askLease(tx), order.AskChanged(tx, clock.Real(), limit)
+		changed, more, err := asked(ctx)
+		if err != nil {
 			return err
 		}
-		if b.lastSeq, err = s.lease(ctx, tx); err != nil {
-			return err
+		lane, err := leased.All(ctx)
+		switch {
+		case err != nil:
+			return fmt.Errorf("commission: lease: %w", err)
+		case len(changed) == 0:
+			b.left = more
+			s.release(tx)
+			return nil
+		case len(lane) == 0:
+			return ErrBusy
 		}
-		b.nextSeq = b.lastSeq
-		if b.work, err = s.load(ctx, tx, changes); err != nil {
+		b.left, b.lastSeq, b.nextSeq = more, lane[0], lane[0]
+		if b.work, err = s.load(ctx, tx, changed); err != nil {
 			return err
 		}
 		currency, zone, err := s.stores.Money(ctx, tx)
@@ -162,28 +171,20 @@ func (s *Service) take(ctx context.Context, tenant tenancy.ID, limit int) (*batc
 	return b, err
 }
 
-// load reads everything about the changed orders, in the order they changed.
-func (s *Service) load(ctx context.Context, tx *pg.Tx, changes []order.Change) ([]*work, error) {
-	ids := make([]order.ID, len(changes))
-	for i, c := range changes {
-		ids[i] = c.OrderID
-	}
-	orders, err := order.Load(ctx, tx, ids)
-	if err != nil {
-		return nil, err
+// load finds what has been decided about the changed orders, in the order they
+// changed.
+func (s *Service) load(ctx context.Context, tx *pg.Tx, changed []order.Changed) ([]*work, error) {
+	orders := make([]order.Order, len(changed))
+	for i, c := range changed {
+		orders[i] = c.Order
 	}
 	decisions, err := readDecisions(ctx, tx, numberedOnly(orders))
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[order.ID]order.Order, len(orders))
-	for _, o := range orders {
-		byID[o.ID] = o
-	}
-	all := make([]*work, len(changes))
-	for i, c := range changes {
-		w := &work{change: c, order: byID[c.OrderID], decision: decisions[c.OrderID]}
-		w.seq = w.order.Seq
+	all := make([]*work, len(changed))
+	for i, c := range changed {
+		w := &work{change: c.Change, order: c.Order, decision: decisions[c.Order.ID], seq: c.Order.Seq, returns: c.Again}
 		if w.revision, err = s.programs.Revision(ctx, tx, w.order.Revision); err != nil {
 			return nil, err
 		}
@@ -369,13 +370,12 @@ func backoff(attempts int) time.Duration {
 // work rows, all in one transaction. The orders are locked and read again, so
 // whatever happened meanwhile is taken into account.
 func (s *Service) write(ctx context.Context, tenant tenancy.ID, b *batch) error {
-	return s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		if err := s.relock(ctx, tx, b); err != nil {
+	return s.db.Often(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
+		locked, err := s.lock(ctx, tx, b)
+		if err != nil {
 			return err
 		}
-		if err := s.number(ctx, tx, b); err != nil {
-			return err
-		}
+		b.number(tx)
 		var fresh []*decision
 		for _, w := range b.work {
 			if w.decision != nil && w.decision.decidedAt.IsZero() {
@@ -384,13 +384,13 @@ func (s *Service) write(ctx context.Context, tenant tenancy.ID, b *batch) error 
 				fresh = append(fresh, w.decision)
 			}
 		}
-		if err := insertDecisions(ctx, tx, fresh); err != nil {
+		if err := insertDecisions(tx, fresh); err != nil {
 			return err
 		}
 		if err := insertRecomputations(ctx, tx, b.work); err != nil {
 			return err
 		}
-		if err := s.reconcile(ctx, tx, b); err != nil {
+		if err := s.reconcile(ctx, tx, b, locked); err != nil {
 			return err
 		}
 		if err := keepOpen(ctx, tx, b); err != nil {
@@ -400,22 +400,62 @@ func (s *Service) write(ctx context.Context, tenant tenancy.ID, b *batch) error 
 	})
 }
 
-// relock takes the row locks in the order all transactions share.
-func (s *Service) relock(ctx context.Context, tx *pg.Tx, b *batch) error {
+// locks are what a batch holds until it is written.
+type locks struct {
+	mark time.Time
+	book *ledger.Book
+}
+
+// lock takes the locks in the order all transactions share: orders, mark, lane,
+// balances. They travel together, and each statement waits for the one before.
+// When another process has moved the lane since take, the batch is void.
+func (s *Service) lock(ctx context.Context, tx *pg.Tx, b *batch) (l locks, err error) {
 	ids := make([]order.ID, len(b.work))
 	for i, w := range b.work {
 		ids[i] = w.order.ID
 	}
-	now, err := order.LockStates(ctx, tx, ids)
+	states, mark, lane := order.LockStates(tx, ids), askMark(tx), s.askAdvance(tx, b.lastSeq, b.nextSeq)
+	book := ledger.AskOpen(tx, nil)
+	if len(b.refunded()) == 0 { // else who is concerned shows later
+		book = ledger.AskOpen(tx, b.payees())
+	}
+	now, err := states(ctx)
+	if err != nil {
+		return l, err
+	}
 	for _, w := range b.work {
 		w.order = w.order.In(now[w.order.ID])
 	}
-	return err
+	if moved, err := lane.All(ctx); err != nil || len(moved) == 0 {
+		return l, cmp.Or(err, ErrBusy)
+	}
+	if at, err := mark.All(ctx); err != nil || len(at) == 0 {
+		return l, fmt.Errorf("commission: the mark: %w", cmp.Or(err, pg.ErrNoRows))
+	} else {
+		l.mark = at[0].UTC()
+	}
+	l.book, err = book(ctx)
+	return l, err
 }
 
-// number keeps the seqs given in take. When another process has moved the
-// lane since, this batch is void and nothing is written.
-func (s *Service) number(ctx context.Context, tx *pg.Tx, b *batch) error {
+// payees are everybody whom a decision of the batch gives something.
+func (b *batch) payees() (list []ledger.Party) {
+	for _, w := range b.work {
+		if w.decision == nil {
+			continue
+		}
+		people, g := w.people(), w.decision.grants
+		for i, amount := range g.perRecipient(g.amounts(), len(people)) {
+			if amount > 0 {
+				list = append(list, ledger.Party(people[i].id))
+			}
+		}
+	}
+	return list
+}
+
+// number keeps the seqs given in take.
+func (b *batch) number(tx *pg.Tx) {
 	var ids []order.ID
 	var seqs []int64
 	for _, w := range b.work {
@@ -424,7 +464,7 @@ func (s *Service) number(ctx context.Context, tx *pg.Tx, b *batch) error {
 			w.order.Seq = w.seq
 		}
 	}
-	return order.Number(ctx, tx, ids, seqs)
+	order.Number(tx, ids, seqs)
 }
 
 func finish(ctx context.Context, tx *pg.Tx, b *batch) error {
@@ -447,36 +487,42 @@ func finish(ctx context.Context, tx *pg.Tx, b *batch) error {
 	if err := order.BlockAll(ctx, tx, wait); err != nil {
 		return err
 	}
-	return order.Done(ctx, tx, done)
+	order.Done(tx, done)
+	return nil
 }
 
-// lease takes the lane for this process and returns its last seq.
-func (s *Service) lease(ctx context.Context, tx *pg.Tx) (lastSeq int64, err error) {
+// lease takes the lane for this process, or keeps it.
+func (s *Service) lease(ctx context.Context, tx *pg.Tx) error {
+	_, err := s.askLease(tx).All(ctx)
+	return err
+}
+
+// askLease takes the lane for this process and answers with its last seq, and
+// with nothing when another process has it.
+func (s *Service) askLease(tx *pg.Tx) *pg.Answer[int64] {
 	now := clock.Real()
-	err = tx.QueryRow(ctx, `
+	return pg.AskColumn[int64](tx, `
 		update commission_lane set holder = $2, leased_until = $3
 		 where tenant_id = $1 and (holder = $2 or leased_until < $4)
-		returning last_seq`, tx.Tenant(), s.holder, now.Add(lease), now).Scan(&lastSeq)
-	if errors.Is(err, pg.ErrNoRows) {
-		return 0, ErrBusy
-	}
-	if err != nil {
-		return 0, fmt.Errorf("commission: lease: %w", err)
-	}
-	return lastSeq, nil
+		returning last_seq`, tx.Tenant(), s.holder, now.Add(lease), now)
 }
 
-// advance moves the lane's counter and gives the lane free; it fails when the
-// lane was lost meanwhile.
-func (s *Service) advance(ctx context.Context, tx *pg.Tx, from, to int64) error {
-	n, err := tx.Exec(ctx, `
+// release gives the lane free.
+func (s *Service) release(tx *pg.Tx) {
+	tx.Later("commission: release the lane", `
+		update commission_lane set leased_until = default where tenant_id = $1 and holder = $2`, tx.Tenant(), s.holder)
+}
+
+// askAdvance moves the lane's counter and gives the lane free; it answers with
+// nothing when the lane was lost meanwhile.
+func (s *Service) askAdvance(tx *pg.Tx, from, to int64) *pg.Answer[int64] {
+	return pg.AskColumn[int64](tx, `
 		update commission_lane set last_seq = $4, leased_until = default
-		 where tenant_id = $1 and holder = $2 and last_seq = $3`, tx.Tenant(), s.holder, from, to)
-	if err != nil {
-		return fmt.Errorf("commission: advance the lane: %w", err)
-	}
-	if n == 0 {
-		return ErrBusy
-	}
-	return nil
+		 where tenant_id = $1 and holder = $2 and last_seq = $3
+		returning last_seq`, tx.Tenant(), s.holder, from, to)
+}
+
+// advance moves the counter of the lane, which this transaction has locked.
+func advance(tx *pg.Tx, to int64) {
+	tx.Later("commission: advance the lane", `update commission_lane set last_seq = $2 where tenant_id = $1`, tx.Tenant(), to)
 }

@@ -41,20 +41,29 @@ type Listed struct {
 	Why        string    // the reasons of its lines, each once
 }
 
-// Awards lists awards, those of the newest orders first.
+// Awards lists awards, those of the newest orders first; one payee's by when
+// they were paid for.
 func (s *Service) Awards(ctx context.Context, tx *pg.Tx, f Filter, lang string) ([]Listed, error) {
 	mark, err := Mark(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := pg.Collect[award](ctx, tx, `
-		select `+awardColumns+` from commission_award
+	const listed = `
+		select ` + awardColumns + ` from commission_award
 		 where tenant_id = $1 and granted > 0
-		   and ($2::uuid is null or payee = $2)
-		   and ($3 = '' or $3 = case when matures_at <= $4 then 'settled' when hold <> '' then 'on_hold' else 'held' end)
+		   and ($2 = '' or $2 = case when matures_at <= $3 then 'settled' when hold <> '' then 'on_hold' else 'held' end)`
+	of := `
 		   and ($5::uuid is null or (order_id, payee) < ($5, $6))
-		 order by order_id desc, payee desc limit $7`,
-		tx.Tenant(), f.Payee, string(f.Status), mark, f.After.Order, f.After.Payee, f.Limit)
+		 order by order_id desc, payee desc limit $4`
+	args := []any{tx.Tenant(), string(f.Status), mark, f.Limit, f.After.Order, f.After.Payee}
+	if !f.Payee.IsZero() {
+		of = `
+		   and payee = $6
+		   and ($5::uuid is null or (paid_at, order_id) < ((select a.paid_at from commission_award a where a.tenant_id = $1 and a.order_id = $5 and a.payee = $6), $5))
+		 order by paid_at desc, order_id desc limit $4`
+		args[5] = f.Payee
+	}
+	rows, err := pg.Collect[award](ctx, tx, listed+of, args...)
 	if err != nil {
 		return nil, fmt.Errorf("commission: list awards: %w", err)
 	}

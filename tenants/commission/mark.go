@@ -20,8 +20,8 @@ func GiveMark(ctx context.Context, tx *pg.Tx) error {
 	return err
 }
 
-func lockMark(ctx context.Context, tx *pg.Tx) (mark time.Time, err error) {
-	return readMark(ctx, tx, "for share")
+func askMark(tx *pg.Tx) *pg.Answer[time.Time] {
+	return pg.AskColumn[time.Time](tx, `select mark from commission_mark where tenant_id = $1 for share`, tx.Tenant())
 }
 
 // TakeMark locks the mark for moving it.
@@ -108,20 +108,11 @@ func HoldFrozen(ctx context.Context, tx *pg.Tx, mark, upTo time.Time) error {
 }
 
 func payeesOf(ctx context.Context, tx *pg.Tx, sql string, args ...any) ([]distributor.ID, error) {
-	rows, err := tx.Query(ctx, sql, args...)
+	all, err := pg.Column[distributor.ID](ctx, tx, sql, args...)
 	if err != nil {
 		return nil, fmt.Errorf("commission: payees: %w", err)
 	}
-	defer rows.Close()
-	var all []distributor.ID
-	for rows.Next() {
-		var p distributor.ID
-		if err := rows.Scan(&p); err != nil {
-			return nil, err
-		}
-		all = append(all, p)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // Matured is what one payee's awards have come to in a cut-off.
@@ -148,7 +139,7 @@ func MaturedBetween(ctx context.Context, tx *pg.Tx, mark, upTo time.Time) ([]Mat
 // given real time and is not settled, or with one on hold, whose payee may be
 // active again.
 func StoresMaturing(ctx context.Context, tx *pg.Tx, now time.Time) ([]tenancy.ID, error) {
-	rows, err := tx.Query(ctx, `
+	all, err := pg.Column[tenancy.ID](ctx, tx, `
 		select m.tenant_id from commission_mark m
 		 where m.rests_until <= $1
 		   and (exists (select 1 from commission_award a
@@ -157,14 +148,5 @@ func StoresMaturing(ctx context.Context, tx *pg.Tx, now time.Time) ([]tenancy.ID
 	if err != nil {
 		return nil, fmt.Errorf("commission: sweep: %w", err)
 	}
-	defer rows.Close()
-	var all []tenancy.ID
-	for rows.Next() {
-		var t tenancy.ID
-		if err := rows.Scan(&t); err != nil {
-			return nil, err
-		}
-		all = append(all, t)
-	}
-	return all, rows.Err()
+	return all, nil
 }

@@ -44,9 +44,7 @@ func (s *Service) book(ctx context.Context, tx *pg.Tx, c *closing) error {
 	if err := insertPeriodAwards(ctx, tx, c.key, payments); err != nil {
 		return err
 	}
-	if err := saveShares(ctx, tx, paidOf(shares, payments)); err != nil {
-		return err
-	}
+	saveShares(tx, paidOf(shares, payments))
 	if err := post(ctx, tx, row.ID, payments); err != nil {
 		return err
 	}
@@ -138,10 +136,9 @@ func (c *closing) count(ctx context.Context, tx *pg.Tx, list []payment) error {
 	for i, p := range list {
 		sums[i] = performance.Change{Member: p.Payee, Day: performance.Day(tx.Now(), c.zone), Commission: p.Amount, Seq: seq}
 	}
-	if err := performance.Add(ctx, tx, sums); err != nil {
-		return err
-	}
-	return leaderboard.Mark(ctx, tx, leaderboard.DirtyOf(sums))
+	performance.Add(tx, sums)
+	leaderboard.Mark(tx, leaderboard.DirtyOf(sums))
+	return nil
 }
 
 func newPeriodID(tx *pg.Tx) periodID { return id.New[periodKind](tx.Now()) }

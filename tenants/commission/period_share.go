@@ -220,9 +220,9 @@ func sharesOf(ctx context.Context, tx *pg.Tx, orders []order.ID) (map[order.ID][
 }
 
 // saveShares writes new shares, and what is left of old ones.
-func saveShares(ctx context.Context, tx *pg.Tx, list []share) error {
+func saveShares(tx *pg.Tx, list []share) {
 	if len(list) == 0 {
-		return nil
+		return
 	}
 	n := len(list)
 	orders, payees, periods := make([]order.ID, n), make([]distributor.ID, n), make([]string, n)
@@ -230,15 +230,11 @@ func saveShares(ctx context.Context, tx *pg.Tx, list []share) error {
 	for i, s := range list {
 		orders[i], payees[i], periods[i], remains[i], granted[i], standing[i] = s.OrderID, s.Payee, s.Period, s.Remains, s.Granted, s.Standing
 	}
-	_, err := tx.Exec(ctx, `
+	tx.Later("commission: save shares of a period", `
 		insert into commission_period_share (tenant_id, order_id, payee, period, remains, granted, standing)
 		select $1, o, y, p, r, g, s from unnest($2::uuid[], $3::uuid[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[]) as x(o, y, p, r, g, s)
 		on conflict (tenant_id, order_id, payee, period) do update set standing = excluded.standing`,
 		tx.Tenant(), orders, payees, periods, remains, granted, standing)
-	if err != nil {
-		return fmt.Errorf("commission: save shares of a period: %w", err)
-	}
-	return nil
 }
 
 // sharesSums are, by period and payee, what single orders were given.

@@ -112,18 +112,11 @@ func (r *reconciliation) move(payee distributor.ID, m func(*ledger.Book) error) 
 }
 
 // post writes everything, balances last in the lock order.
-func (r *reconciliation) post(ctx context.Context, tx *pg.Tx) error {
-	if err := order.NumberRefunds(ctx, tx, r.refunds.orders, r.refunds.nths, r.refunds.seqs); err != nil {
-		return err
-	}
-	if err := saveAwards(ctx, tx, r.changed); err != nil {
-		return err
-	}
-	if err := saveShares(ctx, tx, r.shares); err != nil {
-		return err
-	}
-	book, err := ledger.Open(ctx, tx, r.parties)
-	if err != nil {
+func (r *reconciliation) post(ctx context.Context, tx *pg.Tx, book *ledger.Book) error {
+	order.NumberRefunds(tx, r.refunds.orders, r.refunds.nths, r.refunds.seqs)
+	saveAwards(tx, r.changed)
+	saveShares(tx, r.shares)
+	if err := book.Also(ctx, r.parties); err != nil { // whom a refund has brought in since the batch was locked
 		return err
 	}
 	if err := book.OpenPoints(ctx, r.points); err != nil {
@@ -138,8 +131,7 @@ func (r *reconciliation) post(ctx context.Context, tx *pg.Tx) error {
 		return err
 	}
 	r.owing = book.Owing()
-	if err := performance.Add(ctx, tx, r.sums); err != nil {
-		return err
-	}
-	return leaderboard.Mark(ctx, tx, leaderboard.DirtyOf(r.sums))
+	performance.Add(tx, r.sums)
+	leaderboard.Mark(tx, leaderboard.DirtyOf(r.sums))
+	return nil
 }

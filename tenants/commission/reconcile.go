@@ -14,11 +14,7 @@ import (
 
 // reconcile makes every order of the batch stand as its decision and all its
 // refunds say, and posts the difference. The orders are locked.
-func (s *Service) reconcile(ctx context.Context, tx *pg.Tx, b *batch) error {
-	mark, err := lockMark(ctx, tx)
-	if err != nil {
-		return err
-	}
+func (s *Service) reconcile(ctx context.Context, tx *pg.Tx, b *batch, l locks) error {
 	refunds, err := order.RefundsOf(ctx, tx, b.refunded())
 	if err != nil {
 		return err
@@ -31,7 +27,7 @@ func (s *Service) reconcile(ctx context.Context, tx *pg.Tx, b *batch) error {
 	if err != nil {
 		return err
 	}
-	r := &reconciliation{now: tx.Now(), mark: mark, zone: b.zone, currency: b.facts.currency, lastSeq: b.nextSeq}
+	r := &reconciliation{now: tx.Now(), mark: l.mark, zone: b.zone, currency: b.facts.currency, lastSeq: b.nextSeq}
 	for _, w := range b.work {
 		fresh := r.number(w, refunds[w.order.ID])
 		if w.decision == nil {
@@ -45,10 +41,10 @@ func (s *Service) reconcile(ctx context.Context, tx *pg.Tx, b *batch) error {
 			return err
 		}
 	}
-	if err := s.advance(ctx, tx, b.lastSeq, r.lastSeq); err != nil {
-		return err
+	if r.lastSeq > b.nextSeq { // refunds have come meanwhile
+		advance(tx, r.lastSeq)
 	}
-	if err := r.post(ctx, tx); err != nil {
+	if err := r.post(ctx, tx, l.book); err != nil {
 		return err
 	}
 	if tenant := tx.Tenant(); r.owing && s.Owing != nil {

@@ -47,37 +47,39 @@ func Register(ctx context.Context, tx *pg.Tx, r Registration) (Buyer, error) {
 	return find(ctx, tx, r) // ours, or of whoever registered the same person first
 }
 
-// RegisterAll is [Register] of many by the merchant's own ids. All who are
-// known cost one statement; a newcomer comes but once. The buyers come by
-// external id.
-func RegisterAll(ctx context.Context, tx *pg.Tx, list []Registration) (map[string]Buyer, error) {
-	wanted := make([]string, 0, len(list))
-	for _, r := range list {
-		wanted = append(wanted, r.ExternalID)
-	}
-	known, err := byExternals(ctx, tx, wanted)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range list {
-		if _, found := known[r.ExternalID]; found {
-			continue
+// AskByExternal asks who of some buyers, by the merchant's own ids, is known.
+func AskByExternal(tx *pg.Tx, ids []string) func(context.Context) (map[string]Buyer, error) {
+	asked := pg.Ask[Buyer](tx, `
+		select `+columns+` from customer_buyer where tenant_id = $1 and external_id = any($2::text[])`, tx.Tenant(), ids)
+	return func(ctx context.Context) (map[string]Buyer, error) {
+		rows, err := asked.All(ctx)
+		known := make(map[string]Buyer, len(rows))
+		for _, b := range rows {
+			known[b.ExternalID] = b
 		}
-		if known[r.ExternalID], err = Register(ctx, tx, r); err != nil {
-			return nil, err
-		}
+		return known, err
 	}
-	return known, nil
 }
 
-func byExternals(ctx context.Context, tx *pg.Tx, ids []string) (map[string]Buyer, error) {
-	rows, err := pg.Collect[Buyer](ctx, tx, `
-		select `+columns+` from customer_buyer where tenant_id = $1 and external_id = any($2::text[])`, tx.Tenant(), ids)
-	known := make(map[string]Buyer, len(rows))
-	for _, b := range rows {
-		known[b.ExternalID] = b
+// RegisterAll is [Register] of many newcomers by the merchant's own ids, each
+// named once. members are the distributors whom the store knows by the same
+// ids. The buyers come by external id.
+func RegisterAll(ctx context.Context, tx *pg.Tx, list []Registration, members map[string]distributor.ID) (map[string]Buyer, error) {
+	n := len(list)
+	ids, externals, names := make([]ID, n), make([]string, n), make([]string, n)
+	also, sources := make([]distributor.ID, n), make([]Source, n)
+	for i, r := range list {
+		ids[i], externals[i], names[i], also[i], sources[i] = id.New[kind](tx.Now()), r.ExternalID, r.Name, members[r.ExternalID], r.Source
 	}
-	return known, err
+	tx.Later("customer: register", `
+		insert into customer_buyer (tenant_id, id, external_id, distributor_id, name, first_source, registered_at)
+		select $1, x.id, x.external,
+		       case when not exists (select 1 from customer_buyer b where b.tenant_id = $1 and b.distributor_id = x.also) then x.also end,
+		       x.name, x.source, $7
+		  from unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::json[]) as x(id, external, also, name, source)
+		 order by x.external
+		on conflict do nothing`, tx.Tenant(), ids, externals, also, names, sources, tx.Now())
+	return AskByExternal(tx, externals)(ctx) // ours, or of whoever registered the same person first
 }
 
 func find(ctx context.Context, tx *pg.Tx, r Registration) (Buyer, error) {
@@ -179,13 +181,24 @@ func List(ctx context.Context, tx *pg.Tx, f Filter) ([]Buyer, error) {
 
 // Names reads what each of them is called; unknown ones are absent.
 func Names(ctx context.Context, tx *pg.Tx, who []ID) (map[ID]string, error) {
-	rows, err := pg.Collect[struct {
+	return AskNames(tx, who)(ctx)
+}
+
+// AskNames is [Names] for whoever does not wait for the answer yet.
+func AskNames(tx *pg.Tx, who []ID) func(context.Context) (map[ID]string, error) {
+	if len(who) == 0 {
+		return func(context.Context) (map[ID]string, error) { return nil, nil }
+	}
+	asked := pg.Ask[struct {
 		ID   ID     `db:"id"`
 		Name string `db:"name"`
-	}](ctx, tx, `select id, name from customer_buyer where tenant_id = $1 and id = any($2::uuid[])`, tx.Tenant(), who)
-	names := make(map[ID]string, len(rows))
-	for _, r := range rows {
-		names[r.ID] = r.Name
+	}](tx, `select id, name from customer_buyer where tenant_id = $1 and id = any($2::uuid[])`, tx.Tenant(), who)
+	return func(ctx context.Context) (map[ID]string, error) {
+		rows, err := asked.All(ctx)
+		names := make(map[ID]string, len(rows))
+		for _, r := range rows {
+			names[r.ID] = r.Name
+		}
+		return names, err
 	}
-	return names, err
 }

@@ -19,34 +19,52 @@ const firstLook = 8
 // first, up to the [Reach]th who may earn; those who may not stand among them.
 // A seller the store does not know is absent.
 func ChainOf(ctx context.Context, tx *pg.Tx, sellers []ID) (map[ID][]Link, error) {
-	chains := make(map[ID][]Link, len(sellers))
-	short, err := readChains(ctx, tx, sellers, firstLook, chains)
-	if err != nil || len(short) == 0 {
-		return chains, err
-	}
-	_, err = readChains(ctx, tx, short, 1<<20, chains)
-	return chains, err
+	return AskChainOf(tx, sellers)(ctx)
 }
 
-// readChains looks up to `depth` ancestors high and returns the sellers whose
-// line goes on above without having given enough earners.
-func readChains(ctx context.Context, tx *pg.Tx, sellers []ID, depth int, into map[ID][]Link) (short []ID, err error) {
-	rows, err := pg.Collect[struct {
-		Seller ID     `db:"seller"`
-		Height int    `db:"height"`
-		ID     ID     `db:"id"`
-		Grade  string `db:"grade"`
-		State  State  `db:"state"`
-	}](ctx, tx, `
+// AskChainOf is [ChainOf] for whoever does not wait for the answer yet.
+func AskChainOf(tx *pg.Tx, sellers []ID) func(context.Context) (map[ID][]Link, error) {
+	look := askChains(tx, sellers, firstLook)
+	return func(ctx context.Context) (map[ID][]Link, error) {
+		chains := make(map[ID][]Link, len(sellers))
+		short, err := look(ctx, chains)
+		if err != nil || len(short) == 0 {
+			return chains, err
+		}
+		_, err = askChains(tx, short, 1<<20)(ctx, chains)
+		return chains, err
+	}
+}
+
+// askChains looks up to `depth` ancestors high; the answer names the sellers
+// whose line goes on above without having given enough earners.
+func askChains(tx *pg.Tx, sellers []ID, depth int) func(context.Context, map[ID][]Link) (short []ID, err error) {
+	asked := pg.Ask[seen](tx, `
 		select s.id as seller, cardinality(s.ancestors) as height, m.id, m.grade, m.state
 		  from distributor_member s
 		  cross join unnest(s.id || s.ancestors[1:$3]) with ordinality p (id, nth)
 		  join distributor_member m on m.tenant_id = $1 and m.id = p.id
 		 where s.tenant_id = $1 and s.id = any($2::uuid[])
 		 order by s.id, p.nth`, tx.Tenant(), ids(sellers), depth)
-	if err != nil {
-		return nil, err
+	return func(ctx context.Context, into map[ID][]Link) ([]ID, error) {
+		rows, err := asked.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return linked(rows, sellers, depth, into), nil
 	}
+}
+
+// seen is one member of the line above a seller.
+type seen struct {
+	Seller ID     `db:"seller"`
+	Height int    `db:"height"`
+	ID     ID     `db:"id"`
+	Grade  string `db:"grade"`
+	State  State  `db:"state"`
+}
+
+func linked(rows []seen, sellers []ID, depth int, into map[ID][]Link) (short []ID) {
 	earners, height := map[ID]int{}, map[ID]int{}
 	for _, s := range sellers {
 		delete(into, s)
@@ -66,7 +84,7 @@ func readChains(ctx context.Context, tx *pg.Tx, sellers []ID, depth int, into ma
 			short = append(short, seller)
 		}
 	}
-	return short, nil
+	return short
 }
 
 // States reads where each of them stands now; unknown ones are absent.

@@ -77,6 +77,17 @@ func PostsFor(ctx context.Context, tx *pg.Tx, sales []Sale) ([][]Post, error) {
 	return found, err
 }
 
+// AskAnyPosts asks whether anybody holds a post at all: in most stores nobody
+// does, and then nobody need ask towards which order.
+func AskAnyPosts(tx *pg.Tx) func(context.Context) (bool, error) {
+	asked := pg.AskColumn[bool](tx, `
+		select exists (select 1 from distributor_lead where tenant_id = $1) or exists (select 1 from distributor_partner where tenant_id = $1)`, tx.Tenant())
+	return func(ctx context.Context) (bool, error) {
+		rows, err := asked.All(ctx)
+		return len(rows) == 1 && rows[0], err
+	}
+}
+
 // SetLead makes an active member a team lead, or takes the post away. It counts
 // for later orders.
 func (s *Service) SetLead(ctx context.Context, tx *pg.Tx, who ID, lead bool) error {

@@ -26,23 +26,6 @@ func ByExternal(ctx context.Context, tx *pg.Tx, externalID string) (Member, erro
 	return one(ctx, tx, `select `+columns+` from distributor_member where tenant_id = $1 and external_id = $2`, externalID)
 }
 
-// IDsByExternal finds members by the merchant's own ids; unknown ones are
-// absent.
-func IDsByExternal(ctx context.Context, tx *pg.Tx, externalIDs []string) (map[string]ID, error) {
-	if len(externalIDs) == 0 {
-		return nil, nil
-	}
-	rows, err := pg.Collect[struct {
-		ExternalID string
-		ID         ID
-	}](ctx, tx, `select external_id, id from distributor_member where tenant_id = $1 and external_id = any($2::text[])`, tx.Tenant(), externalIDs)
-	all := make(map[string]ID, len(rows))
-	for _, r := range rows {
-		all[r.ExternalID] = r.ID
-	}
-	return all, err
-}
-
 // ByPerson finds the member behind an account.
 func ByPerson(ctx context.Context, tx *pg.Tx, person PersonID) (Member, error) {
 	return one(ctx, tx, `select `+columns+` from distributor_member where tenant_id = $1 and person_id = $2`, person)

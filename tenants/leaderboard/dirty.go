@@ -3,7 +3,6 @@ package leaderboard
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/fenli-io/fenli/platform/pg"
@@ -28,21 +27,17 @@ func DirtyOf(changes []performance.Change) []Dirty {
 }
 
 // Mark tells the flusher, in the transaction that changed the sums.
-func Mark(ctx context.Context, tx *pg.Tx, list []Dirty) error {
+func Mark(tx *pg.Tx, list []Dirty) {
 	if len(list) == 0 {
-		return nil
+		return
 	}
 	sorted := slices.Clone(list)
 	slices.SortFunc(sorted, func(a, b Dirty) int { return cmp.Or(slices.Compare(a.Member[:], b.Member[:]), a.Day.Compare(b.Day)) })
 	members, days := split(slices.Compact(sorted))
-	_, err := tx.Exec(ctx, `
+	tx.Later("leaderboard: mark", `
 		insert into leaderboard_dirty as d (tenant_id, member_id, day, noted)
 		select $1, m, day, 1 from unnest($2::uuid[], $3::date[]) as x (m, day)
 		on conflict (tenant_id, member_id, day) do update set noted = d.noted + 1`, tx.Tenant(), members, days)
-	if err != nil {
-		return fmt.Errorf("leaderboard: mark: %w", err)
-	}
-	return nil
 }
 
 type dirtyRow struct {
@@ -51,27 +46,26 @@ type dirtyRow struct {
 	Noted  int64
 }
 
-func readDirty(ctx context.Context, tx *pg.Tx, limit int) ([]dirtyRow, error) {
-	return pg.Collect[dirtyRow](ctx, tx, `
+func readDirty(tx *pg.Tx, limit int) *pg.Answer[dirtyRow] {
+	return pg.Ask[dirtyRow](tx, `
 		select member_id as member, day, noted from leaderboard_dirty where tenant_id = $1 order by member_id, day limit $2`, tx.Tenant(), limit)
 }
 
 // forget deletes what has been dealt with. A row that was marked again since it
 // was read, or is being marked, stays for the next round: nobody waits here.
-func forget(ctx context.Context, tx *pg.Tx, rows []dirtyRow) error {
+func forget(tx *pg.Tx, rows []dirtyRow) {
 	list, noted := make([]Dirty, len(rows)), make([]int64, len(rows))
 	for i, r := range rows {
 		list[i], noted[i] = Dirty{r.Member, r.Day}, r.Noted
 	}
 	members, days := split(list)
-	_, err := tx.Exec(ctx, `
+	tx.Later("leaderboard: forget", `
 		delete from leaderboard_dirty d
 		 using (select x.member_id, x.day from leaderboard_dirty x
 		          join unnest($2::uuid[], $3::date[], $4::bigint[]) as r (m, day, noted)
 		            on x.member_id = r.m and x.day = r.day and x.noted = r.noted
 		         where x.tenant_id = $1 for update of x skip locked) done
 		 where d.tenant_id = $1 and d.member_id = done.member_id and d.day = done.day`, tx.Tenant(), members, days, noted)
-	return err
 }
 
 // isDirty reports which members have changes from one day to another that no
@@ -101,9 +95,8 @@ func lockBoards(ctx context.Context, tx *pg.Tx) error {
 	return err
 }
 
-func tryLockBoards(ctx context.Context, tx *pg.Tx) (mine bool, err error) {
-	err = tx.QueryRow(ctx, `select pg_try_advisory_xact_lock(hashtextextended('leaderboard ' || $1, 0))`, tx.Tenant().UUID()).Scan(&mine)
-	return mine, err
+func tryLockBoards(tx *pg.Tx) *pg.Answer[bool] {
+	return pg.AskColumn[bool](tx, `select pg_try_advisory_xact_lock(hashtextextended('leaderboard ' || $1, 0))`, tx.Tenant().UUID())
 }
 
 func split(list []Dirty) (members []distributor.ID, days []performance.Date) {

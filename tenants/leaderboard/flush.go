@@ -61,12 +61,13 @@ func (s *Service) Flush(ctx context.Context, tenant tenancy.ID) error {
 // boards: whoever writes later has read later. Redis answers within its
 // deadline or the rows stay for the next round.
 func (s *Service) flushSome(ctx context.Context, tenant tenancy.ID) (more bool, err error) {
-	err = s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		mine, err := tryLockBoards(ctx, tx)
-		if err != nil || !mine {
+	err = s.db.Forgettable(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
+		locked, dirty := tryLockBoards(tx), readDirty(tx, round)
+		mine, err := locked.All(ctx)
+		if err != nil || len(mine) == 0 || !mine[0] {
 			return err
 		}
-		rows, err := readDirty(ctx, tx, round)
+		rows, err := dirty.All(ctx)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -74,7 +75,8 @@ func (s *Service) flushSome(ctx context.Context, tenant tenancy.ID) (more bool, 
 			return err
 		}
 		more = len(rows) == round
-		return forget(ctx, tx, rows)
+		forget(tx, rows)
+		return nil
 	})
 	return more, err
 }

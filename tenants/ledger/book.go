@@ -29,23 +29,43 @@ var errFloor = fault.New(fault.Conflict, "ledger.below_floor",
 // Open locks the parties' balances in one order that all transactions share,
 // making rows for parties that have none.
 func Open(ctx context.Context, tx *pg.Tx, parties []Party, assets ...Asset) (*Book, error) {
+	return AskOpen(tx, parties, assets...)(ctx)
+}
+
+// AskOpen is [Open] for whoever does not wait yet; the balances are locked when
+// the statements before it have run.
+func AskOpen(tx *pg.Tx, parties []Party, assets ...Asset) func(context.Context) (*Book, error) {
 	if len(assets) == 0 {
 		assets = []Asset{Money}
 	}
 	b := &Book{tx: tx, balances: make(map[key]*Balance, len(parties)*len(assets))}
 	parties = distinct(parties)
-	for _, asset := range assets {
-		if err := b.lock(ctx, parties, asset); err != nil {
-			return nil, err
-		}
+	locked := make([]func(context.Context) error, len(assets))
+	for i, asset := range assets {
+		locked[i] = b.lock(parties, asset)
 	}
-	return b, nil
+	return func(ctx context.Context) (*Book, error) {
+		for _, wait := range locked {
+			if err := wait(ctx); err != nil {
+				return nil, err
+			}
+		}
+		return b, nil
+	}
+}
+
+// Also adds parties to a book of money that have turned out to be needed. They
+// are locked out of order; should two transactions then wait for one another,
+// the database ends one of them, and a lane tries again.
+func (b *Book) Also(ctx context.Context, parties []Party) error {
+	missing := slices.DeleteFunc(distinct(parties), func(p Party) bool { return b.balances[key{p, Money}] != nil })
+	return b.lock(missing, Money)(ctx)
 }
 
 // OpenPoints adds the points of some parties to a book of money. Balances are
 // locked by asset first: money before points, everywhere.
 func (b *Book) OpenPoints(ctx context.Context, parties []Party) error {
-	return b.lock(ctx, distinct(parties), Points)
+	return b.lock(distinct(parties), Points)(ctx)
 }
 
 // Owing tells whether one of the book's parties is in debt.
@@ -63,48 +83,52 @@ func (b *Book) Owing() bool {
 // missing. A row that another transaction makes in just that moment is locked
 // out of order; should the two then wait for one another, the database ends
 // one of them, and a lane tries again.
-func (b *Book) lock(ctx context.Context, parties []Party, asset Asset) error {
-	missing, err := b.lockThere(ctx, parties, asset)
-	if err != nil || len(missing) == 0 {
+func (b *Book) lock(parties []Party, asset Asset) func(context.Context) error {
+	there := b.lockThere(parties, asset)
+	return func(ctx context.Context) error {
+		missing, err := there(ctx)
+		if err != nil || len(missing) == 0 {
+			return err
+		}
+		b.tx.Later("ledger: open balances", `
+			insert into ledger_balance (tenant_id, party, asset)
+			select $1, p, $3 from unnest($2::uuid[]) p order by p
+			on conflict do nothing`, b.tx.Tenant(), missing, asset)
+		missing, err = b.lockThere(missing, asset)(ctx)
+		if err == nil && len(missing) > 0 {
+			err = fmt.Errorf("ledger: no balance of %s could be opened", missing[0])
+		}
 		return err
 	}
-	if _, err := b.tx.Exec(ctx, `
-		insert into ledger_balance (tenant_id, party, asset)
-		select $1, p, $3 from unnest($2::uuid[]) p order by p
-		on conflict do nothing`, b.tx.Tenant(), missing, asset); err != nil {
-		return fmt.Errorf("ledger: open balances: %w", err)
-	}
-	missing, err = b.lockThere(ctx, missing, asset)
-	if err == nil && len(missing) > 0 {
-		err = fmt.Errorf("ledger: no balance of %s could be opened", missing[0])
-	}
-	return err
 }
 
 // lockThere locks the balances that exist, in the order of their parties, and
 // tells whose do not.
-func (b *Book) lockThere(ctx context.Context, parties []Party, asset Asset) (missing []Party, err error) {
+func (b *Book) lockThere(parties []Party, asset Asset) func(context.Context) (missing []Party, err error) {
 	if len(parties) == 0 {
-		return nil, nil
+		return func(context.Context) ([]Party, error) { return nil, nil }
 	}
-	rows, err := pg.Collect[balanceRow](ctx, b.tx, `
+	asked := pg.Ask[balanceRow](b.tx, `
 		select party, expense, adjustment, fees, tax, held, available, reserved, debt, paid
 		  from ledger_balance
 		 where tenant_id = $1 and asset = $3 and party = any($2::uuid[])
 		 order by party for update`, b.tx.Tenant(), parties, asset)
-	if err != nil {
-		return nil, fmt.Errorf("ledger: lock balances: %w", err)
-	}
-	for _, r := range rows {
-		balance := r.Balance
-		b.balances[key{r.Party, asset}] = &balance
-	}
-	for _, p := range parties {
-		if b.balances[key{p, asset}] == nil {
-			missing = append(missing, p)
+	return func(ctx context.Context) (missing []Party, err error) {
+		rows, err := asked.All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("ledger: lock balances: %w", err)
 		}
+		for _, r := range rows {
+			balance := r.Balance
+			b.balances[key{r.Party, asset}] = &balance
+		}
+		for _, p := range parties {
+			if b.balances[key{p, asset}] == nil {
+				missing = append(missing, p)
+			}
+		}
+		return missing, nil
 	}
-	return missing, nil
 }
 
 // Balance is the party's money as it will stand once the book is posted.
@@ -154,9 +178,7 @@ func (b *Book) Post(ctx context.Context) error {
 	if err := b.insertMovements(ctx); err != nil {
 		return fmt.Errorf("ledger: post: %w", err)
 	}
-	if err := b.updateBalances(ctx); err != nil {
-		return fmt.Errorf("ledger: balances: %w", err)
-	}
+	b.updateBalances()
 	b.legs = b.legs[:0]
 	return nil
 }

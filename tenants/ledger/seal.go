@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
 )
@@ -244,21 +242,16 @@ func entriesByID(ctx context.Context, tx *pg.Tx, month time.Time, ids []int64) (
 	for _, id := range ids {
 		wanted[id] = true
 	}
-	rows, err := tx.Query(ctx, `
+	rows, err := pg.Collect[Entry](ctx, tx, `
 		select id, kind, party, asset, source, target, amount, ref, recorded_at
 		  from ledger_movement where tenant_id = $1 and month = $2::date and id between $3 and $4`, tx.Tenant(), month, slices.Min(ids), slices.Max(ids))
 	if err != nil {
 		return nil, fmt.Errorf("ledger: read movements: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		e, err := pgx.RowToStructByName[Entry](rows)
-		if err != nil {
-			return nil, fmt.Errorf("ledger: read movements: %w", err)
-		}
+	for _, e := range rows {
 		if wanted[e.ID] {
 			all[e.ID] = e
 		}
 	}
-	return all, wrapped("read movements", rows.Err())
+	return all, nil
 }

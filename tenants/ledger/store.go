@@ -30,13 +30,13 @@ func (b *Book) insertMovements(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.tx.Exec(ctx, `insert into ledger_unsealed (tenant_id, month, ids) values ($1, $2::date, $3)`, b.tx.Tenant(), b.tx.Month(), ids)
-	return err
+	b.tx.Later("ledger: post", `insert into ledger_unsealed (tenant_id, month, ids) values ($1, $2::date, $3)`, b.tx.Tenant(), b.tx.Month(), ids)
+	return nil
 }
 
 // updateBalances writes absolute values: the rows are locked and this book
 // knows what stands in them.
-func (b *Book) updateBalances(ctx context.Context) error {
+func (b *Book) updateBalances() {
 	touched := map[key]bool{}
 	var parties []Party
 	var assets []string
@@ -53,7 +53,7 @@ func (b *Book) updateBalances(ctx context.Context) error {
 			columns[i] = append(columns[i], n)
 		}
 	}
-	_, err := b.tx.Exec(ctx, `
+	b.tx.Later("ledger: balances", `
 		update ledger_balance b
 		   set expense = x.expense, adjustment = x.adjustment, fees = x.fees, tax = x.tax, held = x.held,
 		       available = x.available, reserved = x.reserved, debt = x.debt, paid = x.paid
@@ -63,7 +63,6 @@ func (b *Book) updateBalances(ctx context.Context) error {
 		 where b.tenant_id = $1 and b.party = x.party and b.asset = x.asset`,
 		b.tx.Tenant(), parties, assets, columns[0], columns[1], columns[2], columns[3], columns[4],
 		columns[5], columns[6], columns[7], columns[8])
-	return err
 }
 
 // Entry is a movement as it was recorded.

@@ -22,34 +22,84 @@ type Change struct {
 
 // note says that an order has changed. The caller has locked the order, so a
 // lane that deals with it now either sees the change or finds the row again.
-func (s *Service) note(ctx context.Context, tx *pg.Tx, o ID) error {
-	return s.noteAll(ctx, tx, []Order{{ID: o}})
-}
+func (s *Service) note(tx *pg.Tx, o ID) { s.noteAll(tx, []Order{{ID: o}}) }
 
-func (s *Service) noteAll(ctx context.Context, tx *pg.Tx, list []Order) error {
+func (s *Service) noteAll(tx *pg.Tx, list []Order) {
 	ids := make([]ID, len(list))
 	for i, o := range list {
 		ids[i] = o.ID
 	}
-	_, err := tx.Exec(ctx, `
+	tx.Later("order: note a change", `
 		insert into order_change (tenant_id, order_id, noted_at) select $1, o, $3 from unnest($2::uuid[]) o
 		on conflict (tenant_id, order_id) do update set next_try_at = default`, tx.Tenant(), ids, tx.Now())
-	if err != nil {
-		return fmt.Errorf("order: note a change: %w", err)
-	}
 	if s.Doorbell != nil {
 		tenant := tx.Tenant()
 		tx.AfterCommit(func() { s.Doorbell(tenant) })
 	}
-	return nil
 }
 
-// Changed lists what the lane has to deal with, oldest first.
-func Changed(ctx context.Context, tx *pg.Tx, now time.Time, limit int) ([]Change, error) {
-	return pg.Collect[Change](ctx, tx, `
-		select order_id, noted_at, attempts, next_try_at, blocked_code, blocked_note from order_change
-		 where tenant_id = $1 and next_try_at <= $2
-		 order by noted_at, order_id limit $3`, tx.Tenant(), now, limit)
+// Changed is an order that the lane has to deal with.
+type Changed struct {
+	Change Change
+	Order  Order
+	// Again tells of an order without a seq whether its buyer has one with one.
+	Again bool
+}
+
+// AskChanged asks what the lane has to deal with, oldest first. more tells that
+// something has changed while it was being read.
+func AskChanged(tx *pg.Tx, now time.Time, limit int) func(context.Context) (list []Changed, more bool, err error) {
+	changes := pg.Ask[Change](tx, selectNoted, tx.Tenant(), now, limit)
+	orders := pg.Ask[changedRow](tx, `
+		select `+columns+`, seq is null and exists (select 1 from order_record e
+		         where e.tenant_id = $1 and e.buyer_id = o.buyer_id and e.seq is not null) as again
+		  from order_record o where tenant_id = $1 and id in (select order_id`+oldest+`)`, tx.Tenant(), now, limit)
+	return func(ctx context.Context) ([]Changed, bool, error) {
+		noted, err := changes.All(ctx)
+		if err != nil {
+			return nil, false, fmt.Errorf("order: changes: %w", err)
+		}
+		rows, err := orders.All(ctx)
+		if err != nil {
+			return nil, false, fmt.Errorf("order: changed: %w", err)
+		}
+		return changedOf(noted, rows)
+	}
+}
+
+const (
+	oldest      = ` from order_change where tenant_id = $1 and next_try_at <= $2 order by noted_at, order_id limit $3`
+	selectNoted = `select order_id, noted_at, attempts, next_try_at, blocked_code, blocked_note` + oldest
+)
+
+// Noted lists what a lane has to deal with, oldest first.
+func Noted(ctx context.Context, tx *pg.Tx, now time.Time, limit int) ([]Change, error) {
+	return pg.Collect[Change](ctx, tx, selectNoted, tx.Tenant(), now, limit)
+}
+
+type changedRow struct {
+	row
+	Again bool
+}
+
+func changedOf(noted []Change, rows []changedRow) ([]Changed, bool, error) {
+	byID := make(map[ID]changedRow, len(rows))
+	for _, r := range rows {
+		byID[r.ID] = r
+	}
+	list := make([]Changed, 0, len(noted))
+	for _, c := range noted {
+		r, read := byID[c.OrderID]
+		if !read {
+			continue // not among the oldest any more when the orders were read
+		}
+		o, err := r.order()
+		if err != nil {
+			return nil, false, err
+		}
+		list = append(list, Changed{c, o, r.Again})
+	}
+	return list, len(list) < len(noted), nil
 }
 
 // Waiting lists the orders that a strategy could not decide, oldest first,
@@ -73,15 +123,10 @@ func ChangeOf(ctx context.Context, tx *pg.Tx, o ID) (c Change, found bool, err e
 }
 
 // Done removes the work rows of orders that have been dealt with.
-func Done(ctx context.Context, tx *pg.Tx, orders []ID) error {
-	if len(orders) == 0 {
-		return nil
+func Done(tx *pg.Tx, orders []ID) {
+	if len(orders) > 0 {
+		tx.Later("order: changes done", `delete from order_change where tenant_id = $1 and order_id = any($2::uuid[])`, tx.Tenant(), orders)
 	}
-	_, err := tx.Exec(ctx, `delete from order_change where tenant_id = $1 and order_id = any($2::uuid[])`, tx.Tenant(), orders)
-	if err != nil {
-		return fmt.Errorf("order: changes done: %w", err)
-	}
-	return nil
 }
 
 // Block keeps an order's work row for a later try, with the reason people see.
@@ -155,18 +200,9 @@ func StoresWithDue(ctx context.Context, tx *pg.Tx, now time.Time) ([]tenancy.ID,
 }
 
 func tenantsOf(ctx context.Context, tx *pg.Tx, sql string, args ...any) ([]tenancy.ID, error) {
-	rows, err := tx.Query(ctx, sql, args...)
+	all, err := pg.Column[tenancy.ID](ctx, tx, sql, args...)
 	if err != nil {
 		return nil, fmt.Errorf("order: sweep: %w", err)
 	}
-	defer rows.Close()
-	var all []tenancy.ID
-	for rows.Next() {
-		var t tenancy.ID
-		if err := rows.Scan(&t); err != nil {
-			return nil, err
-		}
-		all = append(all, t)
-	}
-	return all, rows.Err()
+	return all, nil
 }

@@ -23,25 +23,19 @@ type due struct {
 	DueAt   time.Time
 }
 
-func setDue(ctx context.Context, tx *pg.Tx, o ID, k dueKind, at time.Time) error {
-	return setDues(ctx, tx, []due{{o, k, at}})
-}
+func setDue(tx *pg.Tx, o ID, k dueKind, at time.Time) { setDues(tx, []due{{o, k, at}}) }
 
-func setDues(ctx context.Context, tx *pg.Tx, list []due) error {
+func setDues(tx *pg.Tx, list []due) {
 	if len(list) == 0 {
-		return nil
+		return
 	}
 	ids, kinds, ats := make([]ID, len(list)), make([]string, len(list)), make([]time.Time, len(list))
 	for i, d := range list {
 		ids[i], kinds[i], ats[i] = d.OrderID, string(d.Kind), d.DueAt
 	}
-	_, err := tx.Exec(ctx, `
+	tx.Later("order: set due", `
 		insert into order_due (tenant_id, order_id, kind, due_at) select $1, * from unnest($2::uuid[], $3::text[], $4::timestamptz[])
 		on conflict (tenant_id, order_id, kind) do nothing`, tx.Tenant(), ids, kinds, ats)
-	if err != nil {
-		return fmt.Errorf("order: set due: %w", err)
-	}
-	return nil
 }
 
 func dropDue(ctx context.Context, tx *pg.Tx, o ID, k dueKind) error {

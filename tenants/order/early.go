@@ -21,9 +21,7 @@ func (s *Service) ReportRefund(ctx context.Context, tx *pg.Tx, source, externalI
 	o, paid, err := paidOrder(ctx, tx, source, externalID)
 	if err == nil && !paid {
 		// Whoever pays or places now is waited for, and waits for us.
-		if err := lockEarly(ctx, tx, []string{source}, []string{externalID}); err != nil {
-			return Refund{}, false, err
-		}
+		lockEarlyLater(tx, []string{source}, []string{externalID})
 		o, paid, err = paidOrder(ctx, tx, source, externalID)
 	}
 	switch {
@@ -50,20 +48,16 @@ func paidOrder(ctx context.Context, tx *pg.Tx, source, externalID string) (o Ord
 	return o, !o.PaidAt.IsZero(), err
 }
 
-// lockEarly makes a payment and an early refund of the same order wait for one
+// lockEarlyLater makes a payment and an early refund of the same order wait for one
 // another, so that the refund is either found by the payment or finds it. The
 // locks are taken in one order, as two batches could otherwise wait for one
 // another for ever.
-func lockEarly(ctx context.Context, tx *pg.Tx, sources, externalIDs []string) error {
-	_, err := tx.Exec(ctx, `
+func lockEarlyLater(tx *pg.Tx, sources, externalIDs []string) {
+	tx.Later("order: wait for early refunds", `
 		select pg_advisory_xact_lock(k) from (
 		  select distinct hashtextextended($1 || x.source || chr(31) || x.external_id, 0) as k
 		    from unnest($2::text[], $3::text[]) as x(source, external_id) order by k) keys`,
 		"order_early_refund\x1f"+tx.Tenant().UUID()+"\x1f", sources, externalIDs)
-	if err != nil {
-		return fmt.Errorf("order: wait for early refunds: %w", err)
-	}
-	return nil
 }
 
 // KeepEarlyRefund stores a refund that came before its order, or before the
@@ -89,28 +83,33 @@ func (s *Service) KeepEarlyRefund(ctx context.Context, tx *pg.Tx, source, orderE
 	return nil
 }
 
-// applyEarlyRefunds gives orders that have just been paid the refunds that
-// came before them, and tells which have got some.
-func (s *Service) applyEarlyRefunds(ctx context.Context, tx *pg.Tx, paid []Order) (map[ID]bool, error) {
+// earlyRefund is one that was kept.
+type earlyRefund struct {
+	Source          string
+	OrderExternalID string
+	Request         json.RawMessage
+}
+
+// askEarly takes the refunds that came before some orders' payment; until the
+// transaction ends, whoever tells about another waits.
+func askEarly(tx *pg.Tx, paid []Order) *pg.Answer[earlyRefund] {
 	sources, externals := make([]string, len(paid)), make([]string, len(paid))
-	byName := make(map[[2]string]ID, len(paid))
 	for i, o := range paid {
 		sources[i], externals[i] = o.Source, o.ExternalID
-		byName[[2]string{o.Source, o.ExternalID}] = o.ID
 	}
-	if err := lockEarly(ctx, tx, sources, externals); err != nil {
-		return nil, err
-	}
-	kept, err := pg.Collect[struct {
-		Source          string
-		OrderExternalID string
-		Request         json.RawMessage
-	}](ctx, tx, `
+	lockEarlyLater(tx, sources, externals)
+	return pg.Ask[earlyRefund](tx, `
 		delete from order_early_refund e using unnest($2::text[], $3::text[]) as x(source, external_id)
 		 where e.tenant_id = $1 and e.source = x.source and e.order_external_id = x.external_id
 		returning e.source, e.order_external_id, e.request`, tx.Tenant(), sources, externals)
-	if err != nil {
-		return nil, fmt.Errorf("order: early refunds: %w", err)
+}
+
+// applyEarlyRefunds gives orders that have just been paid the refunds that
+// came before them, and tells which have got some.
+func (s *Service) applyEarlyRefunds(ctx context.Context, tx *pg.Tx, paid []Order, kept []earlyRefund) (map[ID]bool, error) {
+	byName := make(map[[2]string]ID, len(paid))
+	for _, o := range paid {
+		byName[[2]string{o.Source, o.ExternalID}] = o.ID
 	}
 	refunded := map[ID]bool{}
 	for _, k := range kept {

@@ -135,10 +135,9 @@ func (s *Service) sendAgain(ctx context.Context, tx *pg.Tx, o Order) error {
 	if err := dropDue(ctx, tx, o.ID, autoReceive); err != nil {
 		return err
 	}
-	if err := setDue(ctx, tx, o.ID, autoReceive, o.ShippedAt.Add(time.Duration(rev.Settings.AutoReceiveDays)*24*time.Hour)); err != nil {
-		return err
-	}
-	return s.note(ctx, tx, o.ID)
+	setDue(tx, o.ID, autoReceive, o.ShippedAt.Add(time.Duration(rev.Settings.AutoReceiveDays)*24*time.Hour))
+	s.note(tx, o.ID)
+	return nil
 }
 
 // extra is the order of what the buyer has paid more: of the same people, under

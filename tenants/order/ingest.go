@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -40,6 +41,9 @@ type Ingested struct {
 	Order   Order
 	Created bool  // false: it was known, and nothing has happened again
 	Err     error // a report that is wrong; the others are not touched by it
+
+	BuyerName string            // of an order that was created
+	Seller    distributor.Label // whose link its buyer came by
 }
 
 // Ingest records a reported order: who buys, whose link they came by, what was
@@ -67,8 +71,12 @@ func (s *Service) IngestAll(ctx context.Context, tx *pg.Tx, reports []Report) ([
 			in.list = append(in.list, n)
 		}
 	}
+	if len(in.list) == 0 {
+		return in.out, nil
+	}
+	in.ask()
 	for _, step := range []func(context.Context) error{
-		in.recogniseKnown, in.fillIn, in.price, in.findPeople, in.findProgrammes, in.draft, in.appoint, in.tryOn, in.write,
+		in.recogniseKnown, in.fillIn, in.price, in.findProgrammes, in.findPeople, in.draft, in.appoint, in.tryOn, in.write,
 	} {
 		if err := step(ctx); err != nil || len(in.list) == 0 {
 			return in.out, err
@@ -84,7 +92,21 @@ type intake struct {
 	tx      *pg.Tx
 	out     []Ingested
 	list    []*newcomer
+	asked   asked
 	desk    *attribution.Desk
+	early   []earlyRefund // of the orders on their way in
+}
+
+// asked are the questions whose answers do not depend on one another: they
+// travel together.
+type asked struct {
+	known    *pg.Answer[row]
+	sold     func(context.Context) (map[string]catalog.PricedLine, error)
+	members  func(context.Context) (map[string]distributor.Label, error) // by the names of links and of buyers
+	buyers   func(context.Context) (map[string]customer.Buyer, error)
+	inForce  map[time.Time]func(context.Context) (program.Revision, error)
+	trying   func(context.Context) (*program.Canary, error)
+	anyPosts func(context.Context) (bool, error)
 }
 
 // newcomer is one reported order on its way in.
@@ -103,13 +125,39 @@ func (in *intake) keep(f func(*newcomer) bool) {
 	in.list = slices.DeleteFunc(in.list, func(n *newcomer) bool { return !f(n) })
 }
 
+func (in *intake) ask() {
+	var sources, externals, codes, members, buyers []string
+	in.asked.inForce = map[time.Time]func(context.Context) (program.Revision, error){}
+	for _, n := range in.list {
+		r := n.report
+		sources, externals, buyers = append(sources, r.Source), append(externals, r.ExternalID), append(buyers, r.Buyer)
+		for _, l := range r.Lines {
+			codes = append(codes, l.SKU)
+		}
+		members = append(members, r.Buyer)
+		if r.Via != "" {
+			members = append(members, r.Via)
+		}
+		if at := occurred(r.PlacedAt, in.tx.Now()); in.asked.inForce[at] == nil {
+			in.asked.inForce[at] = in.service.programs.AskInForce(in.tx, at)
+		}
+	}
+	in.asked.known = askByExternals(in.tx, distinct(sources), distinct(externals))
+	in.asked.sold = catalog.AskKnown(in.tx, distinct(codes))
+	in.asked.members = distributor.AskByExternal(in.tx, distinct(members))
+	in.asked.buyers = customer.AskByExternal(in.tx, distinct(buyers))
+	in.asked.trying = program.AskTrying(in.tx)
+	in.asked.anyPosts = distributor.AskAnyPosts(in.tx)
+}
+
+func distinct(list []string) []string {
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
 // recogniseKnown finds the orders whose names are known already.
 func (in *intake) recogniseKnown(ctx context.Context) error {
-	sources, externals := make([]string, len(in.list)), make([]string, len(in.list))
-	for i, n := range in.list {
-		sources[i], externals[i] = n.report.Source, n.report.ExternalID
-	}
-	stored, err := byExternals(ctx, in.tx, sources, externals)
+	stored, err := ordersOf(in.asked.known.All(ctx))
 	if err != nil {
 		return err
 	}
@@ -140,13 +188,7 @@ func (in *intake) recogniseKnown(ctx context.Context) error {
 // fillIn takes from the catalogue what reports leave out. A SKU that the
 // catalogue does not have is the shop's own.
 func (in *intake) fillIn(ctx context.Context) error {
-	var codes []string
-	for _, n := range in.list {
-		for _, l := range n.report.Lines {
-			codes = append(codes, l.SKU)
-		}
-	}
-	sold, err := catalog.Known(ctx, in.tx, codes)
+	sold, err := in.asked.sold(ctx)
 	if err != nil {
 		return err
 	}
@@ -189,60 +231,92 @@ func (in *intake) price(context.Context) error {
 
 // findPeople knows or registers the buyers and finds whose links they came by.
 func (in *intake) findPeople(ctx context.Context) error {
-	var vias []string
-	for _, n := range in.list {
-		if n.report.Via != "" {
-			vias = append(vias, n.report.Via)
-		}
-	}
-	owners, err := distributor.IDsByExternal(ctx, in.tx, vias)
+	members, err := in.asked.members(ctx)
 	if err != nil {
 		return err
 	}
+	var links []distributor.ID
 	in.keep(func(n *newcomer) bool {
-		known := false
-		if n.via, known = owners[n.report.Via]; n.report.Via != "" && !known {
+		if n.report.Via == "" {
+			return true
+		}
+		via, known := members[n.report.Via]
+		if !known {
 			n.out.Err = errUnknownVia.With("via", n.report.Via).At("via")
 			return false
 		}
+		n.via, n.out.Seller = via.ID, via
+		links = append(links, via.ID)
 		return true
 	})
-	registrations := make([]customer.Registration, len(in.list))
-	for i, n := range in.list {
-		registrations[i] = customer.Registration{ExternalID: n.report.Buyer, Name: n.report.BuyerName, Source: customer.Source{Channel: n.report.Channel}}
+	if len(in.list) == 0 {
+		return nil
 	}
-	buyers, err := customer.RegisterAll(ctx, in.tx, registrations)
+	buyers, err := in.register(ctx, members)
 	if err != nil {
 		return err
 	}
-	list := make([]customer.Buyer, 0, len(buyers))
-	for _, b := range buyers {
-		list = append(list, b)
-	}
 	for _, n := range in.list {
 		n.buyer = buyers[n.report.Buyer]
+		n.out.BuyerName = n.buyer.Name
 	}
-	links := make([]distributor.ID, 0, len(owners))
-	for _, o := range owners {
-		links = append(links, o)
+	early := askEarly(in.tx, in.paid()) // before the buyers: whoever refunds waits for the payment alone
+	if in.desk, err = attribution.OpenDesk(ctx, in.tx, slices.Collect(maps.Values(buyers)), links...); err != nil {
+		return err
 	}
-	in.desk, err = attribution.OpenDesk(ctx, in.tx, list, links...)
+	in.early, err = early.All(ctx)
 	return err
+}
+
+// register makes buyers of those who are not known.
+func (in *intake) register(ctx context.Context, members map[string]distributor.Label) (map[string]customer.Buyer, error) {
+	known, err := in.asked.buyers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	here := make(map[string]customer.Buyer, len(in.list))
+	var fresh []customer.Registration
+	also := map[string]distributor.ID{}
+	for _, n := range in.list {
+		name := n.report.Buyer
+		if _, seen := here[name]; seen {
+			continue
+		}
+		b, found := known[name]
+		if here[name] = b; !found {
+			fresh = append(fresh, customer.Registration{ExternalID: name, Name: n.report.BuyerName, Source: customer.Source{Channel: n.report.Channel}})
+			also[name] = members[name].ID
+		}
+	}
+	if len(fresh) == 0 {
+		return here, nil
+	}
+	made, err := customer.RegisterAll(ctx, in.tx, fresh, also)
+	if err == nil && len(made) < len(fresh) {
+		err = errRaced
+	}
+	maps.Copy(here, made)
+	return here, err
+}
+
+// paid are the orders that come with their payment.
+func (in *intake) paid() (list []Order) {
+	for _, n := range in.list {
+		if n.report.Paid {
+			list = append(list, Order{Source: n.report.Source, ExternalID: n.report.ExternalID})
+		}
+	}
+	return list
 }
 
 // findProgrammes finds the revision in force when each was placed.
 func (in *intake) findProgrammes(ctx context.Context) error {
-	inForce := map[time.Time]program.Revision{}
 	for _, n := range in.list {
-		at := occurred(n.report.PlacedAt, in.tx.Now())
-		if _, found := inForce[at]; !found {
-			rev, err := in.service.programs.InForce(ctx, in.tx, at)
-			if err != nil {
-				return err
-			}
-			inForce[at] = rev
+		rev, err := in.asked.inForce[occurred(n.report.PlacedAt, in.tx.Now())](ctx)
+		if err != nil {
+			return err
 		}
-		n.rev = inForce[at]
+		n.rev = rev
 	}
 	return nil
 }
@@ -272,6 +346,9 @@ func (in *intake) draft(ctx context.Context) error {
 
 // appoint freezes who holds a post towards each order.
 func (in *intake) appoint(ctx context.Context) error {
+	if some, err := in.asked.anyPosts(ctx); err != nil || !some {
+		return err
+	}
 	list := make([]*Order, len(in.list))
 	for i, n := range in.list {
 		list[i] = &n.order
@@ -285,11 +362,15 @@ func (in *intake) appoint(ctx context.Context) error {
 
 // tryOn puts the orders of teams that try a candidate under it.
 func (in *intake) tryOn(ctx context.Context) error {
+	canary, err := in.asked.trying(ctx)
+	if err != nil || canary == nil {
+		return err
+	}
 	list := make([]*Order, len(in.list))
 	for i, n := range in.list {
 		list[i] = &n.order
 	}
-	err := tryOn(ctx, in.tx, list)
+	err = tryOn(ctx, in.tx, canary, list)
 	for _, n := range in.list {
 		n.out.Order.Revision = n.order.Revision
 	}
@@ -305,9 +386,7 @@ func (n *newcomer) placement() Placement {
 // write stores everything: orders that are paid with a note for the lane,
 // orders that are not with the instant at which they close.
 func (in *intake) write(ctx context.Context) error {
-	if err := in.desk.Write(ctx); err != nil {
-		return err
-	}
+	in.desk.Write()
 	var all, paid []Order
 	var waiting []due
 	for _, n := range in.list {
@@ -319,24 +398,25 @@ func (in *intake) write(ctx context.Context) error {
 		closes := n.order.PlacedAt.Add(time.Duration(n.rev.Settings.CloseUnpaidMinutes) * time.Minute)
 		waiting = append(waiting, due{n.order.ID, closeUnpaid, closes})
 	}
-	if err := insertAll(ctx, in.tx, all); err != nil {
+	if err := insertLater(in.tx, all); err != nil {
 		return err
 	}
-	if err := setDues(ctx, in.tx, waiting); err != nil {
-		return err
-	}
+	setDues(in.tx, waiting)
 	if len(paid) == 0 {
 		return nil
 	}
-	if err := in.applyEarlyRefunds(ctx, paid); err != nil {
-		return err
+	if len(in.early) > 0 {
+		if err := in.applyEarlyRefunds(ctx, paid); err != nil {
+			return err
+		}
 	}
-	return in.service.noteAll(ctx, in.tx, paid)
+	in.service.noteAll(in.tx, paid)
+	return nil
 }
 
 // applyEarlyRefunds gives the paid orders the refunds that came before them.
 func (in *intake) applyEarlyRefunds(ctx context.Context, paid []Order) error {
-	refunded, err := in.service.applyEarlyRefunds(ctx, in.tx, paid)
+	refunded, err := in.service.applyEarlyRefunds(ctx, in.tx, paid, in.early)
 	if err != nil {
 		return err
 	}

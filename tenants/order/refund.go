@@ -62,7 +62,8 @@ func (s *Service) refundLocked(ctx context.Context, tx *pg.Tx, o Order, r Refund
 	if err := save(ctx, tx, o); err != nil {
 		return Refund{}, err
 	}
-	return made, s.note(ctx, tx, o.ID)
+	s.note(tx, o.ID)
+	return made, nil
 }
 
 func checkRefund(o Order, r RefundRequest, now time.Time) error {
@@ -133,15 +134,11 @@ func insertRefund(ctx context.Context, tx *pg.Tx, r Refund) error {
 }
 
 // NumberRefunds writes the seq that the lane has given to refunds.
-func NumberRefunds(ctx context.Context, tx *pg.Tx, orders []ID, nths []int, seqs []int64) error {
+func NumberRefunds(tx *pg.Tx, orders []ID, nths []int, seqs []int64) {
 	if len(orders) == 0 {
-		return nil
+		return
 	}
-	_, err := tx.Exec(ctx, `
+	tx.Later("order: number refunds", `
 		update order_refund r set seq = x.seq from unnest($2::uuid[], $3::int[], $4::bigint[]) as x(order_id, nth, seq)
 		 where r.tenant_id = $1 and r.order_id = x.order_id and r.nth = x.nth`, tx.Tenant(), orders, nths, seqs)
-	if err != nil {
-		return fmt.Errorf("order: number refunds: %w", err)
-	}
-	return nil
 }

@@ -91,12 +91,15 @@ func (s *Service) place(ctx context.Context, tx *pg.Tx, p Placement, hash []byte
 		return Order{}, err
 	}
 	closes := o.PlacedAt.Add(time.Duration(rev.Settings.CloseUnpaidMinutes) * time.Minute)
-	return o, setDue(ctx, tx, o.ID, closeUnpaid, closes)
+	setDue(tx, o.ID, closeUnpaid, closes)
+	return o, nil
 }
 
 // Raced reports whether a transaction failed only because the same order was
 // placed by another at the same instant: running it again finds that order.
-func Raced(err error) bool { return errors.Is(err, errRaced) }
+func Raced(err error) bool {
+	return errors.Is(err, errRaced) || pg.Violates(err, "order_record_tenant_id_source_external_id_key")
+}
 
 func (s *Service) draft(ctx context.Context, tx *pg.Tx, p Placement) (Order, error) {
 	if err := checkPlacement(p, tx.Now()); err != nil {
@@ -119,7 +122,11 @@ func (s *Service) draft(ctx context.Context, tx *pg.Tx, p Placement) (Order, err
 	if err := appoint(ctx, tx, []*Order{&o}); err != nil {
 		return Order{}, err
 	}
-	return o, tryOn(ctx, tx, []*Order{&o})
+	canary, err := program.Trying(ctx, tx)
+	if err != nil {
+		return Order{}, err
+	}
+	return o, tryOn(ctx, tx, canary, []*Order{&o})
 }
 
 // drafted is the order of a placement whose lines have been priced.
@@ -192,10 +199,15 @@ func (s *Service) Pay(ctx context.Context, tx *pg.Tx, o ID, at time.Time) (Order
 	if err := attribution.OnPaidAt(ctx, tx, locked.Buyer, locked.Chain, RulesOf(rev.Settings), locked.PaidAt); err != nil {
 		return Order{}, err
 	}
-	if _, err := s.applyEarlyRefunds(ctx, tx, []Order{locked}); err != nil {
+	early, err := askEarly(tx, []Order{locked}).All(ctx)
+	if err != nil {
 		return Order{}, err
 	}
-	return locked, s.note(ctx, tx, o)
+	if _, err := s.applyEarlyRefunds(ctx, tx, []Order{locked}, early); err != nil {
+		return Order{}, err
+	}
+	s.note(tx, o)
+	return locked, nil
 }
 
 // Ship records that the goods are on their way; receipt follows by itself
@@ -229,7 +241,8 @@ func (s *Service) Ship(ctx context.Context, tx *pg.Tx, o ID, at time.Time) (Orde
 	if err != nil {
 		return Order{}, err
 	}
-	return locked, setDue(ctx, tx, o, autoReceive, locked.ShippedAt.Add(time.Duration(rev.Settings.AutoReceiveDays)*24*time.Hour))
+	setDue(tx, o, autoReceive, locked.ShippedAt.Add(time.Duration(rev.Settings.AutoReceiveDays)*24*time.Hour))
+	return locked, nil
 }
 
 // Receive records that the buyer has the goods. The freeze starts here.
@@ -263,7 +276,8 @@ func (s *Service) receiveLocked(ctx context.Context, tx *pg.Tx, o Order, at time
 			return err
 		}
 	}
-	return s.note(ctx, tx, o.ID)
+	s.note(tx, o.ID)
+	return nil
 }
 
 // Close ends an order that nobody will pay and gives its stock back.
@@ -318,7 +332,8 @@ func (s *Service) DecideGroup(ctx context.Context, tx *pg.Tx, o ID, result Group
 	if err := save(ctx, tx, locked); err != nil {
 		return Order{}, err
 	}
-	return locked, s.note(ctx, tx, o)
+	s.note(tx, o)
+	return locked, nil
 }
 
 func stockOf(lines Lines) []catalog.Line {

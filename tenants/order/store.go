@@ -78,7 +78,12 @@ func nullable(t time.Time) *time.Time {
 }
 
 func query(ctx context.Context, tx *pg.Tx, tail string, args ...any) ([]Order, error) {
-	rows, err := pg.Collect[row](ctx, tx, `select `+columns+` from order_record where tenant_id = $1 `+tail, append([]any{tx.Tenant()}, args...)...)
+	return ordersOf(pg.Collect[row](ctx, tx, selected+tail, append([]any{tx.Tenant()}, args...)...))
+}
+
+const selected = `select ` + columns + ` from order_record where tenant_id = $1 `
+
+func ordersOf(rows []row, err error) ([]Order, error) {
 	if err != nil {
 		return nil, fmt.Errorf("order: read: %w", err)
 	}
@@ -111,9 +116,10 @@ func ByExternal(ctx context.Context, tx *pg.Tx, source, externalID string) (Orde
 	return one(query(ctx, tx, `and source = $2 and external_id = $3`, source, externalID))
 }
 
-// byExternals reads the orders of some names, place by place.
-func byExternals(ctx context.Context, tx *pg.Tx, sources, externalIDs []string) ([]Order, error) {
-	return query(ctx, tx, `and (source, external_id) in (select * from unnest($2::text[], $3::text[]))`, sources, externalIDs)
+// askByExternals asks for the orders of any of the names from any of the
+// sources: together they are what an index knows, place by place they are not.
+func askByExternals(tx *pg.Tx, sources, externalIDs []string) *pg.Answer[row] {
+	return pg.Ask[row](tx, selected+`and source = any($2::text[]) and external_id = any($3::text[])`, tx.Tenant(), sources, externalIDs)
 }
 
 // Load reads orders, in the order of their ids.
@@ -141,19 +147,22 @@ type Changeable struct {
 }
 
 // LockStates is [Lock] for whoever has read the orders already: what never
-// changes is not read again.
-func LockStates(ctx context.Context, tx *pg.Tx, orders []ID) (map[ID]Changeable, error) {
-	rows, err := pg.Collect[Changeable](ctx, tx, `
+// changes is not read again. Nobody waits before the answer is wanted.
+func LockStates(tx *pg.Tx, orders []ID) func(context.Context) (map[ID]Changeable, error) {
+	asked := pg.Ask[Changeable](tx, `
 		select id, state, coalesce(group_state, '') as "group", refunded, coalesce(seq, 0) as seq, paid_at, shipped_at, received_at, closed_at
 		  from order_record where tenant_id = $1 and id = any($2::uuid[]) order by id for update`, tx.Tenant(), orders)
-	if err != nil {
-		return nil, fmt.Errorf("order: lock: %w", err)
+	return func(ctx context.Context) (map[ID]Changeable, error) {
+		rows, err := asked.All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("order: lock: %w", err)
+		}
+		all := make(map[ID]Changeable, len(rows))
+		for _, r := range rows {
+			all[r.ID] = r
+		}
+		return all, nil
 	}
-	all := make(map[ID]Changeable, len(rows))
-	for _, r := range rows {
-		all[r.ID] = r
-	}
-	return all, nil
 }
 
 // In is the order as it has become.
@@ -171,6 +180,40 @@ var errRaced = errors.New("order: placed by another request at the same instant"
 
 // insertAll stores new orders. errRaced when one of them is there already.
 func insertAll(ctx context.Context, tx *pg.Tx, list []Order) error {
+	args, err := insertArgs(tx, list)
+	if err != nil {
+		return err
+	}
+	stored, err := tx.Exec(ctx, insertOrders+` on conflict do nothing`, args...)
+	if err != nil {
+		return fmt.Errorf("order: insert: %w", err)
+	}
+	if stored < int64(len(list)) {
+		return errRaced
+	}
+	return nil
+}
+
+// insertLater is insertAll for whoever does not wait: when an order is there
+// already the transaction fails, and [Raced] says so of its error.
+func insertLater(tx *pg.Tx, list []Order) error {
+	args, err := insertArgs(tx, list)
+	if err == nil {
+		tx.Later("order: insert", insertOrders, args...)
+	}
+	return err
+}
+
+const insertOrders = `
+		insert into order_record (tenant_id, recorded_at, id, month, source, external_id, body_hash, buyer_id, seller_id, channel, revision,
+		                          goods, freight, lines, chain, state, group_state, placed_at, paid_at, region, posts)
+		select $1, $2, id, month, source, external_id, hash, buyer, seller, channel, revision,
+		       goods, freight, lines::json, chain::json, state, nullif(grp, ''), placed, paid, region, posts::json
+		  from unnest($3::uuid[], $4::date[], $5::text[], $6::text[], $7::bytea[], $8::uuid[], $9::uuid[], $10::text[], $11::int[],
+		              $12::bigint[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[], $19::timestamptz[], $20::text[], $21::text[])
+		       as x(id, month, source, external_id, hash, buyer, seller, channel, revision, goods, freight, lines, chain, state, grp, placed, paid, region, posts)`
+
+func insertArgs(tx *pg.Tx, list []Order) ([]any, error) {
 	n := len(list)
 	ids, months, sources, externals, hashes := make([]ID, n), make([]time.Time, n), make([]string, n), make([]string, n), make([][]byte, n)
 	buyers, sellers, channels, revisions := make([]customer.ID, n), make([]distributor.ID, n), make([]string, n), make([]int, n)
@@ -180,15 +223,15 @@ func insertAll(ctx context.Context, tx *pg.Tx, list []Order) error {
 	for i, o := range list {
 		packedLines, err := json.Marshal(o.Lines)
 		if err != nil {
-			return fmt.Errorf("order: %w", err)
+			return nil, fmt.Errorf("order: %w", err)
 		}
 		packedChain, err := json.Marshal(o.Chain)
 		if err != nil {
-			return fmt.Errorf("order: %w", err)
+			return nil, fmt.Errorf("order: %w", err)
 		}
 		packedPosts, err := json.Marshal(o.Posts)
 		if err != nil {
-			return fmt.Errorf("order: %w", err)
+			return nil, fmt.Errorf("order: %w", err)
 		}
 		regions[i], posts[i] = o.Region, string(packedPosts)
 		ids[i], months[i], sources[i], externals[i], hashes[i] = o.ID, o.Month, o.Source, o.ExternalID, o.bodyHash
@@ -196,24 +239,8 @@ func insertAll(ctx context.Context, tx *pg.Tx, list []Order) error {
 		goods[i], freights[i], lines[i], chains[i] = o.Goods, o.Freight, string(packedLines), string(packedChain)
 		states[i], groups[i], placed[i], paid[i] = string(o.state()), string(o.Group), o.PlacedAt, nullable(o.PaidAt)
 	}
-	stored, err := tx.Exec(ctx, `
-		insert into order_record (tenant_id, recorded_at, id, month, source, external_id, body_hash, buyer_id, seller_id, channel, revision,
-		                          goods, freight, lines, chain, state, group_state, placed_at, paid_at, region, posts)
-		select $1, $2, id, month, source, external_id, hash, buyer, seller, channel, revision,
-		       goods, freight, lines::json, chain::json, state, nullif(grp, ''), placed, paid, region, posts::json
-		  from unnest($3::uuid[], $4::date[], $5::text[], $6::text[], $7::bytea[], $8::uuid[], $9::uuid[], $10::text[], $11::int[],
-		              $12::bigint[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[], $19::timestamptz[], $20::text[], $21::text[])
-		       as x(id, month, source, external_id, hash, buyer, seller, channel, revision, goods, freight, lines, chain, state, grp, placed, paid, region, posts)
-		on conflict do nothing`,
-		tx.Tenant(), tx.Now(), ids, months, sources, externals, hashes, buyers, sellers, channels, revisions,
-		goods, freights, lines, chains, states, groups, placed, paid, regions, posts)
-	if err != nil {
-		return fmt.Errorf("order: insert: %w", err)
-	}
-	if stored < int64(n) {
-		return errRaced
-	}
-	return nil
+	return []any{tx.Tenant(), tx.Now(), ids, months, sources, externals, hashes, buyers, sellers, channels, revisions,
+		goods, freights, lines, chains, states, groups, placed, paid, regions, posts}, nil
 }
 
 // save writes what may change of a locked order.
@@ -231,17 +258,13 @@ func save(ctx context.Context, tx *pg.Tx, o Order) error {
 }
 
 // Number writes the seq that the lane has given to orders.
-func Number(ctx context.Context, tx *pg.Tx, orders []ID, seqs []int64) error {
+func Number(tx *pg.Tx, orders []ID, seqs []int64) {
 	if len(orders) == 0 {
-		return nil
+		return
 	}
-	_, err := tx.Exec(ctx, `
+	tx.Later("order: number", `
 		update order_record o set seq = x.seq from unnest($2::uuid[], $3::bigint[]) as x(id, seq)
 		 where o.tenant_id = $1 and o.id = x.id`, tx.Tenant(), orders, seqs)
-	if err != nil {
-		return fmt.Errorf("order: number: %w", err)
-	}
-	return nil
 }
 
 // EarlierPaid tells, place by place, whether the buyer has an order with a

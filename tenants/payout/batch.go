@@ -251,5 +251,5 @@ func (s *Service) TakeReturn(ctx context.Context, tx *pg.Tx, account AccountID, 
 
 // waits reports whether somebody may not be paid just now.
 func waits(err error) bool {
-	return errors.Is(err, payee.ErrPaused) || errors.Is(err, withdrawal.ErrNotAllowed)
+	return errors.Is(err, payee.ErrPaused) || errors.Is(err, withdrawal.ErrNotAllowed) || errors.Is(err, withdrawal.ErrNothingLeft)
 }

@@ -8,12 +8,12 @@ import (
 	"github.com/fenli-io/fenli/tenants/distributor"
 )
 
-// Add adds changes to the sums in one statement. Changes that add nothing
-// leave no row and no seq.
-func Add(ctx context.Context, tx *pg.Tx, changes []Change) error {
+// Add adds changes to the sums in one statement that nobody waits for. Changes
+// that add nothing leave no row and no seq.
+func Add(tx *pg.Tx, changes []Change) {
 	rows := perDay(changes)
 	if len(rows) == 0 {
-		return nil
+		return
 	}
 	n := len(rows)
 	members, days := make([]distributor.ID, n), make([]Date, n)
@@ -24,7 +24,7 @@ func Add(ctx context.Context, tx *pg.Tx, changes []Change) error {
 			columns[c] = append(columns[c], v)
 		}
 	}
-	_, err := tx.Exec(ctx, `
+	tx.Later("performance: add", `
 		insert into performance_day as p
 		       (tenant_id, member_id, day, sales, refunds, orders, customers, commission, sales_seq, orders_seq, commission_seq)
 		select $1, * from unnest($2::uuid[], $3::date[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[])
@@ -34,10 +34,6 @@ func Add(ctx context.Context, tx *pg.Tx, changes []Change) error {
 		       sales_seq = greatest(p.sales_seq, excluded.sales_seq), orders_seq = greatest(p.orders_seq, excluded.orders_seq),
 		       commission_seq = greatest(p.commission_seq, excluded.commission_seq)`,
 		tx.Tenant(), members, days, columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], columns[6], columns[7])
-	if err != nil {
-		return fmt.Errorf("performance: add: %w", err)
-	}
-	return nil
 }
 
 const sums = `coalesce(sum(sales), 0)::bigint as sales, coalesce(sum(refunds), 0)::bigint as refunds,

@@ -179,11 +179,23 @@ func changeCanary(ctx context.Context, tx *pg.Tx, which CanaryID, change func(*C
 
 // Trying is the canary that takes new orders now; nil when none does.
 func Trying(ctx context.Context, tx *pg.Tx) (*Canary, error) {
-	c, err := readCanary(ctx, tx, `state = $2`, CanaryRunning)
-	if errors.Is(err, ErrNoCanary) {
-		return nil, nil
+	return AskTrying(tx)(ctx)
+}
+
+// AskTrying is [Trying] for whoever does not wait for the answer yet.
+func AskTrying(tx *pg.Tx) func(context.Context) (*Canary, error) {
+	asked := pg.Ask[canaryRow](tx, `select `+canaryColumns+` from program_canary where tenant_id = $1 and state = $2`, tx.Tenant(), CanaryRunning)
+	return func(ctx context.Context) (*Canary, error) {
+		rows, err := asked.All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("program: canary: %w", err)
+		}
+		if len(rows) == 0 {
+			return nil, nil
+		}
+		c := rows[0].canary() // a store has one at most
+		return &c, nil
 	}
-	return &c, err
 }
 
 // GetCanary reads one. [ErrNoCanary] when the store does not have it.

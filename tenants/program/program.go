@@ -170,11 +170,19 @@ func (s *Service) Check(ctx context.Context, tenant tenantID, d Draft) (Artifact
 
 // InForce is the revision of the instant.
 func (s *Service) InForce(ctx context.Context, tx *pg.Tx, at time.Time) (Revision, error) {
-	n, err := revisionAt(ctx, tx, at)
-	if err != nil {
-		return Revision{}, err
+	return s.AskInForce(tx, at)(ctx)
+}
+
+// AskInForce is [Service.InForce] for whoever does not wait for the answer yet.
+func (s *Service) AskInForce(tx *pg.Tx, at time.Time) func(context.Context) (Revision, error) {
+	asked := askRevisionAt(tx, at)
+	return func(ctx context.Context) (Revision, error) {
+		n, err := asked(ctx)
+		if err != nil {
+			return Revision{}, err
+		}
+		return s.Revision(ctx, tx, n)
 	}
-	return s.Revision(ctx, tx, n)
 }
 
 // Revision reads one revision; it never changes, so it is kept in memory.

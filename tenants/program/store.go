@@ -82,18 +82,25 @@ func listRevisions(ctx context.Context, tx *pg.Tx, below, limit int) ([]Revision
 }
 
 func revisionAt(ctx context.Context, tx *pg.Tx, at time.Time) (n int, err error) {
-	err = tx.QueryRow(ctx, `
+	return askRevisionAt(tx, at)(ctx)
+}
+
+func askRevisionAt(tx *pg.Tx, at time.Time) func(context.Context) (int, error) {
+	asked := pg.AskColumn[int](tx, `
 		select r.revision from program_revision r
 		 where r.tenant_id = $1 and r.effective_at <= $2
 		   and not exists (select 1 from program_cancelled c where c.tenant_id = $1 and c.revision = r.revision)
-		 order by r.effective_at desc, r.revision desc limit 1`, tx.Tenant(), at).Scan(&n)
-	if errors.Is(err, pg.ErrNoRows) {
-		return 0, errNone
+		 order by r.effective_at desc, r.revision desc limit 1`, tx.Tenant(), at)
+	return func(ctx context.Context) (int, error) {
+		found, err := asked.All(ctx)
+		switch {
+		case err != nil:
+			return 0, fmt.Errorf("program: revision in force: %w", err)
+		case len(found) == 0:
+			return 0, errNone
+		}
+		return found[0], nil
 	}
-	if err != nil {
-		return 0, fmt.Errorf("program: revision in force: %w", err)
-	}
-	return n, nil
 }
 
 // lastRevision serializes proposals: the second of two at once waits and takes

@@ -179,10 +179,11 @@ func TestStanding_PausesEnd(t *testing.T) {
 	_, err = s.people.Leave(t.Context(), s.db.A, zhao, "moved")
 	s.must(err)
 	s.db.Clock.Set(time.Date(2027, 3, 31, 1, 59, 59, 0, time.UTC))
-	s.mustRequest(zhao, 1000)
+	last := s.mustRequest(zhao, 1000)
 	s.db.Clock.Advance(time.Second)
 	_, err = s.request(zhao, 1000)
 	wants(t, err, "withdrawal.left_too_long", "until", "2027-03-31T02:00:00Z")
+	s.walk(last, "approve", "send", "complete") // what was asked for in time is paid
 }
 
 func TestForfeit_OfTheStoppedAloneAndGivenBackWhenOverturned(t *testing.T) {

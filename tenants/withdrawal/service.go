@@ -61,7 +61,7 @@ func (s *Service) Preview(ctx context.Context, tx *pg.Tx, ask Ask) (Estimate, er
 		return Estimate{}, err
 	}
 	w := Withdrawal{Distributor: ask.Distributor}
-	refusal := Allowed(ctx, tx, ask.Distributor)
+	refusal := mayAsk(ctx, tx, ask.Distributor)
 	if err := w.goesTo(ctx, tx, rules, ask); refusal == nil {
 		refusal = err
 	}
@@ -148,7 +148,7 @@ func (s *Service) Request(ctx context.Context, tx *pg.Tx, ask Ask) (Withdrawal, 
 	if err != nil {
 		return Withdrawal{}, err
 	}
-	if err := Allowed(ctx, tx, ask.Distributor); err != nil {
+	if err := mayAsk(ctx, tx, ask.Distributor); err != nil {
 		return Withdrawal{}, err
 	}
 	w := Withdrawal{Distributor: ask.Distributor, State: Requested, RequestedAt: tx.Now(), ChangedAt: tx.Now()}

@@ -46,13 +46,29 @@ func since(ctx context.Context, tx *pg.Tx, m distributor.Member) (time.Time, err
 	return s.Since, err
 }
 
+// mayAsk is [Allowed], and whoever has left may ask for what they have earned
+// for twelve months; what was asked for in time is paid later too.
+func mayAsk(ctx context.Context, tx *pg.Tx, who distributor.ID) error {
+	m, err := distributor.Get(ctx, tx, who)
+	if err != nil {
+		return err
+	}
+	if m.State != distributor.Left {
+		return Allowed(ctx, tx, who)
+	}
+	from, err := since(ctx, tx, m)
+	if until := from.AddDate(0, leftMonths, 0); err == nil && !from.IsZero() && !tx.Now().Before(until) {
+		return ErrLeftTooLong.With("until", until.UTC().Format(dateAndTime))
+	}
+	return err
+}
+
 // Allowed reads the distributor's state in the transaction that moves money.
 // Of the frozen and the banned everything pauses, at most thirty days: then it
-// is released, unless somebody has said why it is forfeited. Whoever has left
-// keeps what they have earned for twelve months.
+// is released, unless somebody has said why it is forfeited.
 func Allowed(ctx context.Context, tx *pg.Tx, who distributor.ID) error {
 	m, err := distributor.Get(ctx, tx, who)
-	if err != nil || m.State == distributor.Active {
+	if err != nil || m.State == distributor.Active || m.State == distributor.Left {
 		return err
 	}
 	from, err := since(ctx, tx, m)
@@ -60,11 +76,6 @@ func Allowed(ctx context.Context, tx *pg.Tx, who distributor.ID) error {
 		return err
 	}
 	switch m.State {
-	case distributor.Left:
-		if until := from.AddDate(0, leftMonths, 0); !from.IsZero() && !tx.Now().Before(until) {
-			return ErrLeftTooLong.With("until", until.UTC().Format(dateAndTime))
-		}
-		return nil
 	case distributor.Frozen, distributor.Banned:
 		if from.IsZero() {
 			return ErrNotAllowed.With("state", m.State)

@@ -33,7 +33,7 @@ func (s *Service) Terms(ctx context.Context, tx *pg.Tx, who distributor.ID) (t T
 	if t.Rules, err = s.rules(ctx, tx); err != nil {
 		return t, err
 	}
-	if t.Refusal = Allowed(ctx, tx, who); t.Refusal != nil && fault.Of(t.Refusal).Kind == fault.Internal {
+	if t.Refusal = mayAsk(ctx, tx, who); t.Refusal != nil && fault.Of(t.Refusal).Kind == fault.Internal {
 		return t, t.Refusal
 	}
 	p, err := payee.Current(ctx, tx, who)

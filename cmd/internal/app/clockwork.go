@@ -77,6 +77,17 @@ const (
 // How many stores a sweep, and the lanes, work for in the database at once.
 const sweepAtOnce = 2
 
+// lanePause is how long a busy store's orders gather before its lane looks at
+// them again: a tenth of the second in which people expect to see a commission.
+const lanePause = 100 * time.Millisecond
+
+// laneTurns share the lanes' work out.
+func laneTurns() *turns {
+	t := newTurns(lanesAtOnce())
+	t.pause = lanePause
+	return t
+}
+
 func lanesAtOnce() int { return max(2, runtime.NumCPU()) }
 
 // Run works until the context ends.

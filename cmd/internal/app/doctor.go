@@ -97,7 +97,7 @@ func (a *App) examine(ctx context.Context, tenant tenancy.ID) (found []string, e
 
 // stranded finds work rows that could be tried now and that nobody takes.
 func stranded(ctx context.Context, tx *pg.Tx) ([]string, error) {
-	changes, err := order.Changed(ctx, tx, clock.Real(), 1000)
+	changes, err := order.Noted(ctx, tx, clock.Real(), 1000)
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 	"sync"
+	"time"
 
+	"github.com/fenli-io/fenli/platform/clock"
 	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/plugins/host"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
@@ -16,6 +18,7 @@ import (
 // a time: what it asks for meanwhile is done afterwards, in another turn.
 type turns struct {
 	working chan struct{}
+	pause   time.Duration // between the beginnings of two pieces of a store's work
 	waiting chan struct{} // for strategies, at once: each holds a batch in memory
 
 	mu     sync.Mutex
@@ -44,8 +47,10 @@ func (t *turns) do(ctx context.Context, tenant tenancy.ID, again bool, work func
 	}
 	t.all.Go(func() {
 		for {
+			begun := clock.Real()
 			work(context.WithValue(ctx, turnKey{}, mine))
 			mine.end()
+			t.rest(ctx, begun)
 			if !t.more(tenant) {
 				return
 			}
@@ -56,6 +61,21 @@ func (t *turns) do(ctx context.Context, tenant tenancy.ID, again bool, work func
 		}
 	})
 	return nil
+}
+
+// rest lets a busy store's work gather, so that it is done in fewer and larger
+// pieces. A store that has been quiet for longer waits for nothing.
+func (t *turns) rest(ctx context.Context, begun time.Time) {
+	left := t.pause - clock.Real().Sub(begun)
+	if left <= 0 {
+		return
+	}
+	enough := time.NewTimer(left)
+	defer enough.Stop()
+	select {
+	case <-enough.C:
+	case <-ctx.Done():
+	}
 }
 
 // wait returns when nothing is in hand: whoever closes the database afterwards

@@ -24,7 +24,10 @@ type Options struct {
 	Only   []string // scenario names; none is all
 	Binary string   // fenli itself
 	Env    []string // of the server, beside its own settings
-	Say    func(string)
+	// Profile is a folder for profiles of each scenario: where the product and
+	// PostgreSQL spend their time. Watching costs some itself.
+	Profile string
+	Say     func(string)
 }
 
 // scenario measures one thing. It returns figures; a check that fails is an
@@ -40,7 +43,10 @@ var scenarios = []scenario{
 	{"orders", "an order from HTTP to the leaderboard, beside the floors", measureOrders},
 	{"single", "orders that come one by one", measureSingle},
 	{"open", "half of the most, arriving on their own clock", measureOpenLoop},
+	{"sync", "a slower disk", measureSync},
+	{"bulk", "many orders at once, as a migration brings them", measureBulk},
 	{"disk", "what an order leaves on disk", measureDisk},
+	{"tenants", "few stores and many", measureTenants},
 	{"strategy", "asking a strategy, in its process and in ours", measureStrategy},
 	{"settle", "a cut-off with many awards", measureSettle},
 	{"board", "a large leaderboard beside bare Redis", measureBoard},
@@ -80,9 +86,9 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		}
 		o.Say(s.name + ": " + s.what)
 		begun := time.Now()
-		figures, err := s.run(ctx, p)
+		figures, err := p.profiled(ctx, s)
 		for i := range figures {
-			figures[i].Scenario = s.name
+			figures[i].Scenario, figures[i].Verdict = s.name, figures[i].verdict()
 		}
 		r.Figures = append(r.Figures, figures...)
 		if err != nil {

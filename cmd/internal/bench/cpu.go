@@ -27,6 +27,12 @@ func (u usage) less(idle usage, share float64) usage {
 	return usage{u.app - off(idle.app), u.postgres - off(idle.postgres), u.redis - off(idle.redis), u.strategies - off(idle.strategies)}
 }
 
+func (u usage) plus(o usage) usage {
+	return usage{u.app + o.app, u.postgres + o.postgres, u.redis + o.redis, u.strategies + o.strategies}
+}
+
+func (u usage) share(of float64) usage { return usage{}.plus(u).less(u, 1-of) }
+
 // perOrder is CPU milliseconds an order, and where they went.
 func (u usage) perOrder(name string, orders int) Figure {
 	each := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 / float64(max(orders, 1)) }

@@ -54,19 +54,19 @@ func ServeFloor(ctx context.Context, addr, databaseURL string) error {
 }
 
 // bareFloor measures it under the load that the product gets.
-func (p *place) bareFloor(ctx context.Context, long time.Duration) (perSecond float64, err error) {
+func (p *place) bareFloor(ctx context.Context, long time.Duration) (r round, err error) {
 	database, err := p.floorDatabase(ctx)
 	if err != nil {
-		return 0, err
+		return r, err
 	}
 	addr, err := freeAddress()
 	if err != nil {
-		return 0, err
+		return r, err
 	}
 	cmd := exec.Command(p.Binary, "bench-floor", addr)
 	cmd.Env = append(p.env, "DATABASE_URL="+database)
 	if err := cmd.Start(); err != nil {
-		return 0, err
+		return r, err
 	}
 	defer func() { _ = cmd.Process.Signal(syscall.SIGTERM); _ = cmd.Wait() }()
 	at := "http://" + addr
@@ -77,10 +77,17 @@ func (p *place) bareFloor(ctx context.Context, long time.Duration) (perSecond fl
 			break
 		}
 		if time.Now().After(end) {
-			return 0, err
+			return r, err
 		}
 	}
-	return p.floorLoad(ctx, at, long)
+	begun, before := time.Now(), p.used()
+	process, _ := readStat(cmd.Process.Pid)
+	if r.orders, err = p.floorLoad(ctx, at, long); err != nil {
+		return r, err
+	}
+	after, _ := readStat(cmd.Process.Pid)
+	r.took, r.cpu = time.Since(begun), usage{app: after.own - process.own, postgres: p.used().since(before).postgres}
+	return r, nil
 }
 
 // floorDatabase is one beside the product's, so that the doctor does not meet
@@ -106,7 +113,7 @@ func (p *place) floorDatabase(ctx context.Context) (string, error) {
 	return address.String(), err
 }
 
-func (p *place) floorLoad(ctx context.Context, at string, long time.Duration) (float64, error) {
+func (p *place) floorLoad(ctx context.Context, at string, long time.Duration) (orders int, err error) {
 	s := &shop{}
 	var done, bad atomic.Int64
 	var all sync.WaitGroup
@@ -129,7 +136,7 @@ func (p *place) floorLoad(ctx context.Context, at string, long time.Duration) (f
 	if bad.Load() > 0 {
 		return 0, fmt.Errorf("the floor failed %d times", bad.Load())
 	}
-	return float64(done.Load()) / time.Since(begun).Seconds(), nil
+	return int(done.Load()), nil
 }
 
 func externalOf(order []byte) string {

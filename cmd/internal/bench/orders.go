@@ -1,14 +1,20 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/fenli-io/fenli/cmd/internal/client"
 )
@@ -28,7 +34,7 @@ func (r round) perSecond() float64 { return float64(r.orders) / r.took.Seconds()
 func (r *round) add(o round) {
 	r.batch = (r.batch*float64(r.orders) + o.batch*float64(o.orders)) / float64(max(r.orders+o.orders, 1))
 	r.orders, r.took = r.orders+o.orders, r.took+o.took
-	r.cpu = usage{r.cpu.app + o.cpu.app, r.cpu.postgres + o.cpu.postgres, r.cpu.redis + o.cpu.redis, r.cpu.strategies + o.cpu.strategies}
+	r.cpu = r.cpu.plus(o.cpu)
 }
 
 // measure lets clients sell and counts until the last commission is posted.
@@ -61,7 +67,7 @@ func measureOrders(ctx context.Context, p *place) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	rounds, long := 2, 4*time.Second
+	rounds, long := 2, 3*time.Second
 	if p.Full {
 		rounds, long = 5, 15*time.Second
 	}
@@ -69,13 +75,14 @@ func measureOrders(ctx context.Context, p *place) ([]Figure, error) {
 		return nil, err
 	}
 	var uniform, one round
-	var bare, tps float64
+	var bare round
+	var tps float64
 	for range rounds {
 		floor, err := p.bareFloor(ctx, long/2)
 		if err != nil {
 			return nil, err
 		}
-		bare += floor / float64(rounds)
+		bare.add(floor)
 		r, err := p.measure(ctx, stores, clients, long)
 		if err != nil {
 			return nil, err
@@ -97,13 +104,17 @@ func measureOrders(ctx context.Context, p *place) ([]Figure, error) {
 		one.cpu.perOrder("one hot store", one.orders).atMost(0.5),
 		figure("one hot store", one.perSecond(), "orders/s").noting(fmt.Sprintf("%.1f orders a batch", one.batch)),
 		figure("hot beside uniform", one.perSecond()/uniform.perSecond(), "×").atLeast(0.9),
-		figure("floor: one insert an order over HTTP", bare, "orders/s"),
+		figure("floor: one insert an order over HTTP", bare.perSecond(), "orders/s"),
+		bare.cpu.perOrder("floor: one insert an order over HTTP", bare.orders),
+		figure("one hot store beside that floor", cost(one)/cost(bare), "× CPU").noting("a machine's mood is in both"),
 	}
 	if tps > 0 {
 		figures = append(figures, figure("floor: pgbench TPC-B", tps, "tps"))
 	}
 	return figures, p.audit(ctx, append(stores, hot...))
 }
+
+func cost(r round) float64 { return r.cpu.perOrder("", r.orders).Value }
 
 // measureSingle lets orders come so slowly that each is a batch of its own.
 // What the idle product uses in the same time is taken off.
@@ -112,7 +123,7 @@ func measureSingle(ctx context.Context, p *place) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	long := 8 * time.Second
+	long := 6 * time.Second
 	if p.Full {
 		long = 30 * time.Second
 	}
@@ -241,61 +252,103 @@ func measureDisk(ctx context.Context, p *place) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	// What earlier scenarios have left free would be filled first.
+	if _, err := p.owner.Exec(ctx, "vacuum full"); err != nil {
+		return nil, err
+	}
 	const more = 12
-	var disk, wal, n [2]float64
+	var grown [2]growth
 	for i, lines := range []int{2, more} {
 		if _, err := p.sell(ctx, shops, clients, lines, time.Second); err != nil { // pages and partitions exist
 			return nil, err
 		}
-		if n[i], disk[i], wal[i], err = p.grow(ctx, shops, lines); err != nil {
+		if grown[i], err = p.grow(ctx, shops, lines); err != nil {
 			return nil, err
 		}
 	}
-	perLine := (disk[1] - disk[0]) / (more - 2)
+	perLine := (grown[1].disk - grown[0].disk) / (more - 2)
 	return []Figure{
-		figure("two lines, three payees", disk[0], "B/order").atMost(2200).noting(fmt.Sprintf("%.0f orders", n[0])),
-		figure("its write-ahead log", wal[0], "B/order").atMost(3500),
-		figure("each further line", perLine, "B/line").atMost(60),
+		figure("two lines, three payees", grown[0].disk, "B/order").atMost(2200).noting(fmt.Sprintf("%.0f orders; %s", grown[0].orders, grown[0].largest(8))),
+		figure("its write-ahead log", grown[0].wal, "B/order").atMost(3500).noting(fmt.Sprintf("%.0f of it whole pages after a checkpoint", grown[0].pages)),
+		figure("each further line", perLine, "B/line").atMost(60).noting(grown[1].largest(2)),
 	}, p.audit(ctx, shops)
 }
 
-// grow sells for a while and tells what an order has added. The tables are
-// vacuumed on both sides, so that what updates left behind is not counted.
-func (p *place) grow(ctx context.Context, shops []*shop, lines int) (orders, disk, wal float64, err error) {
-	long := 5 * time.Second
+// growth is what an order has added, in bytes.
+type growth struct {
+	orders, disk, wal, pages float64
+	tables                   map[string]float64 // with their indexes; partitions are of their table
+}
+
+func (g growth) largest(n int) string {
+	names := slices.SortedFunc(maps.Keys(g.tables), func(a, b string) int { return cmp.Compare(g.tables[b], g.tables[a]) })
+	parts := make([]string, 0, n)
+	for _, name := range names[:min(n, len(names))] {
+		parts = append(parts, fmt.Sprintf("%s %.0f", name, g.tables[name]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// sizes are the database's, at rest: vacuumed, so that what updates left behind
+// and the next order will use is not counted, with nothing left to do.
+type sizes struct {
+	lsn, pages int64
+	tables     map[string]int64
+}
+
+func (p *place) sizes(ctx context.Context) (s sizes, err error) {
+	if err := p.quiet(ctx); err != nil {
+		return s, err
+	}
+	err = p.owner.QueryRow(ctx, "select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint, wal_fpi from pg_stat_wal").Scan(&s.lsn, &s.pages)
+	if err != nil {
+		return s, err
+	}
+	if _, err := p.owner.Exec(ctx, "vacuum"); err != nil {
+		return s, err
+	}
+	rows, err := p.owner.Query(ctx, `
+		select coalesce(p.relname, c.relname), sum(pg_total_relation_size(c.oid))::bigint
+		  from pg_class c left join pg_inherits i on i.inhrelid = c.oid left join pg_class p on p.oid = i.inhparent
+		 where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace group by 1`)
+	if err != nil {
+		return s, err
+	}
+	s.tables = map[string]int64{}
+	var name string
+	var size int64
+	_, err = pgx.ForEachRow(rows, []any{&name, &size}, func() error { s.tables[name] = size; return nil })
+	return s, err
+}
+
+// grow sells for a while and tells what an order has added.
+func (p *place) grow(ctx context.Context, shops []*shop, lines int) (g growth, err error) {
+	orders := 2500
 	if p.Full {
-		long = 30 * time.Second
+		orders = 40_000
 	}
-	sizes := func() (size, lsn int64, err error) {
-		if err := p.quiet(ctx); err != nil {
-			return 0, 0, err
-		}
-		if lsn, err = p.number(ctx, "select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"); err != nil {
-			return 0, 0, err
-		}
-		if _, err = p.owner.Exec(ctx, "vacuum"); err != nil {
-			return 0, 0, err
-		}
-		size, err = p.number(ctx, "select pg_database_size(current_database())")
-		return size, lsn, err
-	}
-	size0, _, err := sizes()
+	before, err := p.sizes(ctx)
 	if err != nil {
-		return 0, 0, 0, err
+		return g, err
 	}
-	lsn0, err := p.number(ctx, "select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint")
+	if before.lsn, err = p.number(ctx, "select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"); err != nil {
+		return g, err
+	}
+	n, err := p.sellSome(ctx, shops, clients, lines, orders)
 	if err != nil {
-		return 0, 0, 0, err
+		return g, err
 	}
-	n, err := p.sell(ctx, shops, clients, lines, long)
+	after, err := p.sizes(ctx)
 	if err != nil {
-		return 0, 0, 0, err
+		return g, err
 	}
-	size1, lsn1, err := sizes()
-	if err != nil {
-		return 0, 0, 0, err
+	each := func(bytes int64) float64 { return float64(bytes) / float64(n) }
+	g = growth{orders: float64(n), wal: each(after.lsn - before.lsn), pages: each(8192 * (after.pages - before.pages)), tables: map[string]float64{}}
+	for name, size := range after.tables {
+		g.tables[name] = each(size - before.tables[name])
+		g.disk += g.tables[name]
 	}
-	return float64(n), float64(size1-size0) / float64(n), float64(lsn1-lsn0) / float64(n), nil
+	return g, nil
 }
 
 // pgbench is PostgreSQL's own yardstick on the same server; 0 when it is not

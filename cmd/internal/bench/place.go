@@ -38,6 +38,7 @@ type place struct {
 	base            string
 	postgres, redis int // pids
 
+	measuring    string // the scenario
 	shops        map[string][]*shop
 	pgbenchReady bool
 }
@@ -57,7 +58,7 @@ func openPlace(ctx context.Context, o Options) (_ *place, err error) {
 	if err := os.Chmod(p.dir, 0o711); err != nil { // the servers' own user passes through
 		return nil, err
 	}
-	if p.servers, err = embedded.Start(ctx, embedded.Config{Dir: filepath.Join(p.dir, "servers"), Postgres: true, Redis: true, Durable: true, Log: o.Say}); err != nil {
+	if p.servers, err = embedded.Start(ctx, embedded.Config{Dir: filepath.Join(p.dir, "servers"), Postgres: true, Redis: true, Durable: true, Log: o.Say, Settings: o.watching()}); err != nil {
 		return nil, err
 	}
 	password := secret.Token()
@@ -112,6 +113,9 @@ func (p *place) serve(ctx context.Context, env ...string) error {
 	p.log = &logTail{}
 	p.server = exec.Command(p.Binary, "serve")
 	p.server.Env = append(append(p.env, "FENLI_ADDR="+address), env...)
+	if p.Profile != "" {
+		p.server.Env = append(p.server.Env, "FENLI_PROFILE="+p.profileOf("server", "pprof"))
+	}
 	p.server.Stderr = p.log
 	p.server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := p.server.Start(); err != nil {

@@ -21,6 +21,7 @@ type Figure struct {
 	Target  float64 `json:"target,omitempty"`
 	AtLeast bool    `json:"at_least,omitempty"`
 	Note    string  `json:"note,omitempty"`
+	Verdict string  `json:"verdict,omitempty"` // "met" or "MISSED"
 }
 
 // Met tells whether the figure is as good as wanted.

@@ -133,15 +133,26 @@ func (p *place) report(ctx context.Context, s *shop, order []byte) (id string, e
 // sell keeps clients reporting for a while: each as soon as it has been
 // answered.
 func (p *place) sell(ctx context.Context, shops []*shop, clients, lines int, long time.Duration) (orders int, err error) {
+	end := time.Now().Add(long)
+	return p.sellWhile(ctx, shops, clients, lines, func() bool { return time.Now().Before(end) })
+}
+
+// sellSome sells about so many orders.
+func (p *place) sellSome(ctx context.Context, shops []*shop, clients, lines, most int) (orders int, err error) {
+	var begun atomic.Int64
+	end := time.Now().Add(time.Minute)
+	return p.sellWhile(ctx, shops, clients, lines, func() bool { return begun.Add(1) <= int64(most) && time.Now().Before(end) })
+}
+
+func (p *place) sellWhile(ctx context.Context, shops []*shop, clients, lines int, more func() bool) (orders int, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var done atomic.Int64
 	var all sync.WaitGroup
 	failed := make(chan error, clients)
-	end := time.Now().Add(long)
 	for c := range clients {
 		all.Go(func() {
-			for i := c; time.Now().Before(end) && ctx.Err() == nil; i += clients {
+			for i := c; ctx.Err() == nil && more(); i += clients {
 				s := shops[i%len(shops)]
 				if _, err := p.report(ctx, s, s.next(lines)); err != nil {
 					failed <- err

@@ -20,7 +20,7 @@ func measureStart(ctx context.Context, p *place) ([]Figure, error) {
 		}
 		took = append(took, time.Since(begun))
 	}
-	idle := 10 * time.Second
+	idle := 6 * time.Second
 	if p.Full {
 		idle = time.Minute
 	}
@@ -34,7 +34,7 @@ func measureStart(ctx context.Context, p *place) ([]Figure, error) {
 // measureIdle copies a store that does nothing until there are many, and looks
 // at what they cost.
 func measureIdle(ctx context.Context, p *place) ([]Figure, error) {
-	stores, long := 1000, 10*time.Second
+	stores, long := 1000, 6*time.Second
 	if p.Full {
 		stores, long = 10_000, time.Minute
 	}

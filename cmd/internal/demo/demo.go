@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/fenli-io/fenli/cmd/internal/client"
+	"github.com/fenli-io/fenli/tenants/payee"
 )
 
 // Password opens every account of the demo. It guards sample data alone.
@@ -371,8 +372,34 @@ func (f *filler) endOfDay(ctx context.Context, at time.Time) error {
 	return nil
 }
 
-// withdrawals leaves one paid, one approved, and one for the visitor to review.
+// payeeOf is made up: well formed, and nobody's.
+func payeeOf(nth int) object {
+	number := fmt.Sprintf("11010119900307%03d", nth+1)
+	for _, check := range "0123456789X" {
+		if _, ok := payee.ResidentID(number + string(check)); ok {
+			number += string(check)
+			break
+		}
+	}
+	return object{"kind": "individual", "name": "示例" + string([]rune("甲乙丙丁戊己庚辛")[nth%8]), "number": number, "phone": fmt.Sprintf("1380000%04d", nth)}
+}
+
+// withdrawals leaves one paid, one approved, and one for the visitor to
+// review; the store's company withholds.
 func (f *filler) withdrawals(ctx context.Context) error {
+	company := object{"name": f.Name + "（示例）有限公司", "tax_id": "91350100M000100Y43", "method": "labour"}
+	if err := f.merchant.Call(ctx, "POST", "/payer", company, nil); err != nil {
+		return err
+	}
+	if err := f.seller.Call(ctx, "PUT", "/me/payee", payeeOf(0), nil); err != nil {
+		return err
+	}
+	for i, m := range f.Team {
+		accounts := []object{{"channel": "alipay", "number": fmt.Sprintf("demo%d@example.com", i)}}
+		if err := f.open.Call(ctx, "PUT", "/distributors/"+m.ID+"/payee", object{"identity": payeeOf(i + 1), "accounts": accounts}, nil); err != nil {
+			return err
+		}
+	}
 	if err := f.seller.Call(ctx, "POST", "/me/withdrawals", object{"amount": f.money(2000)}, nil, "Idempotency-Key", f.nextID()); err != nil {
 		return err
 	}

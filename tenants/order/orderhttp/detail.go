@@ -2,6 +2,7 @@ package orderhttp
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -32,26 +33,45 @@ func (h *handlers) shapes(ctx context.Context, tx *pg.Tx, orders []order.Order) 
 	if err != nil {
 		return nil, err
 	}
-	buyers, sellers := make([]customer.ID, len(orders)), make([]distributor.ID, 0, len(orders))
-	for i, o := range orders {
-		buyers[i] = o.Buyer
-		if !o.Seller.IsZero() {
+	return askShapes(tx, currency, orders, nil, nil)(ctx)
+}
+
+// askShapes asks for the names that are not known already.
+func askShapes(tx *pg.Tx, currency string, orders []order.Order, names map[customer.ID]string, labels map[distributor.ID]distributor.Label) func(context.Context) ([]Order, error) {
+	var buyers []customer.ID
+	var sellers []distributor.ID
+	for _, o := range orders {
+		if _, known := names[o.Buyer]; !known {
+			buyers = append(buyers, o.Buyer)
+		}
+		if _, known := labels[o.Seller]; !known && !o.Seller.IsZero() {
 			sellers = append(sellers, o.Seller)
 		}
 	}
-	names, err := customer.Names(ctx, tx, buyers)
-	if err != nil {
-		return nil, err
+	moreNames, moreLabels := customer.AskNames(tx, buyers), distributor.AskLabels(tx, sellers)
+	return func(ctx context.Context) ([]Order, error) {
+		unknown, err := moreNames(ctx)
+		if err != nil {
+			return nil, err
+		}
+		others, err := moreLabels(ctx)
+		if err != nil {
+			return nil, err
+		}
+		allNames, allLabels := joined(unknown, names), joined(others, labels)
+		shapes := make([]Order, len(orders))
+		for i, o := range orders {
+			shapes[i] = teller(currency).order(o, allNames, allLabels)
+		}
+		return shapes, nil
 	}
-	labels, err := distributor.Labels(ctx, tx, sellers)
-	if err != nil {
-		return nil, err
-	}
-	shapes := make([]Order, len(orders))
-	for i, o := range orders {
-		shapes[i] = teller(currency).order(o, names, labels)
-	}
-	return shapes, nil
+}
+
+func joined[K comparable, V any](a, b map[K]V) map[K]V {
+	all := make(map[K]V, len(a)+len(b))
+	maps.Copy(all, a)
+	maps.Copy(all, b)
+	return all
 }
 
 // earned adds what became of the orders' commission.

@@ -8,6 +8,8 @@ import (
 	"github.com/fenli-io/fenli/platform/httpapi"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/plugins/sdk/money"
+	"github.com/fenli-io/fenli/tenants/customer"
+	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/order"
 )
 
@@ -117,6 +119,7 @@ func (h *handlers) ingest(ctx context.Context, tx *pg.Tx, list []Report) ([]told
 	}
 	var orders []order.Order
 	var good []*told
+	names, labels := map[customer.ID]string{}, map[distributor.ID]distributor.Label{}
 	for i, in := range ingested {
 		t := &all[places[i]]
 		if t.err = in.Err; in.Err != nil {
@@ -125,14 +128,21 @@ func (h *handlers) ingest(ctx context.Context, tx *pg.Tx, list []Report) ([]told
 		t.Status = http.StatusOK
 		if in.Created {
 			t.Status = http.StatusCreated
+			names[in.Order.Buyer] = in.BuyerName
+			labels[in.Seller.ID] = in.Seller
 		}
 		orders, good = append(orders, in.Order), append(good, t)
 	}
-	shapes, err := h.shapes(ctx, tx, orders)
-	for i, shape := range shapes {
-		good[i].Body = shape
-	}
-	return all, err
+	shapes := askShapes(tx, currency, orders, names, labels)
+	tx.AfterCommit(func() { // the questions have gone with the commit
+		made, err := shapes(ctx)
+		for i, t := range good {
+			if t.err = err; err == nil {
+				t.Body = made[i]
+			}
+		}
+	})
+	return all, nil
 }
 
 // Reference names a reported order by the shop's own words.
