@@ -24,7 +24,7 @@ type Settings struct {
 	Refund           string     `json:"refund" enum:"frozen,recompute" doc:"frozen takes back in proportion what the line earned; recompute asks the strategy again about what remains"`
 	CampaignClock    string     `json:"campaign_clock" enum:"placed_at,paid_at"`
 	OrderCap         money.Rate `json:"order_cap" doc:"Share of what was paid that all awards of an order may reach"`
-	LineMarginCap    money.Rate `json:"line_margin_cap,omitempty" doc:"Share of a line's margin (paid less cost, where the cost is known) that all awards of the line may reach; 0: no such cap"`
+	LineMarginCap    money.Rate `json:"line_margin_cap" doc:"Share of a line's margin (paid less cost, where the cost is known) that all awards of the line may reach; 0: no such cap"`
 
 	BearReversalsAfterDays int `json:"bear_reversals_after_days,omitempty" minimum:"0" maximum:"3650" doc:"The store bears what a refund would take back more than this many days after the award was settled; 0: never"`
 

@@ -4801,7 +4801,7 @@ export interface components {
              */
             levels: number;
             /** @description Share of a line's margin (paid less cost, where the cost is known) that all awards of the line may reach; 0: no such cap */
-            line_margin_cap?: string;
+            line_margin_cap: string;
             /** @description Share of what was paid that all awards of an order may reach */
             order_cap: string;
             /** @description Points for each major unit (yuan) of a settled order */

@@ -78,9 +78,7 @@ describe('the settings form', () => {
     expect(s.required).not.toContain('confirm_diff')
     expect(s.required).toContain('order_cap')
   })
-  it('takes a store that caps no line by its margin', () => {
-    const s = sectionSchema('levels', 2)
-    expect(s.properties).toHaveProperty('line_margin_cap')
-    expect(s.required).not.toContain('line_margin_cap')
+  it('always says the cap of a line, so that leaving it empty does not keep the old one', () => {
+    expect(sectionSchema('levels', 2).required).toContain('line_margin_cap')
   })
 })

@@ -185,8 +185,8 @@ export interface ProgramSettings {
   bear_reversals_after_days?: number
   campaign_clock: 'placed_at' | 'paid_at'
   order_cap: Rate
-  /** Share of a line's margin that its awards may reach; absent: no such cap. */
-  line_margin_cap?: Rate
+  /** Share of a line's margin that its awards may reach; 0: no such cap. */
+  line_margin_cap: Rate
   freeze_days: number
   auto_receive_days: number
   close_unpaid_minutes: number
