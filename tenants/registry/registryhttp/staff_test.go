@@ -213,6 +213,42 @@ func TestStaff_TwoOwnersAtOnceCannotLeaveTheStoreWithoutOne(t *testing.T) {
 	}
 }
 
+// TestStaff_WhoIsJustBeingDemotedDecidesNothingMore lets a request arrive
+// between the demotion and its commit.
+func TestStaff_WhoIsJustBeingDemotedDecidesNothingMore(t *testing.T) {
+	t.Parallel()
+	sh := open(t)
+	store, founder := sh.signUp("chunfeng", "lin@example.com")
+	lin := sh.do(200, "GET", merchant+"/me", founder, "")["person"].(map[string]any)["id"].(string)
+	_, code := sh.invite(founder, "owner")
+	_, second := sh.join(code, "wang@example.com")
+	wang, err := sh.svc.SessionOf(t.Context(), second, registry.RealmMerchant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tenant, _ := tenancy.Parse(store["id"].(string))
+	removed := make(chan int, 1)
+	err = sh.db.Within(t.Context(), tenant, func(ctx context.Context, tx *pg.Tx) error {
+		if _, err := tx.Exec(ctx, `update registry_staff set role = 'support' where tenant_id = $1 and person_id = $2`, tx.Tenant(), wang.Person.ID); err != nil {
+			return err
+		}
+		go func() { removed <- sh.status("DELETE", "/staff/"+lin, second, "") }()
+		for waits := false; !waits && len(removed) == 0; time.Sleep(5 * time.Millisecond) {
+			const q = `select exists (select from pg_locks where not granted and transactionid = pg_current_xact_id()::xid)`
+			if err := tx.QueryRow(ctx, q).Scan(&waits); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := <-removed; got != 403 {
+		t.Fatalf("who is no owner any more removed the owner: %d", got)
+	}
+}
+
 func TestInvitation_TwoAtOnceCannotJoinByTheSameCode(t *testing.T) {
 	t.Parallel()
 	sh := open(t)
