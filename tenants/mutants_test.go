@@ -252,13 +252,18 @@ var mutants = []mutant{
 	},
 	{
 		promise: "M9 what the cap leaves is given to the last fen",
-		file:    "commission/grants.go", guard: "money.Split(most, amounts)", without: "money.Split(most-most%2, amounts)",
+		file:    "commission/caps.go", guard: "money.Split(most, amounts)", without: "money.Split(most-most%2, amounts)",
 		test: "./commission TestRounding_PartsAndRemainderAreWhatWasPaid",
 	},
 	{
 		promise: "M10 a generous answer is cut to the cap",
-		file:    "commission/grants.go", guard: "return g, g.cap(o.Goods, s.OrderCap)", without: "return g, nil",
+		file:    "commission/grants.go", guard: "return g, g.cut(o, left, capsOf(s, guard))", without: "return g, nil",
 		test: "./commission TestGuard_WhatIsHarmless",
+	},
+	{
+		promise: "M10 no line gives more than its share of its margin",
+		file:    "commission/caps.go", guard: "if !known || sum(column) <= most {", without: "if true {",
+		test: "./commission TestMarginCap_NoLine",
 	},
 	{
 		promise: "M12 the lane locks the orders before it reads their refunds",

@@ -179,7 +179,7 @@ func (q question) would(x otherwise, answer *strategyv1.Decision) (amounts []int
 	if answer.GetOutcome() == nil || answer.GetFailed() != nil || audit(q.order, x.people, answer) != nil {
 		return nil, false
 	}
-	g, err := grantsOf(q.order, x.people, q.revision.Settings, answer)
+	g, err := grantsOf(q.order, q.order.Remaining(nil, 0), x.people, q.revision.Settings, q.decision.guard, answer)
 	if err != nil {
 		return nil, false
 	}

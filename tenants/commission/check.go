@@ -9,11 +9,12 @@ import (
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/program"
 )
 
 // Check computes from scratch what should stand for every order of the store
 // and describes what differs: each paid order has exactly one decision or a
-// work row, each award is what Reconcile computes, held money is the sum of
+// work row, nothing decided is above its caps, each award is what Reconcile computes, held money is the sum of
 // unsettled awards, and a closed period pays what its stored answer says.
 func (s *Service) Check(ctx context.Context, tx *pg.Tx) ([]string, error) {
 	var found []string
@@ -98,6 +99,11 @@ func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, 
 				found = append(found, fmt.Sprintf("order %s, %s: %d stands of what %s gave, should be %d", o.ID, part.Payee, part.Standing, part.Period, stands))
 			}
 		}
+		if line, err := checkCaps(o, rev, d); err != nil {
+			return nil, err
+		} else if line != "" {
+			found = append(found, line)
+		}
 		told, err := s.plan(ctx, tx, rev)
 		if err != nil {
 			return nil, err
@@ -124,6 +130,22 @@ func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, 
 		}
 	}
 	return found, nil
+}
+
+// checkCaps cuts once more what the strategy gave, by the guard of the decision
+// and the programme it was made under, and describes a difference. What rolled
+// up or was lost is as it is stored.
+func checkCaps(o order.Order, rev program.Revision, d *decision) (string, error) {
+	again := grants{given: slices.Clone(d.grants.given)}
+	if err := again.cut(o, o.Remaining(nil, 0), capsOf(rev.Settings, d.guard)); err != nil {
+		return "", err
+	}
+	for i, x := range d.grants.given {
+		if y := again.given[i]; x != y {
+			return fmt.Sprintf("order %s, award %d: caps took %d and %d of %d, should be %d and %d", o.ID, x.award, x.margin, x.cut, x.amount, y.margin, y.cut), nil
+		}
+	}
+	return "", nil
 }
 
 // checkHeld compares held balances with the awards that are not settled.

@@ -34,7 +34,7 @@ type decision struct {
 	answer    *strategyv1.Decision
 	grants    grants
 	decidedAt time.Time
-	guard     int  // version of the rails and caps, once stored
+	guard     int  // version of the rails and caps
 	isNew     bool // made in this round
 }
 

@@ -40,8 +40,9 @@ type Explanation struct {
 	Awards   []Explained
 	Declined []Declined
 	Reversed []Reversal
-	Taken    []Taken // where the reversals were taken from, by the journal
-	Cap      *Cap    // nil when the cap cut nothing
+	Taken    []Taken   // where the reversals were taken from, by the journal
+	Cap      *Cap      // nil when the order cap cut nothing
+	LineCaps []LineCap // lines whose margin the awards would have exceeded
 
 	Undistributed []Undistributed // lines that pay nobody anything
 	FromPeriods   []FromPeriod    // what closed periods gave for this order
@@ -92,7 +93,8 @@ type ExplainedLine struct {
 	Base     int64
 	Rate     money.Rate
 	Amount   int64 // as the strategy said
-	Cut      int64 // what the order cap took off
+	Cut      int64 // what the caps took off
+	Margin   int64 // of that, by the cap on the line's margin
 	Why      string
 	RolledUp *distributor.Label // whose share it was, who could not earn
 }
@@ -113,7 +115,7 @@ type Reversal struct {
 	Borne  bool // by the store: nothing was taken, see [program.Settings]
 }
 
-// Cap is what the order cap did.
+// Cap is what the order cap did, after the lines' own.
 type Cap struct {
 	Share money.Rate
 	Most  int64
@@ -169,7 +171,7 @@ func (s *Service) ExplainTo(ctx context.Context, tx *pg.Tx, which order.ID, who 
 // of leaves out what is another's.
 func (x Explanation) of(who distributor.ID) Explanation {
 	own := x
-	own.Awards, own.Declined, own.Reversed, own.Taken, own.Cap, own.FromPeriods = nil, nil, nil, nil, nil, nil
+	own.Awards, own.Declined, own.Reversed, own.Taken, own.Cap, own.LineCaps, own.FromPeriods = nil, nil, nil, nil, nil, nil, nil
 	for _, a := range x.Awards {
 		if a.Payee.ID == who {
 			own.Awards = append(own.Awards, a)
@@ -385,7 +387,10 @@ func (a account) decided() (Explanation, error) {
 		return x, err
 	}
 	x.FromPeriods = a.fromPeriods()
-	x.Cap, err = a.cap()
+	if x.Cap, err = a.cap(); err != nil {
+		return x, err
+	}
+	x.LineCaps, err = a.decision.grants.lineCaps(a.order, a.caps().margin)
 	return x, err
 }
 
@@ -413,7 +418,7 @@ func (a account) linesTo(position int) (lines []ExplainedLine, granted int64) {
 	for _, g := range a.decision.grants.given {
 		if g.to == position {
 			lines = append(lines, a.line(g))
-			granted += g.amount - g.cut
+			granted += g.left()
 		}
 	}
 	return lines, granted
@@ -441,7 +446,7 @@ func (a award) status(mark time.Time) Status {
 
 func (a account) line(g grant) ExplainedLine {
 	said := a.decision.answer.GetPaid().GetAwards()[g.award]
-	l := ExplainedLine{Kind: said.GetKind(), Base: said.GetBase(), Rate: money.Rate(said.GetRatePpm()), Amount: g.amount, Cut: g.cut, Why: a.sentence(said.GetWhy())}
+	l := ExplainedLine{Kind: said.GetKind(), Base: said.GetBase(), Rate: money.Rate(said.GetRatePpm()), Amount: g.amount, Cut: g.margin + g.cut, Margin: g.margin, Why: a.sentence(said.GetWhy())}
 	if g.line >= 0 {
 		l.Line, l.SKU = a.order.Lines[g.line].ID, a.order.Lines[g.line].SKU
 	}
@@ -480,14 +485,14 @@ func (a account) reversed() (list []Reversal, err error) {
 func (a account) cap() (*Cap, error) {
 	var c Cap
 	for _, g := range a.decision.grants.given {
-		c.Asked += g.amount
+		c.Asked += g.amount - g.margin
 		c.Cut += g.cut
 	}
 	if c.Cut == 0 {
 		return nil, nil
 	}
 	var err error
-	c.Share = a.revision.Settings.OrderCap
+	c.Share = a.caps().order
 	c.Most, err = c.Share.Of(a.order.Goods, money.Floor)
 	return &c, err
 }

@@ -17,8 +17,12 @@ type grant struct {
 	to     int   // position in recipients; differs from the answer's when rolled up
 	line   int   // the order's; −1: all that are distributed
 	amount int64 // as the strategy said
-	cut    int64 // what the order cap took off
+	margin int64 // what the cap on the line's margin took off
+	cut    int64 // what the order cap then took off
 }
+
+// left is what the caps have left of it.
+func (x grant) left() int64 { return x.amount - x.margin - x.cut }
 
 // loss is an award that a rule of the host took from its recipient.
 type loss struct {
@@ -33,8 +37,9 @@ type grants struct {
 	lost  []loss
 }
 
-// grantsOf applies eligibility and then the order cap to a sound answer.
-func grantsOf(o order.Order, list []recipient, s program.Settings, d *strategyv1.Decision) (grants, error) {
+// grantsOf applies eligibility and then the caps of a guard to a sound answer
+// about what is left of the order's lines.
+func grantsOf(o order.Order, left []int64, list []recipient, s program.Settings, guard int, d *strategyv1.Decision) (grants, error) {
 	g := eligible(list, s.IneligibleUpline, d.GetPaid().GetAwards())
 	lines := shown(o)
 	for i, x := range g.given {
@@ -42,7 +47,7 @@ func grantsOf(o order.Order, list []recipient, s program.Settings, d *strategyv1
 			g.given[i].line = lines[x.line]
 		}
 	}
-	return g, g.cap(o.Goods, s.OrderCap)
+	return g, g.cut(o, left, capsOf(s, guard))
 }
 
 // eligible corrects the awards of members who may not earn, seller included:
@@ -93,47 +98,11 @@ func nextEligible(chain []recipient, from int) int {
 	return -1
 }
 
-// cap cuts the grants to the store's share of what was paid, over all of them
-// in proportion, by largest remainder.
-func (g grants) cap(goods int64, share money.Rate) error {
-	amounts := make([]int64, len(g.given))
-	for i, x := range g.given {
-		amounts[i] = x.amount
-	}
-	capped, err := capped(amounts, goods, share)
-	if err != nil {
-		return err
-	}
-	for i := range g.given {
-		g.given[i].cut = amounts[i] - capped[i]
-	}
-	return nil
-}
-
-func capped(amounts []int64, goods int64, share money.Rate) ([]int64, error) {
-	most, err := share.Of(goods, money.Floor)
-	if err != nil {
-		return nil, fmt.Errorf("commission: order cap: %w", err)
-	}
-	var sum int64
-	for _, a := range amounts {
-		sum += a
-	}
-	if sum <= most {
-		return amounts, nil
-	}
-	parts, err := money.Split(most, amounts)
-	if err != nil {
-		return nil, fmt.Errorf("commission: order cap: %w", err)
-	}
-	return parts, nil
-}
-
 // amounts is what every grant is worth before any refund.
 func (g grants) amounts() []int64 {
 	amounts := make([]int64, len(g.given))
 	for i, x := range g.given {
-		amounts[i] = x.amount - x.cut
+		amounts[i] = x.left()
 	}
 	return amounts
 }
@@ -142,10 +111,10 @@ func (g grants) amounts() []int64 {
 // largest remainders could give back to one what an earlier refund took, so
 // every refund counts in its turn and nothing is raised: it makes no
 // difference how often somebody looked in between.
-func (g grants) standing(o order.Order, refunds []order.Refund, share money.Rate) ([]int64, error) {
+func (g grants) standing(o order.Order, refunds []order.Refund, c caps) ([]int64, error) {
 	stands := g.amounts()
 	for n := range refunds {
-		after, err := g.after(o, refunds, n+1, share)
+		after, err := g.after(o, refunds, n+1, c)
 		if err != nil {
 			return nil, err
 		}
@@ -158,14 +127,33 @@ func (g grants) standing(o order.Order, refunds []order.Refund, share money.Rate
 
 // after is what every grant comes to when the first n refunds are gone: its
 // amount times what remains of its line over what was paid for it, down, and
-// then the cap again on what remains. After a full refund it is exactly zero.
-func (g grants) after(o order.Order, refunds []order.Refund, n int, share money.Rate) ([]int64, error) {
+// then the caps again on what remains. After a full refund it is exactly zero.
+func (g grants) after(o order.Order, refunds []order.Refund, n int, c caps) ([]int64, error) {
 	left := o.Remaining(refunds, n)
-	var leftGoods int64
-	for _, l := range left {
-		leftGoods += l
+	amounts, err := g.remains(o, left, g.amounts())
+	if err != nil {
+		return nil, err
 	}
-	amounts := g.amounts()
+	if c.margin > 0 {
+		// The margins cut what the strategy gave, and not once more what they have
+		// left: an order's whole award has lost a part on one line alone.
+		asked, err := g.remains(o, left, g.asked())
+		if err != nil {
+			return nil, err
+		}
+		within, err := g.withinMargins(o, left, asked, c.margin)
+		if err != nil {
+			return nil, err
+		}
+		for i := range amounts {
+			amounts[i] = min(amounts[i], within[i])
+		}
+	}
+	return capped(amounts, sum(left), c.order)
+}
+
+// remains is what is left of amounts, one a grant, as of what was paid.
+func (g grants) remains(o order.Order, left, amounts []int64) ([]int64, error) {
 	for i, x := range g.given {
 		remains, paid := o.Distributed(left), paidFor(o)
 		if x.line >= 0 {
@@ -179,7 +167,7 @@ func (g grants) after(o order.Order, refunds []order.Refund, n int, share money.
 			return nil, fmt.Errorf("commission: standing: %w", err)
 		}
 	}
-	return capped(amounts, leftGoods, share)
+	return amounts, nil
 }
 
 // perRecipient sums grants by whom they go to.
@@ -191,16 +179,20 @@ func (g grants) perRecipient(amounts []int64, people int) []int64 {
 	return sums
 }
 
-// The packed form: {"g": [[award, to, line, amount, cut] …], "l": [[award, to, code] …]}.
+// The packed form: {"g": [[award, to, line, amount, cut, margin] …], "l": [[award, to, code] …]}.
+// Without a cut at the margin the last is left out, as it was before there was one.
 type packedGrants struct {
-	Given [][5]int64 `json:"g"`
-	Lost  [][3]any   `json:"l,omitempty"`
+	Given [][]int64 `json:"g"`
+	Lost  [][3]any  `json:"l,omitempty"`
 }
 
 func (g grants) MarshalJSON() ([]byte, error) {
-	p := packedGrants{Given: make([][5]int64, len(g.given))}
+	p := packedGrants{Given: make([][]int64, len(g.given))}
 	for i, x := range g.given {
-		p.Given[i] = [5]int64{int64(x.award), int64(x.to), int64(x.line), x.amount, x.cut}
+		p.Given[i] = []int64{int64(x.award), int64(x.to), int64(x.line), x.amount, x.cut}
+		if x.margin > 0 {
+			p.Given[i] = append(p.Given[i], x.margin)
+		}
 	}
 	for _, l := range g.lost {
 		p.Lost = append(p.Lost, [3]any{l.award, l.to, l.code})
@@ -210,7 +202,7 @@ func (g grants) MarshalJSON() ([]byte, error) {
 
 func (g *grants) UnmarshalJSON(b []byte) error {
 	var p struct {
-		Given [][5]int64           `json:"g"`
+		Given [][6]int64           `json:"g"` // a missing one is zero
 		Lost  [][3]json.RawMessage `json:"l"`
 	}
 	if err := json.Unmarshal(b, &p); err != nil {
@@ -218,7 +210,7 @@ func (g *grants) UnmarshalJSON(b []byte) error {
 	}
 	*g = grants{}
 	for _, x := range p.Given {
-		g.given = append(g.given, grant{int(x[0]), int(x[1]), int(x[2]), x[3], x[4]})
+		g.given = append(g.given, grant{award: int(x[0]), to: int(x[1]), line: int(x[2]), amount: x[3], cut: x[4], margin: x[5]})
 	}
 	for _, x := range p.Lost {
 		var l loss

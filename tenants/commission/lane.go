@@ -274,7 +274,7 @@ func (s *Service) askByRevision(ctx context.Context, list []*work, f facts) {
 
 // withoutAsking decides orders that no strategy needs to see.
 func withoutAsking(w *work, reason string) *decision {
-	return &decision{order: w.order.ID, outcome: outcomeNone, reason: reason, revision: w.revision.Revision, facts: factsVersion}
+	return &decision{order: w.order.ID, outcome: outcomeNone, reason: reason, revision: w.revision.Revision, facts: factsVersion, guard: guardVersion}
 }
 
 func (s *Service) askAbout(ctx context.Context, list []*work, f facts) {
@@ -309,14 +309,14 @@ func (s *Service) askAbout(ctx context.Context, list []*work, f facts) {
 
 // judge turns one answer into a decision, or into a reason to wait.
 func (w *work) judge(request *strategyv1.EvaluateRequest, i int, answer *strategyv1.Decision) {
-	granted, ok := w.sound(w.order, answer)
+	granted, ok := w.sound(w.order, guardVersion, answer)
 	if !ok {
 		return
 	}
 	alone := known(answer)
 	alone.Order = 0
 	d := &decision{
-		order: w.order.ID, outcome: outcomePaid, revision: w.revision.Revision, artifact: w.revision.Artifact, facts: factsVersion, grants: granted, answer: alone,
+		order: w.order.ID, outcome: outcomePaid, revision: w.revision.Revision, artifact: w.revision.Artifact, facts: factsVersion, guard: guardVersion, grants: granted, answer: alone,
 		request: &strategyv1.EvaluateRequest{Rules: request.GetRules(), Orders: request.GetOrders()[i : i+1]},
 	}
 	if len(granted.given) == 0 {
@@ -325,9 +325,9 @@ func (w *work) judge(request *strategyv1.EvaluateRequest, i int, answer *strateg
 	w.decision = d
 }
 
-// sound is what an answer about the order gives after rails and caps; without
-// one the order waits with the reason.
-func (w *work) sound(o order.Order, answer *strategyv1.Decision) (granted grants, ok bool) {
+// sound is what an answer about the order, or about what refunds have left of
+// it, gives after rails and caps; without one the order waits with the reason.
+func (w *work) sound(o order.Order, guard int, answer *strategyv1.Decision) (granted grants, ok bool) {
 	if answer.GetOutcome() == nil { // not "nobody earns", which would be for ever
 		w.block("plugin.malformed_answer", "the strategy's decision says nothing", longWait)
 		return grants{}, false
@@ -346,7 +346,7 @@ func (w *work) sound(o order.Order, answer *strategyv1.Decision) (granted grants
 		w.blocked, w.retryIn = broken, longWait
 		return grants{}, false
 	}
-	granted, err := grantsOf(o, list, w.revision.Settings, answer)
+	granted, err := grantsOf(w.order, o.Remaining(nil, 0), list, w.revision.Settings, guard, answer)
 	if err != nil {
 		w.block("commission.rail_amount", err.Error(), longWait)
 		return grants{}, false

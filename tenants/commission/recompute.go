@@ -57,7 +57,7 @@ func (w *work) unanswered(refunds []order.Refund) (nths []int) {
 func (w *work) standing(refunds []order.Refund) ([]int64, error) {
 	people, g := len(w.people()), w.decision.grants
 	if w.again == nil || !w.recomputes() {
-		now, err := g.standing(w.order, refunds, w.revision.Settings.OrderCap)
+		now, err := g.standing(w.order, refunds, w.caps())
 		return g.perRecipient(now, people), err
 	}
 	stands := g.perRecipient(g.amounts(), people)
@@ -75,6 +75,9 @@ func (w *work) standing(refunds []order.Refund) ([]int64, error) {
 	}
 	return stands, nil
 }
+
+// caps are those that the order was decided under.
+func (w *work) caps() caps { return capsOf(w.revision.Settings, w.decision.guard) }
 
 // remaining is the order as the first n refunds have left it.
 func remaining(o order.Order, refunds []order.Refund, n int) order.Order {
@@ -186,7 +189,7 @@ func (s *Service) askRemainders(ctx context.Context, artifact string, list []rem
 
 // judge holds an answer against the rails, on what remains, and keeps it.
 func (r remainder) judge(answer *strategyv1.Decision) {
-	granted, ok := r.w.sound(remaining(r.w.order, r.refunds, r.n), answer)
+	granted, ok := r.w.sound(remaining(r.w.order, r.refunds, r.n), guardVersion, answer)
 	if !ok {
 		return
 	}

@@ -51,13 +51,13 @@ func compareRemainder(r remainder, was *recomputation, answer *strategyv1.Decisi
 	if a, b := canonical(was.answer), canonical(alone); !bytes.Equal(a, b) {
 		differs(saySum(was.answer), saySum(alone))
 	}
-	if was.guard != guardVersion {
+	if !knownGuard(was.guard) {
 		differs(fmt.Sprint("guard ", was.guard), fmt.Sprint("guard ", guardVersion))
 		return nil
 	}
 	judged := *r.w
 	judged.blocked = nil
-	now, ok := judged.sound(remaining(r.w.order, r.refunds, r.n), answer)
+	now, ok := judged.sound(remaining(r.w.order, r.refunds, r.n), was.guard, answer)
 	if !ok {
 		differs("sound", judged.blocked.code+": "+judged.blocked.note)
 		return nil

@@ -51,8 +51,12 @@ type Grant struct {
 	To     int   // position in the request's chain, then roles
 	Line   int   // of the order; −1: the order as a whole
 	Amount int64 // as the strategy said
-	Cut    int64 // what the order cap took off
+	Margin int64 // what the cap on the line's margin took off
+	Cut    int64 // what the order cap then took off
 }
+
+// Given is what the caps have left of it.
+func (g Grant) Given() int64 { return g.Amount - g.Margin - g.Cut }
 
 // ErrUndecided is the answer for an order that nothing has been decided about.
 var ErrUndecided = fault.New(fault.NotFound, "commission.undecided", "这笔订单还没有佣金决定", "nothing has been decided about this order yet")
@@ -129,7 +133,7 @@ func recordedOf(o order.Order, refunds []order.Refund, rev program.Revision, tol
 		r.Request = &strategyv1.EvaluateRequest{Config: rev.Config, Rules: d.request.GetRules(), Orders: d.request.GetOrders()}
 	}
 	for _, g := range d.grants.given {
-		r.Grants = append(r.Grants, Grant{g.award, g.to, g.line, g.amount, g.cut})
+		r.Grants = append(r.Grants, Grant{g.award, g.to, g.line, g.amount, g.margin, g.cut})
 	}
 	return r
 }
@@ -246,7 +250,7 @@ func (r Recorded) compare(answer *strategyv1.Decision) (Replayed, error) {
 	differs := func(what, was, now string) { out.Differs = append(out.Differs, Difference{what, was, now}) }
 	w := r.work()
 
-	if r.Guard != guardVersion {
+	if !knownGuard(r.Guard) {
 		differs("guard", fmt.Sprint(r.Guard), fmt.Sprint(guardVersion))
 		return out, nil
 	}
@@ -268,7 +272,7 @@ func (r Recorded) compare(answer *strategyv1.Decision) (Replayed, error) {
 		differs("rails", "sound", broken.code+": "+broken.note)
 		return out, nil
 	}
-	now, err := grantsOf(r.Order, people, r.Revision.Settings, answer)
+	now, err := grantsOf(r.Order, r.Order.Remaining(nil, 0), people, r.Revision.Settings, r.Guard, answer)
 	if err != nil {
 		return out, err
 	}

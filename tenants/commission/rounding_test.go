@@ -87,7 +87,7 @@ func TestRounding_PartsAndRemainderAreWhatWasPaid(t *testing.T) {
 			}
 		}
 		share := money.Rate(rapid.Int64Range(0, int64(money.Whole)).Draw(r, "cap"))
-		g, err := grantsOf(o, list, program.Settings{OrderCap: share}, &strategyv1.Decision{Outcome: &strategyv1.Decision_Paid{Paid: paid}})
+		g, err := grantsOf(o, o.Remaining(nil, 0), list, program.Settings{OrderCap: share}, guardVersion, &strategyv1.Decision{Outcome: &strategyv1.Decision_Paid{Paid: paid}})
 		if err != nil {
 			r.Fatal(err)
 		}
@@ -126,7 +126,7 @@ func refundsLeaveNoMore(r *rapid.T, o order.Order, g grants, share money.Rate) {
 			left[i] -= f.Spread[i]
 		}
 		refunds = append(refunds, f)
-		stands, err := g.standing(o, refunds, share)
+		stands, err := g.standing(o, refunds, caps{order: share})
 		if err != nil {
 			r.Fatal(err)
 		}
@@ -138,7 +138,7 @@ func refundsLeaveNoMore(r *rapid.T, o order.Order, g grants, share money.Rate) {
 			}
 		}
 	}
-	stands, err := g.standing(o, refunds, share)
+	stands, err := g.standing(o, refunds, caps{order: share})
 	if err != nil {
 		r.Fatal(err)
 	}

@@ -107,7 +107,7 @@ type Outcome struct {
 	Decided  bool // false: there is no figure, which is not zero
 	Rail     bool // it could not be decided because the answer broke a rail
 	Granted  int64
-	Cut      int64 // what the order cap took off
+	Cut      int64 // what the caps took off
 	Standing int64 // of Granted, after all refunds so far
 	Shares   map[distributor.ID]Share
 }
@@ -122,6 +122,7 @@ type Margin struct {
 	Net        int64
 	Cost       int64 // of the whole line; −1 when unknown
 	Commission int64 // of the line, with its part of what was given for the order as a whole
+	Cut        int64 // what the cap on its margin took
 }
 
 // Left is the margin; known is false without a cost.
@@ -268,7 +269,7 @@ func compared(r Recorded, w *work, currency string) (Compared, error) {
 	if c.Would, err = outcomeOf(w, r.Refunds, currency); err != nil || !c.Would.Decided {
 		return c, err
 	}
-	c.Lines, err = margins(r.Order, w.decision.grants)
+	c.Lines, err = margins(r.Order, w.decision.grants, w.caps().margin)
 	return c, err
 }
 
@@ -294,16 +295,16 @@ func outcomeOf(w *work, refunds []order.Refund, currency string) (Outcome, error
 		}
 	}
 	for _, g := range w.decision.grants.given {
-		out.Cut += g.cut
+		out.Cut += g.margin + g.cut
 	}
 	return out, nil
 }
 
 // margins tell what each line leaves. What was given for the order as a whole
-// is spread over the lines that pay, by what was paid for them.
-func margins(o order.Order, g grants) ([]Margin, error) {
-	list, whole := make([]Margin, len(o.Lines)), int64(0)
-	weights := make([]int64, len(o.Lines))
+// is spread over the lines that pay, by what was paid for them, and by what a
+// cap on their margins has left of that.
+func margins(o order.Order, g grants, share money.Rate) ([]Margin, error) {
+	list := make([]Margin, len(o.Lines))
 	for i, l := range o.Lines {
 		list[i] = Margin{Line: l.ID, SKU: l.SKU, Net: l.Net, Cost: -1}
 		if l.Cost >= 0 {
@@ -313,9 +314,17 @@ func margins(o order.Order, g grants) ([]Margin, error) {
 			}
 			list[i].Cost = cost
 		}
-		if l.Distribution != order.NotDistributed {
-			weights[i] = l.Net
-		}
+	}
+	if share == 0 {
+		return list, g.spread(o, list)
+	}
+	return list, g.spreadWithin(o, list, share)
+}
+
+func (g grants) spread(o order.Order, list []Margin) error {
+	whole, weights := int64(0), make([]int64, len(o.Lines))
+	for _, at := range shown(o) {
+		weights[at] = o.Lines[at].Net
 	}
 	for at, amount := range g.amounts() {
 		if line := g.given[at].line; line >= 0 {
@@ -324,15 +333,37 @@ func margins(o order.Order, g grants) ([]Margin, error) {
 			whole += amount
 		}
 	}
-	if whole == 0 {
-		return list, nil
-	}
 	parts, err := money.Split(whole, weights)
 	if err != nil {
-		return nil, fmt.Errorf("commission: margin: %w", err)
+		return fmt.Errorf("commission: margin: %w", err)
 	}
 	for i := range list {
 		list[i].Commission += parts[i]
 	}
-	return list, nil
+	return nil
+}
+
+func (g grants) spreadWithin(o order.Order, list []Margin, share money.Rate) error {
+	kept, err := g.trimmed(o, o.Remaining(nil, 0), g.asked(), share)
+	if err != nil {
+		return err
+	}
+	for i, x := range g.given {
+		parts, err := money.Split(x.left(), kept[i])
+		if err != nil {
+			return fmt.Errorf("commission: margin: %w", err)
+		}
+		for at := range list {
+			list[at].Commission += parts[at]
+		}
+	}
+	cuts, err := g.lineCaps(o, share)
+	for _, c := range cuts {
+		for i := range list {
+			if list[i].Line == c.Line {
+				list[i].Cut = c.Cut
+			}
+		}
+	}
+	return err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/fenli-io/fenli/platform/fault"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/plugins/sdk/money"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/program"
 )
@@ -39,6 +40,9 @@ type MoneyDiff struct {
 	Shown     []Compared // those that differ most, at most twenty; then any, the newest first
 	Winner    *Gain      // nil when nobody would get more
 	Loser     *Gain
+	Touched   []Touched // goods that the draft's cap on margins cuts, those that lose most first; at most a hundred
+	TouchedIn int       // how many goods there are of these
+	Uncosted  int       // goods whose cost nobody knows, so that cap leaves them alone; 0 without one
 }
 
 // Difference is what the draft would cost more, below zero when less.
@@ -87,7 +91,7 @@ func (s *Service) MoneyDiff(ctx context.Context, tenant tenancy.ID, d program.Dr
 			break
 		}
 	}
-	return out, s.sumUp(ctx, tenant, &out, all)
+	return out, s.sumUp(ctx, tenant, &out, all, rev.Settings.LineMarginCap)
 }
 
 func newestSeqs(ctx context.Context, tx *pg.Tx, through int64, n int) (first, last int64, err error) {
@@ -101,8 +105,8 @@ func newestSeqs(ctx context.Context, tx *pg.Tx, through int64, n int) (first, la
 	return first, last, nil
 }
 
-func (s *Service) sumUp(ctx context.Context, tenant tenancy.ID, out *MoneyDiff, all []Compared) error {
-	gains := map[distributor.ID]int64{}
+func (s *Service) sumUp(ctx context.Context, tenant tenancy.ID, out *MoneyDiff, all []Compared, margin money.Rate) error {
+	gains, goods := map[distributor.ID]int64{}, newTouches()
 	for _, c := range all {
 		out.Orders++
 		if !c.Would.Decided {
@@ -110,6 +114,7 @@ func (s *Service) sumUp(ctx context.Context, tenant tenancy.ID, out *MoneyDiff, 
 			continue
 		}
 		out.Compared++
+		goods.add(c.Order, c.Lines)
 		out.Sales += c.Order.Goods
 		out.Was += c.Was.Granted
 		out.Would += c.Would.Granted
@@ -125,6 +130,10 @@ func (s *Service) sumUp(ctx context.Context, tenant tenancy.ID, out *MoneyDiff, 
 		for who, share := range c.Was.Shares {
 			gains[who] -= share.Granted
 		}
+	}
+	out.Touched, out.TouchedIn = goods.worst()
+	if margin > 0 {
+		out.Uncosted = len(goods.uncosted)
 	}
 	slices.SortStableFunc(all, func(a, b Compared) int {
 		return cmp.Or(cmp.Compare(b.apart(), a.apart()), cmp.Compare(b.Seq, a.Seq))
@@ -181,8 +190,9 @@ var (
 
 // Acknowledged refuses a draft whose effect on the store's own orders nobody
 // has seen. Whoever says which amount they have seen is held to it. Who says
-// nothing is refused only where the programme asks for it (confirm_diff), and
-// only when something would change.
+// nothing is refused only where the programme asks for it (confirm_diff) or
+// caps what lines give by their margin otherwise than now, and only when
+// something would change.
 func (s *Service) Acknowledged(ctx context.Context, tenant tenancy.ID, d program.Draft, seen *Acknowledgement) error {
 	orders, through := DiffOrders, int64(0)
 	if seen != nil {
@@ -207,11 +217,13 @@ func (s *Service) Acknowledged(ctx context.Context, tenant tenancy.ID, d program
 }
 
 // confirms reports whether the programme in force, or the draft itself, asks
-// for an acknowledgement.
+// for an acknowledgement. A cap on margins always does: it is off until the
+// merchant has seen which goods it touches.
 func (s *Service) confirms(ctx context.Context, tenant tenancy.ID, d program.Draft) (asked bool, err error) {
 	err = s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
 		now, err := s.programs.InForce(ctx, tx, tx.Now())
-		asked = now.Settings.ConfirmDiff || d.Settings.ConfirmDiff
+		margin := d.Settings.LineMarginCap
+		asked = now.Settings.ConfirmDiff || d.Settings.ConfirmDiff || margin > 0 && margin != now.Settings.LineMarginCap
 		return err
 	})
 	return asked, err

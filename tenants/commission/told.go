@@ -49,6 +49,11 @@ func (x Explanation) TellAward(a Explained, to Reader, lang string) (said []stri
 			said = append(said, say("told.rolled_up", lang, "from", l.RolledUp.Name, "amount", x.plain(l.Amount)))
 		}
 	}
+	for _, l := range a.Lines {
+		if l.Margin > 0 {
+			said = append(said, x.marginCut(l, to, lang))
+		}
+	}
 	if cut := a.cut(); cut > 0 && x.Cap != nil {
 		key := "told.cut_of"
 		if to == Earner {
@@ -75,9 +80,25 @@ func (x Explanation) TellAward(a Explained, to Reader, lang string) (said []stri
 
 func (a Explained) cut() (cut int64) {
 	for _, l := range a.Lines {
-		cut += l.Cut
+		cut += l.Cut - l.Margin
 	}
 	return cut
+}
+
+// marginCut says what the cap on a line's margin took. What the goods cost is
+// the store's own business: an earner reads that there was a cap, and no figure
+// of it.
+func (x Explanation) marginCut(l ExplainedLine, to Reader, lang string) string {
+	if l.Line == "" {
+		return say("told.margin_whole", lang, "cut", x.plain(l.Margin))
+	}
+	for _, c := range x.LineCaps {
+		if c.Line == l.Line && to == Merchant {
+			return say("told.margin_of", lang, "sku", l.SKU, "share", x.settings.LineMarginCap.Percent(), "margin", x.plain(c.Margin),
+				"most", x.plain(c.Most), "asked", x.plain(c.Asked), "cut", x.plain(l.Margin))
+		}
+	}
+	return say("told.margin", lang, "sku", l.SKU, "cut", x.plain(l.Margin))
 }
 
 // TellDeclined is the reason why somebody gets nothing, with the amount that a

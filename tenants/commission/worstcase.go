@@ -34,6 +34,8 @@ type WorstCases struct {
 	Goods        int        // different goods that orders were made of; 0: samples
 	HighestShare *WorstCase // most of what was paid; nil when nobody would earn
 	WorstMargin  *WorstCase // least left to the merchant; nil when no cost is known
+	Touched      []Touched  // goods that the draft's cap on margins cut in these orders, those that lost most first; at most a hundred
+	TouchedIn    int        // how many goods there are of these
 	Undecided    []Undecided
 }
 
@@ -41,7 +43,7 @@ type WorstCases struct {
 type WorstCase struct {
 	Sample
 	Share  money.Rate // given, of what was paid
-	Asked  int64      // before the order cap
+	Asked  int64      // before the caps
 	Given  int64
 	Margin *int64 // what it leaves after cost and commission; nil when a cost is unknown
 }
@@ -64,7 +66,7 @@ func (s *Service) WorstCases(ctx context.Context, tenant tenancy.ID, d program.D
 	if err != nil {
 		return WorstCases{}, err
 	}
-	q := &quest{service: s, rev: rev, facts: f, now: now, random: rand.New(rand.NewPCG(7, 11)), refused: map[string]*Undecided{}, lang: lang}
+	q := &quest{service: s, rev: rev, facts: f, now: now, random: rand.New(rand.NewPCG(7, 11)), goods: newTouches(), refused: map[string]*Undecided{}, lang: lang}
 	err = s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) (err error) {
 		if q.artifact, err = s.programs.Artifact(ctx, tx, rev.Artifact); err != nil {
 			return err
@@ -102,6 +104,7 @@ type quest struct {
 	tried   int
 	share   []specimen // the worst so far, the worst first
 	margin  []specimen
+	goods   touches
 	refused map[string]*Undecided
 }
 
@@ -253,10 +256,11 @@ func (q *quest) judge(b specimen) error {
 		b.given += amount
 		b.asked += g.given[at].amount
 	}
-	lines, err := margins(b.work.order, g)
+	lines, err := margins(b.work.order, g, b.work.caps().margin)
 	if err != nil {
 		return err
 	}
+	q.goods.add(b.work.order, lines)
 	b.costed = true
 	for _, m := range lines {
 		left, known := m.Left()
@@ -304,6 +308,7 @@ func (a specimen) ppm(part int64) int64 {
 
 func (q *quest) found(goods int) (out WorstCases, err error) {
 	out.Tried, out.Goods = q.tried, goods
+	out.Touched, out.TouchedIn = q.goods.worst()
 	if len(q.share) > 0 {
 		if out.HighestShare, err = q.tell(q.share[0], [2]string{"the highest share of what was paid", "佣金占实付比例最高的订单"}[zh(q.lang)]); err != nil {
 			return out, err

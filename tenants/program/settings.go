@@ -24,6 +24,7 @@ type Settings struct {
 	Refund           string     `json:"refund" enum:"frozen,recompute" doc:"frozen takes back in proportion what the line earned; recompute asks the strategy again about what remains"`
 	CampaignClock    string     `json:"campaign_clock" enum:"placed_at,paid_at"`
 	OrderCap         money.Rate `json:"order_cap" doc:"Share of what was paid that all awards of an order may reach"`
+	LineMarginCap    money.Rate `json:"line_margin_cap,omitempty" doc:"Share of a line's margin (paid less cost, where the cost is known) that all awards of the line may reach; 0: no such cap"`
 
 	BearReversalsAfterDays int `json:"bear_reversals_after_days,omitempty" minimum:"0" maximum:"3650" doc:"The store bears what a refund would take back more than this many days after the award was settled; 0: never"`
 
@@ -156,6 +157,8 @@ func (s Settings) check() error {
 		return errThirdLevel.At("settings.third_level_ack")
 	case s.OrderCap > money.Whole:
 		return errCap.At("settings.order_cap")
+	case s.LineMarginCap > money.Whole:
+		return errMarginCap.At("settings.line_margin_cap")
 	case len(s.Grades) == 0:
 		return errGrades.At("settings.grades")
 	}
@@ -191,6 +194,7 @@ var (
 	errLevels      = fault.New(fault.Invalid, "program.levels", "分销层级只能是 1 到 3 级", "a programme has one to three levels")
 	errThirdLevel  = fault.New(fault.Invalid, "program.third_level_unacknowledged", "启用第三级前，须由负责人确认法律提示", "a third level needs a signed acknowledgement of the legal text")
 	errCap         = fault.New(fault.Invalid, "program.order_cap", "单笔佣金上限不能超过实付的 100%", "the cap cannot exceed what was paid")
+	errMarginCap   = fault.New(fault.Invalid, "program.line_margin_cap", "单品毛利上限不能超过毛利的 100%", "the cap of a line cannot exceed its margin")
 	errFee         = fault.New(fault.Invalid, "program.fee", "提现手续费须低于 100%", "the withdrawal fee must be below 100 %")
 	errGrades      = fault.New(fault.Invalid, "program.grades", "等级名称不能为空或重复", "grades must be named, each once")
 	errDay         = fault.New(fault.Invalid, "program.withdrawal_day", "可提现日须在 1 到 31 之间", "days of the month run from 1 to 31")

@@ -236,6 +236,7 @@ type Sale struct {
 	Buyer string
 	Via   distributor.ID
 	Nets  []int64 // one line each, quantity 1
+	Costs []int64 // of them, in their order; −1, and what is missing, is not known
 }
 
 // Sell places and pays an order through somebody's link.
@@ -272,6 +273,9 @@ func (s *Stores) Place(ctx context.Context, tx *pg.Tx, sale Sale) (order.Order, 
 	var lines order.Lines
 	for i, net := range sale.Nets {
 		lines = append(lines, order.Line{ID: fmt.Sprint(i + 1), SKU: fmt.Sprintf("S%d", i+1), Qty: 1, UnitPrice: net, Cost: -1})
+		if i < len(sale.Costs) {
+			lines[i].Cost = sale.Costs[i]
+		}
 	}
 	o, _, err := s.Orders.Place(ctx, tx, order.Placement{Source: "test", ExternalID: sale.ID, Buyer: buyer.ID, Lines: lines})
 	return o, err

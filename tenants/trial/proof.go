@@ -109,7 +109,7 @@ func proven(list []commission.Recorded, again []commission.Replayed) []commissio
 	rows := make([]commission.Compared, len(list))
 	for i, x := range list {
 		for _, g := range x.Grants {
-			rows[i].Was.Granted += g.Amount - g.Cut
+			rows[i].Was.Granted += g.Given()
 		}
 		rows[i].Order, rows[i].Seq, rows[i].Was.Standing = x.Order, x.Seq, again[i].Standing
 		rows[i].Would = commission.Outcome{Decided: true, Granted: again[i].Granted, Standing: again[i].Standing}

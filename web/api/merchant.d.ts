@@ -2960,7 +2960,7 @@ export interface components {
             status: "held" | "settled" | "on_hold";
         };
         CommissionCap: {
-            /** @description What the strategy said in all */
+            /** @description What the strategy said in all, less what the lines' own caps took */
             asked: components["schemas"]["MoneyAmount"];
             cut: components["schemas"]["MoneyAmount"];
             most: components["schemas"]["MoneyAmount"];
@@ -3061,6 +3061,8 @@ export interface components {
             declined: components["schemas"]["CommissionDeclined"][] | null;
             /** @description What closed months gave for this order; it comes back with it */
             from_periods: components["schemas"]["CommissionFromPeriod"][] | null;
+            /** @description What the cap on margins took, by line; empty to a distributor, whose own part is in the award */
+            line_caps: components["schemas"]["CommissionLineCap"][] | null;
             /** @description Lines that pay nobody anything */
             not_distributed: components["schemas"]["CommissionUndistributed"][] | null;
             order_id: string;
@@ -3090,18 +3092,29 @@ export interface components {
             amount: components["schemas"]["MoneyAmount"];
             /** @description What the rate was applied to; 0 for a fixed amount */
             base: components["schemas"]["MoneyAmount"];
-            /** @description What the order cap took off */
+            /** @description What the caps took off */
             cut: components["schemas"]["MoneyAmount"];
             /** @example level */
             kind: string;
             /** @description Empty for the order as a whole */
             line: string;
+            /** @description Of that, by the cap on the line's margin */
+            margin_cut: components["schemas"]["MoneyAmount"];
             /** @example 0.1 */
             rate: string;
             /** @description Whose share it was, who could not earn */
             rolled_up_from?: components["schemas"]["CommissionPayee"];
             sku: string;
             why: string;
+        };
+        CommissionLineCap: {
+            asked: components["schemas"]["MoneyAmount"];
+            cut: components["schemas"]["MoneyAmount"];
+            line: string;
+            /** @description Paid less cost; below zero when sold at a loss */
+            margin: components["schemas"]["MoneyAmount"];
+            most: components["schemas"]["MoneyAmount"];
+            sku: string;
         };
         CommissionListed: {
             /**
@@ -3145,6 +3158,18 @@ export interface components {
             sales: components["schemas"]["MoneyAmount"];
             /** @description Those that differ most */
             shown: components["schemas"]["CommissionDiffOrder"][] | null;
+            /** @description Goods that the cap on margins cuts, those that lose most first; at most a hundred */
+            touched: components["schemas"]["CommissionTouched"][] | null;
+            /**
+             * Format: int64
+             * @description How many goods there are of these
+             */
+            touched_in: number;
+            /**
+             * Format: int64
+             * @description Goods whose cost is not known, so that the cap on margins leaves them alone; 0 without one
+             */
+            uncosted: number;
             /**
              * Format: int64
              * @description Orders that the draft cannot decide; they are in no sum
@@ -3308,6 +3333,17 @@ export interface components {
             strategy: string;
             version: string;
         };
+        CommissionTouched: {
+            /** @description From all of them */
+            cut: components["schemas"]["MoneyAmount"];
+            /**
+             * Format: int64
+             * @description Lines that are cut
+             */
+            lines: number;
+            sku: string;
+            title: string;
+        };
         CommissionUndecided: {
             code: string;
             /** Format: int64 */
@@ -3353,7 +3389,7 @@ export interface components {
             since: string;
         };
         CommissionWorstCase: {
-            /** @description Before the order cap */
+            /** @description Before the caps */
             asked: components["schemas"]["MoneyAmount"];
             commission: components["schemas"]["CommissionExplanation"];
             given: components["schemas"]["MoneyAmount"];
@@ -3372,6 +3408,13 @@ export interface components {
              */
             goods: number;
             highest_share: components["schemas"]["CommissionWorstCase"];
+            /** @description Goods that the cap on margins cut in these orders, those that lost most first; at most a hundred */
+            touched: components["schemas"]["CommissionTouched"][] | null;
+            /**
+             * Format: int64
+             * @description How many goods there are of these
+             */
+            touched_in: number;
             /** Format: int64 */
             tried: number;
             undecided: components["schemas"]["CommissionUndecided"][] | null;
@@ -4925,6 +4968,8 @@ export interface components {
              * @description How many levels may earn
              */
             levels: number;
+            /** @description Share of a line's margin (paid less cost, where the cost is known) that all awards of the line may reach; 0: no such cap */
+            line_margin_cap?: string;
             /** @description Share of what was paid that all awards of an order may reach */
             order_cap: string;
             /** @description Points for each major unit (yuan) of a settled order */

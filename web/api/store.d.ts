@@ -938,7 +938,7 @@ export interface components {
             status: "held" | "settled" | "on_hold";
         };
         CommissionCap: {
-            /** @description What the strategy said in all */
+            /** @description What the strategy said in all, less what the lines' own caps took */
             asked: components["schemas"]["MoneyAmount"];
             cut: components["schemas"]["MoneyAmount"];
             most: components["schemas"]["MoneyAmount"];
@@ -997,6 +997,8 @@ export interface components {
             declined: components["schemas"]["CommissionDeclined"][] | null;
             /** @description What closed months gave for this order; it comes back with it */
             from_periods: components["schemas"]["CommissionFromPeriod"][] | null;
+            /** @description What the cap on margins took, by line; empty to a distributor, whose own part is in the award */
+            line_caps: components["schemas"]["CommissionLineCap"][] | null;
             /** @description Lines that pay nobody anything */
             not_distributed: components["schemas"]["CommissionUndistributed"][] | null;
             order_id: string;
@@ -1022,18 +1024,29 @@ export interface components {
             amount: components["schemas"]["MoneyAmount"];
             /** @description What the rate was applied to; 0 for a fixed amount */
             base: components["schemas"]["MoneyAmount"];
-            /** @description What the order cap took off */
+            /** @description What the caps took off */
             cut: components["schemas"]["MoneyAmount"];
             /** @example level */
             kind: string;
             /** @description Empty for the order as a whole */
             line: string;
+            /** @description Of that, by the cap on the line's margin */
+            margin_cut: components["schemas"]["MoneyAmount"];
             /** @example 0.1 */
             rate: string;
             /** @description Whose share it was, who could not earn */
             rolled_up_from?: components["schemas"]["CommissionPayee"];
             sku: string;
             why: string;
+        };
+        CommissionLineCap: {
+            asked: components["schemas"]["MoneyAmount"];
+            cut: components["schemas"]["MoneyAmount"];
+            line: string;
+            /** @description Paid less cost; below zero when sold at a loss */
+            margin: components["schemas"]["MoneyAmount"];
+            most: components["schemas"]["MoneyAmount"];
+            sku: string;
         };
         CommissionListed: {
             /**

@@ -76,8 +76,19 @@ type MoneyDiff struct {
 	Winner    *Gain        `json:"winner"`
 	Loser     *Gain        `json:"loser"`
 	Shown     []DiffOrder  `json:"shown" doc:"Those that differ most"`
+	Touched   []Touched    `json:"touched" doc:"Goods that the cap on margins cuts, those that lose most first; at most a hundred"`
+	TouchedIn int          `json:"touched_in" doc:"How many goods there are of these"`
+	Uncosted  int          `json:"uncosted" doc:"Goods whose cost is not known, so that the cap on margins leaves them alone; 0 without one"`
 
 	Acknowledge programhttp.Acknowledgement `json:"acknowledge" doc:"To send as acknowledge_diff with the revision"`
+}
+
+// Touched are goods whose awards the cap on margins cuts.
+type Touched struct {
+	SKU   string       `json:"sku"`
+	Title string       `json:"title"`
+	Lines int          `json:"lines" doc:"Lines that are cut"`
+	Cut   money.Amount `json:"cut" doc:"From all of them"`
 }
 
 // Gain is somebody's difference over all counted orders.
@@ -124,6 +135,7 @@ func (h *handlers) moneyDiff(ctx context.Context, in *struct {
 func (c teller) moneyDiff(d commission.MoneyDiff) MoneyDiff {
 	out := MoneyDiff{Orders: d.Orders, Compared: d.Compared, Undecided: d.Undecided, Sales: c.money(d.Sales), Was: c.money(d.Was), Would: c.money(d.Would),
 		None: d.None(), More: d.More, Less: d.Less, Winner: c.gain(d.Winner), Loser: c.gain(d.Loser), Shown: []DiffOrder{},
+		Touched: c.touched(d.Touched), TouchedIn: d.TouchedIn, Uncosted: d.Uncosted,
 		Acknowledge: programhttp.Acknowledgement{ThroughSeq: d.Through, Orders: max(d.Orders, 1), Difference: c.money(d.Difference()), Undecided: d.Undecided}}
 	for _, x := range d.Shown {
 		o := DiffOrder{OrderID: x.Order.ID, ExternalID: x.Order.ExternalID, PaidAt: x.Order.PaidAt.UTC(), Goods: c.money(x.Order.Goods), Was: c.money(x.Was.Granted), Code: x.Would.Code}
@@ -132,6 +144,14 @@ func (c teller) moneyDiff(d commission.MoneyDiff) MoneyDiff {
 			o.Would, o.Difference = &would, &by
 		}
 		out.Shown = append(out.Shown, o)
+	}
+	return out
+}
+
+func (c teller) touched(list []commission.Touched) []Touched {
+	out := []Touched{}
+	for _, x := range list {
+		out = append(out, Touched{x.SKU, x.Title, x.Lines, c.money(x.Cut)})
 	}
 	return out
 }
@@ -160,6 +180,8 @@ type WorstCases struct {
 	Goods        int         `json:"goods" doc:"Different goods that orders were made of; 0: the store has none yet, and samples were used"`
 	HighestShare *WorstCase  `json:"highest_share"`
 	WorstMargin  *WorstCase  `json:"worst_margin" doc:"Null while no cost is known"`
+	Touched      []Touched   `json:"touched" doc:"Goods that the cap on margins cut in these orders, those that lost most first; at most a hundred"`
+	TouchedIn    int         `json:"touched_in" doc:"How many goods there are of these"`
 	Undecided    []Undecided `json:"undecided"`
 }
 
@@ -167,7 +189,7 @@ type WorstCases struct {
 type WorstCase struct {
 	Sample
 	Share  money.Rate    `json:"share" doc:"Given, of what was paid"`
-	Asked  money.Amount  `json:"asked" doc:"Before the order cap"`
+	Asked  money.Amount  `json:"asked" doc:"Before the caps"`
 	Given  money.Amount  `json:"given"`
 	Margin *money.Amount `json:"margin" doc:"What it leaves after cost and commission; null when a cost is unknown"`
 }
@@ -192,7 +214,7 @@ func (h *handlers) worstCases(ctx context.Context, in *struct{ Body programhttp.
 		return nil, err
 	}
 	tell, err := h.teller(ctx)
-	out := &worstAnswer{WorstCases{Tried: found.Tried, Goods: found.Goods, HighestShare: tell.worst(found.HighestShare, lang), WorstMargin: tell.worst(found.WorstMargin, lang), Undecided: []Undecided{}}}
+	out := &worstAnswer{WorstCases{Tried: found.Tried, Goods: found.Goods, HighestShare: tell.worst(found.HighestShare, lang), WorstMargin: tell.worst(found.WorstMargin, lang), Touched: tell.touched(found.Touched), TouchedIn: found.TouchedIn, Undecided: []Undecided{}}}
 	for _, u := range found.Undecided {
 		out.Body.Undecided = append(out.Body.Undecided, Undecided{u.Code, u.Sentence, u.Orders})
 	}

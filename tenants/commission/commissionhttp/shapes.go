@@ -27,6 +27,7 @@ type Explanation struct {
 	Reversed []Reversal `json:"reversed" doc:"What each refund took back"`
 	Taken    []Taken    `json:"taken" doc:"Where it was taken from, as the journal recorded it"`
 	Cap      *Cap       `json:"cap" doc:"Null when the order cap cut nothing"`
+	LineCaps []LineCap  `json:"line_caps" doc:"What the cap on margins took, by line; empty to a distributor, whose own part is in the award"`
 
 	NotDistributed []Undistributed `json:"not_distributed" doc:"Lines that pay nobody anything"`
 	FromPeriods    []FromPeriod    `json:"from_periods" doc:"What closed months gave for this order; it comes back with it"`
@@ -90,7 +91,8 @@ type Line struct {
 	Base         money.Amount `json:"base" doc:"What the rate was applied to; 0 for a fixed amount"`
 	Rate         money.Rate   `json:"rate" example:"0.1"`
 	Amount       money.Amount `json:"amount" doc:"As the strategy said"`
-	Cut          money.Amount `json:"cut" doc:"What the order cap took off"`
+	Cut          money.Amount `json:"cut" doc:"What the caps took off"`
+	MarginCut    money.Amount `json:"margin_cut" doc:"Of that, by the cap on the line's margin"`
 	Why          string       `json:"why"`
 	RolledUpFrom *Payee       `json:"rolled_up_from,omitempty" doc:"Whose share it was, who could not earn"`
 }
@@ -142,11 +144,21 @@ type Debt struct {
 	Said            string       `json:"said" doc:"In a sentence"`
 }
 
+// LineCap is what the cap on a line's margin did.
+type LineCap struct {
+	Line   string       `json:"line"`
+	SKU    string       `json:"sku"`
+	Margin money.Amount `json:"margin" doc:"Paid less cost; below zero when sold at a loss"`
+	Most   money.Amount `json:"most"`
+	Asked  money.Amount `json:"asked"`
+	Cut    money.Amount `json:"cut"`
+}
+
 // Cap is what the order cap did.
 type Cap struct {
 	Share money.Rate   `json:"share" example:"0.5" doc:"Of what was paid"`
 	Most  money.Amount `json:"most"`
-	Asked money.Amount `json:"asked" doc:"What the strategy said in all"`
+	Asked money.Amount `json:"asked" doc:"What the strategy said in all, less what the lines' own caps took"`
 	Cut   money.Amount `json:"cut"`
 }
 
@@ -206,7 +218,7 @@ func somebody(l *distributor.Label) *Payee {
 }
 
 func (c teller) explanation(x commission.Explanation, to commission.Reader, lang string) Explanation {
-	out := Explanation{OrderID: x.Order.ID, State: string(x.State), Awards: []Award{}, Declined: []Declined{}, Reversed: []Reversal{}, Taken: []Taken{},
+	out := Explanation{OrderID: x.Order.ID, State: string(x.State), Awards: []Award{}, Declined: []Declined{}, Reversed: []Reversal{}, Taken: []Taken{}, LineCaps: []LineCap{},
 		NotDistributed: []Undistributed{}, FromPeriods: []FromPeriod{}, Said: []string{}}
 	for _, p := range x.FromPeriods {
 		out.FromPeriods = append(out.FromPeriods, FromPeriod{p.Period, payee(p.Payee), c.money(p.Granted), c.money(p.Standing)})
@@ -241,6 +253,9 @@ func (c teller) explanation(x commission.Explanation, to commission.Reader, lang
 	if x.Cap != nil {
 		out.Cap = &Cap{x.Cap.Share, c.money(x.Cap.Most), c.money(x.Cap.Asked), c.money(x.Cap.Cut)}
 	}
+	for _, l := range x.LineCaps {
+		out.LineCaps = append(out.LineCaps, LineCap{l.Line, l.SKU, c.money(l.Margin), c.money(l.Most), c.money(l.Asked), c.money(l.Cut)})
+	}
 	return out
 }
 
@@ -248,7 +263,7 @@ func (c teller) award(a commission.Explained) Award {
 	out := Award{Payee: payee(a.Payee), Level: a.Level, Role: a.Role, Granted: c.money(a.Granted), Standing: c.money(a.Standing), Points: a.Points,
 		Status: string(a.Status), MaturesAt: instant(a.MaturesAt), Lines: []Line{}}
 	for _, l := range a.Lines {
-		out.Lines = append(out.Lines, Line{l.Line, l.SKU, l.Kind, c.money(l.Base), l.Rate, c.money(l.Amount), c.money(l.Cut), l.Why, somebody(l.RolledUp)})
+		out.Lines = append(out.Lines, Line{l.Line, l.SKU, l.Kind, c.money(l.Base), l.Rate, c.money(l.Amount), c.money(l.Cut), c.money(l.Margin), l.Why, somebody(l.RolledUp)})
 	}
 	return out
 }

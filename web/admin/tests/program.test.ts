@@ -78,4 +78,9 @@ describe('the settings form', () => {
     expect(s.required).not.toContain('confirm_diff')
     expect(s.required).toContain('order_cap')
   })
+  it('takes a store that caps no line by its margin', () => {
+    const s = sectionSchema('levels', 2)
+    expect(s.properties).toHaveProperty('line_margin_cap')
+    expect(s.required).not.toContain('line_margin_cap')
+  })
 })

@@ -210,6 +210,8 @@ export interface ProgramSettings {
   bear_reversals_after_days?: number
   campaign_clock: 'placed_at' | 'paid_at'
   order_cap: Rate
+  /** Share of a line's margin that its awards may reach; absent: no such cap. */
+  line_margin_cap?: Rate
   freeze_days: number
   auto_receive_days: number
   close_unpaid_minutes: number
@@ -287,7 +289,19 @@ export interface MoneyDiff {
   winner: Gain | null
   loser: Gain | null
   shown: { order_id: string; external_id: string; paid_at: Time; goods: Money; was: Money; would: Money | null; difference: Money | null; code: string }[]
+  /** Goods that the cap on margins cuts, those that lose most first. */
+  touched: Touched[]
+  /** How many goods there are of these. */
+  touched_in: number
+  /** Goods whose cost is not known, so that cap leaves them alone. */
+  uncosted: number
   acknowledge: Acknowledgement
+}
+export interface Touched {
+  sku: string
+  title: string
+  lines: number
+  cut: Money
 }
 export interface WorstCase {
   title: string
@@ -304,6 +318,8 @@ export interface WorstCases {
   goods: number
   highest_share: WorstCase | null
   worst_margin: WorstCase | null
+  touched: Touched[]
+  touched_in: number
   undecided: { code: string; sentence: string; orders: number }[]
 }
 
@@ -724,6 +740,15 @@ export interface Declined {
   /** The reason, and what a rule of the store took. */
   said?: string[]
 }
+/** What the cap on a line's margin did. */
+export interface LineCap {
+  line: string
+  sku: string
+  margin: Money
+  most: Money
+  asked: Money
+  cut: Money
+}
 export interface Cap {
   share: Rate
   most: Money
@@ -763,6 +788,7 @@ export interface OrderCommission {
   /** Where it was taken from, as the journal recorded it. */
   taken: { payee: Named; from: 'held' | 'available' | 'debt'; amount: Money; at: Time }[]
   cap: Cap | null
+  line_caps?: LineCap[]
   /** Lines that pay nobody anything. */
   not_distributed?: { line: string; sku: string; why: string }[]
   /** By what it was decided, or what it waits for, in sentences. */

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { formatMoney, percentOf } from '../../api/money'
 import type { ApiError } from '../../api/problem'
-import type { Gain, Money as Amount, MoneyDiff, SentDraft, WorstCase, WorstCases } from '../../api/types'
+import type { Gain, Money as Amount, MoneyDiff, SentDraft, Touched, WorstCase, WorstCases } from '../../api/types'
 import { Failure } from '../../app/Failure'
 import { api } from '../../app/token'
 import { Money } from '../../parts/Money'
@@ -66,6 +66,7 @@ function Told({ of }: { of: MoneyDiff }) {
       ]} />
       {of.undecided > 0 && <Alert type="warning" showIcon title={t('effect.undecided', { count: of.undecided })} />}
       {direction === 'none' && <Alert type="success" showIcon title={t('effect.none')} />}
+      <Cut of={of.touched ?? []} all={of.touched_in} uncosted={of.uncosted} told={t('effect.touched', { count: of.touched_in })} />
       {(of.winner || of.loser) && <Sides winner={of.winner} loser={of.loser} />}
       {of.shown.length > 0 && (
         <Collapse size="small" items={[{
@@ -83,6 +84,26 @@ function Told({ of }: { of: MoneyDiff }) {
         }]} />
       )}
     </div>
+  )
+}
+
+/** The goods that the cap on margins cuts: a merchant sees them before it is in force. */
+function Cut({ of, all, uncosted = 0, told }: { of: Touched[]; all: number; uncosted?: number; told: string }) {
+  const { t } = useTranslation()
+  if (of.length === 0 && uncosted === 0) return null
+  return (
+    <section aria-label={t('effect.touched_goods')}>
+      {of.length > 0 && <p style={{ margin: '0 0 8px' }}>{told}</p>}
+      {of.length > 0 && (
+        <Table size="small" rowKey="sku" pagination={of.length > 10 ? { pageSize: 10, showSizeChanger: false } : false} dataSource={of} scroll={{ x: 'max-content' }} columns={[
+          { title: t('effect.touched_goods'), render: (_, x) => <>{x.title || x.sku}{x.title && <span style={faint}> · {x.sku}</span>}</> },
+          { title: t('effect.touched_lines'), align: 'right', dataIndex: 'lines' },
+          { title: t('effect.touched_cut'), align: 'right', render: (_, x) => <Money of={x.cut} /> },
+        ]} />
+      )}
+      {all > of.length && <p style={faint}>{t('effect.touched_more', { count: all - of.length })}</p>}
+      {uncosted > 0 && <p style={{ ...faint, margin: '8px 0 0' }}>{t('effect.uncosted', { count: uncosted })}</p>}
+    </section>
   )
 }
 
@@ -109,6 +130,7 @@ function Search({ draft }: { draft: SentDraft }) {
       <p style={{ ...faint, margin: 0 }}>{w.goods > 0 ? t('worst.basis', { count: w.tried, goods: w.goods }) : t('worst.basis_samples', { count: w.tried })}</p>
       {w.highest_share ? <Case title={t('worst.highest_share')} of={w.highest_share} /> : <p>{t('worst.nothing')}</p>}
       {w.worst_margin ? <Case title={t('worst.worst_margin')} of={w.worst_margin} /> : <p style={faint}>{t('worst.no_cost')}</p>}
+      <Cut of={w.touched ?? []} all={w.touched_in} told={t('worst.touched', { count: w.touched_in })} />
       {(w.undecided ?? []).map((u) => <Alert key={u.code} type="warning" showIcon title={u.sentence} description={t('trial.of_orders', { count: u.orders })} />)}
     </div>
   )
@@ -128,7 +150,7 @@ function Case({ title, of }: { title: string; of: WorstCase }) {
         { title: t('worst.margin'), value: of.margin ? <Money of={of.margin} /> : '—', note: of.margin ? undefined : t('worst.no_cost_short') },
       ]} />
       {of.margin && of.margin.amount < 0 && <Alert type="error" showIcon title={t('worst.loses')} style={{ marginTop: 8 }} />}
-      <Collapse ghost size="small" items={[{ key: 'who', label: t('worst.who'), children: <Awards drafted awards={of.commission.awards ?? []} declined={of.commission.declined ?? []} cap={of.commission.cap} /> }]} />
+      <Collapse ghost size="small" items={[{ key: 'who', label: t('worst.who'), children: <Awards drafted awards={of.commission.awards ?? []} declined={of.commission.declined ?? []} cap={of.commission.cap} lineCaps={of.commission.line_caps} /> }]} />
     </section>
   )
 }
