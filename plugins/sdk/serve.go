@@ -77,14 +77,21 @@ func endWithParent(parent int) {
 	}
 }
 
-// drainOnTerm lets calls in flight end, for five seconds at most.
+// drainOnTerm lets calls in flight end, for five seconds at most. A call is
+// counted a moment after it has come and its answer leaves a moment after it
+// has been counted out, so the process stays until nothing has happened for a
+// while.
 func drainOnTerm(busy *atomic.Int64) {
+	const quiet, look = 100 * time.Millisecond, 5 * time.Millisecond
 	term := make(chan os.Signal, 1)
 	signal.Notify(term, syscall.SIGTERM)
 	<-term
-	time.Sleep(20 * time.Millisecond) // a call already on the socket is still counted
-	for deadline := time.Now().Add(5 * time.Second); busy.Load() > 0 && time.Now().Before(deadline); {
-		time.Sleep(5 * time.Millisecond)
+	deadline := time.Now().Add(5 * time.Second)
+	for idle := time.Duration(0); idle < quiet && time.Now().Before(deadline); idle += look {
+		time.Sleep(look)
+		if busy.Load() > 0 {
+			idle = 0
+		}
 	}
 	os.Exit(0)
 }

@@ -2,10 +2,12 @@ package withdrawal_test
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
 
 	"github.com/fenli-io/fenli/platform/pg"
@@ -26,8 +28,8 @@ var (
 )
 
 // taxed is a shop that pays by a company which withholds.
-func taxed(t testing.TB, m payer.Method) (*shop, payer.ID) {
-	s := open(t)
+func taxed(t testing.TB, m payer.Method, opts ...pg.Option) (*shop, payer.ID) {
+	s := open(t, opts...)
 	box, err := secret.NewBox(secret.NewKey())
 	s.must(err)
 	s.Payees = payee.New(box)
@@ -212,9 +214,22 @@ func TestTax_OfWhatCameBackIsTakenOffTheSums(t *testing.T) {
 }
 
 // Sixteen sent at once: what was withheld together is the tax of the sum.
+// hesitant waits before it counts a payment in, so that those who are sent at
+// once have all read the sums, if they may.
+type hesitant struct{}
+
+func (hesitant) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.TraceQueryStartData) context.Context {
+	if strings.Contains(q.SQL, "update payer_income") {
+		time.Sleep(30 * time.Millisecond)
+	}
+	return ctx
+}
+
+func (hesitant) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
 func TestTax_SentAtOnceIsTheTaxOfTheSum(t *testing.T) {
 	t.Parallel()
-	s, by := taxed(t, payer.Labour)
+	s, by := taxed(t, payer.Labour, pg.Tracer(hesitant{}))
 	var list []Withdrawal
 	for range 4 { // one person, four memberships
 		who := s.member(400_000)

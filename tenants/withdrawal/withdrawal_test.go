@@ -31,12 +31,12 @@ type shop struct {
 	tenant tenancy.ID
 }
 
-func open(t testing.TB) *shop {
+func open(t testing.TB, opts ...pg.Option) *shop {
 	shanghai, err := time.LoadLocation("Asia/Shanghai")
 	if err != nil {
 		t.Fatal(err)
 	}
-	db := pgtest.Open(t, pg.MaxConns(16))
+	db := pgtest.Open(t, append(opts, pg.MaxConns(16))...)
 	s := &shop{t: t, db: db, tenant: db.A, people: distributor.New(db.DB), rules: Rules{Min: 1000, Currency: "CNY", Zone: shanghai}}
 	s.Service = New(db.DB, func(context.Context, *pg.Tx) (Rules, error) { return s.rules, nil })
 	t.Cleanup(s.mustBalance)

@@ -105,7 +105,7 @@ func doBusiness(s *shop, mark, tag string) business {
 	b.things["forfeits/{id}"] = lost.ID
 	s.merchant("PUT", "/adjustment-rules", object{"budget": yuan(100_000), "second_above": yuan(5000)}, nil)
 	var waits struct{ ID string }
-	s.merchant("POST", "/adjustments", object{"distributor_id": applied.ID, "kind": "bonus", "amount": yuan(300), "cause": "service", "reason": mark, "note": mark, "not_recruiting": true}, nil)
+	s.merchant("POST", "/adjustments", object{"distributor_id": applied.ID, "kind": "bonus", "amount": yuan(4000), "cause": "service", "reason": mark, "note": mark, "not_recruiting": true}, nil)
 	s.merchant("POST", "/adjustments", object{"distributor_id": applied.ID, "kind": "bonus", "amount": yuan(6000), "cause": "service", "reason": mark, "note": mark, "not_recruiting": true}, &waits)
 	b.things["adjustments/{id}"] = waits.ID
 	s.merchant("PUT", "/voucher-accounts", object{"accounts": []object{{"account": "paid", "code": tag, "name": mark}}}, nil)

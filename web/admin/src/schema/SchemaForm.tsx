@@ -130,7 +130,7 @@ export function Control({ widget, optional, ...field }: FieldProps & { widget?: 
       )
     case 'choices':
       return (
-        <Select {...aria} disabled={disabled} mode="multiple" style={{ width: '100%', maxWidth: 480 }} value={(value ?? []) as string[]} onChange={onChange}
+        <Select {...aria} aria-label={label} disabled={disabled} mode="multiple" style={{ width: '100%', maxWidth: 480 }} value={(value ?? []) as string[]} onChange={onChange}
           options={(schema.items?.enum ?? []).map((v) => ({ value: v as string, label: say(schema.items!, v) }))} />
       )
     case 'levels':

@@ -11,6 +11,7 @@ import { useAct } from '../../parts/Confirm'
 import { Money } from '../../parts/Money'
 import { StatusTag } from '../../parts/StatusTag'
 import { useTime } from '../../parts/time'
+import { PayoutBody } from '../payouts/PayoutDrawer'
 import { type Doing, doingsOf } from './dialogs'
 
 const faint = { color: '#56625d' }
@@ -27,6 +28,7 @@ export function WithdrawalDrawer({ id, onClose, onDo }: { id: string; onClose: (
           <Waits of={w} />
           <Figures of={w} />
           <Payee of={w} />
+          {w.method !== 'manual' && <Can permission="payout.read"><Sent of={w} /></Can>}
           {w.siblings.length > 0 && (
             <Card size="small" title={t('withdrawal.parts_title')}>
               {w.siblings.map((p) => <Line key={p.id} strong={p.id === w.id} label={<Space><Link to={`/withdrawals?state=all&open=${p.id}`}>{t('withdrawal.of_parts', { part: p.part, parts: p.parts })}</Link><StatusTag noun="withdrawal" state={p.state} /></Space>} of={p.gross} />)}
@@ -37,6 +39,13 @@ export function WithdrawalDrawer({ id, onClose, onDo }: { id: string; onClose: (
       )}
     </Drawer>
   )
+}
+
+/** Its payout, once it has one; what is paid by hand has none. */
+function Sent({ of }: { of: WithdrawalDetail }) {
+  const { t } = useTranslation()
+  const found = useRead('GET /withdrawals/{id}/payout', { path: { id: of.id } }, { every: (p) => (p && !p.ended_at ? 5_000 : false) })
+  return found.data ? <Card size="small" title={t('menu.payouts')} extra={<StatusTag noun="payout" state={found.data.state} />}><PayoutBody of={found.data} /></Card> : null
 }
 
 function Waits({ of }: { of: WithdrawalDetail }) {
