@@ -11,7 +11,7 @@ const names = ['王小满', '林知夏', '赵一鸣', '陈晓', '周慕云', '�
 const store: T.Store = { id: 'sto_01kb', slug: 'mountain-tea', name: '山里的茶', currency: 'CNY', time_zone: 'Asia/Shanghai', industry: 'food', plan: 'trial', state: 'open', created_at: ago(60 * 24 * 90) }
 const permissions = [
   'statement.read', 'statement.export', 'statement.accounts', 'adjustment.read', 'adjustment.propose', 'adjustment.approve', 'adjustment.rules',
-  'session.end', 'me.read', 'leaderboard.read', 'store.read', 'store.brand', 'strategy.read', 'program.read', 'program.preview', 'trial.read', 'trial.run', 'program.revise', 'key.read', 'key.create', 'key.revoke', 'audit.read', 'overview.read', 'settlement.read',
+  'session.end', 'me.read', 'leaderboard.read', 'store.read', 'store.brand', 'strategy.read', 'program.read', 'program.preview', 'trial.read', 'trial.run', 'program.revise', 'staff.read', 'staff.invite', 'staff.role', 'staff.remove', 'key.read', 'key.create', 'key.revoke', 'audit.read', 'overview.read', 'settlement.read',
   'distributor.read', 'distributor.create', 'distributor.approve', 'distributor.reject', 'distributor.freeze', 'distributor.unfreeze', 'distributor.ban', 'distributor.move', 'distributor.grade', 'customer.read', 'balance.read',
   'product.read', 'product.create', 'product.change', 'product.list', 'product.unlist', 'product.archive', 'stock.adjust', 'order.read', 'order.pay', 'order.ship', 'order.receive', 'order.close', 'order.refund', 'commission.read', 'period.read', 'period.close', 'dispute.read', 'dispute.answer',
   'withdrawal.read', 'withdrawal.approve', 'withdrawal.reject', 'withdrawal.pay', 'payer.read', 'payer.change', 'payee.read',
