@@ -262,7 +262,7 @@ var mutants = []mutant{
 	},
 	{
 		promise: "M10 no line gives more than its share of its margin",
-		file:    "commission/caps.go", guard: "if !known || sum(column) <= most {", without: "if true {",
+		file:    "commission/caps.go", guard: "if !known || sum(column) <= most {", without: "if known || sum(column) <= most {",
 		test: "./commission TestMarginCap_NoLine",
 	},
 	{
