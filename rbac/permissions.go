@@ -20,6 +20,10 @@ const (
 	KeyRead        = "key.read"
 	KeyCreate      = "key.create"
 	KeyRevoke      = "key.revoke"
+	StaffRead      = "staff.read"
+	StaffInvite    = "staff.invite" // and take an invitation back
+	StaffRole      = "staff.role"
+	StaffRemove    = "staff.remove"
 	AuditRead      = "audit.read"
 	OverviewRead   = "overview.read"
 	SettlementRead = "settlement.read"
@@ -141,7 +145,7 @@ const (
 var Permissions = []string{
 	SessionEnd, MeRead, LeaderboardRead,
 	StoreRead, StoreBrand, StrategyRead, ProgramRead, ProgramPreview, ProgramRevise, TrialRead, TrialRun, CanaryRun,
-	KeyRead, KeyCreate, KeyRevoke, AuditRead, OverviewRead, SettlementRead, LedgerRead, LedgerExport,
+	KeyRead, KeyCreate, KeyRevoke, StaffRead, StaffInvite, StaffRole, StaffRemove, AuditRead, OverviewRead, SettlementRead, LedgerRead, LedgerExport,
 	DistributorRead, DistributorCreate, DistributorApprove, DistributorReject, DistributorFreeze, DistributorUnfreeze,
 	DistributorBan, DistributorMove, DistributorGrade, DistributorPost, DistributorSync, CustomerRead, BalanceRead,
 	ProductRead, ProductCreate, ProductChange, ProductList, ProductUnlist, ProductArchive, StockAdjust,

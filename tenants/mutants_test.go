@@ -16,6 +16,11 @@ var mutants = []mutant{
 		test: "./settlement TestLateAward",
 	},
 	{
+		promise: "A1 whoever decides about the staff is looked up under the lock of all owners",
+		file:    "registry/staff.go", guard: "order by person_id for update`", without: "order by person_id`",
+		test: "./registry/registryhttp TestStaff_WhoIsJustBeingDemoted",
+	},
+	{
 		promise: "M12 what stands is computed from the refunds under the lock",
 		file:    "commission/reconcile.go", guard: "stands, err := w.standing(refunds[:n])", without: "stands, err := w.standing(nil)",
 		test: "./commission TestRefund$",

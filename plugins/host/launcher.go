@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
+	llsys "github.com/landlock-lsm/go-landlock/landlock/syscall"
 	"golang.org/x/sys/unix"
 
 	"github.com/fenli-io/fenli/plugins/sdk/handshake"
@@ -103,38 +104,72 @@ func becomeUser(id int) error {
 	return nil
 }
 
-// dieWithParent asks for the signal again: a change of user forgets it.
+// dieWithParent asks for the signal again: a change of user forgets it. A host
+// that died before that is seen by the parent's number, which changes, or, from
+// a process namespace where it is always 0, by the pipe that nobody reads.
 func dieWithParent(parent int) error {
 	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
 		return fmt.Errorf("parent's death: %w", err)
 	}
-	if os.Getppid() != parent {
+	output := []unix.PollFd{{Fd: 1}}
+	if _, err := unix.Poll(output, 0); err != nil {
+		return fmt.Errorf("parent's pipe: %w", err)
+	}
+	if os.Getppid() != parent || output[0].Revents&unix.POLLERR != 0 {
 		return fmt.Errorf("the host is gone")
 	}
 	return nil
 }
 
 // seal leaves the plugin its own binary, what that needs to run, and its own
-// directory, and no port.
+// directory, and no port. It binds the calling thread, and exec ends all
+// others. The library would bind them all and, in a build with cgo, look for
+// them by number under /proc, where a process namespace is given the host's.
 func seal(o orders) error {
-	const execute, readFile = 1 << 0, 1 << 2
-	rules := []landlock.Rule{
-		landlock.PathAccess(readFile, binaryFile),
-		landlock.PathAccess(execute|readFile, append([]string{o.Exec}, o.Loads...)...),
-		landlock.RWDirs("."),
+	handled := []landlock.Config{landlock.V1, landlock.V2, landlock.V3, landlock.V4, landlock.V5, landlock.V6, landlock.V7}
+	abi, err := llsys.LandlockGetABIVersion()
+	if err != nil {
+		return fmt.Errorf("landlock: %w", err)
 	}
+	c := handled[min(abi, len(handled))-1]
+	rules, err := llsys.LandlockCreateRuleset(&llsys.RulesetAttr{
+		HandledAccessFS: uint64(c.HandledAccessFS), HandledAccessNet: uint64(c.HandledAccessNet), Scoped: uint64(c.Scoped),
+	}, 0)
+	if err != nil {
+		return fmt.Errorf("landlock: %w", err)
+	}
+	defer unix.Close(rules)
+	const execute, readFile, readDir = llsys.AccessFSExecute, llsys.AccessFSReadFile, llsys.AccessFSReadDir
+	const notOwn = llsys.AccessFSRefer | llsys.AccessFSIoctlDev
+	allow := map[string]uint64{binaryFile: readFile, ".": uint64(c.HandledAccessFS) &^ notOwn}
 	for _, path := range o.Reads {
-		rules = append(rules, readable(path))
+		allow[path] = execute | readFile
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			allow[path] |= readDir
+		}
 	}
-	if err := landlock.V7.BestEffort().Restrict(rules...); err != nil {
+	for _, path := range append([]string{o.Exec}, o.Loads...) {
+		allow[path] |= execute | readFile
+	}
+	for path, access := range allow {
+		if err := allowPath(rules, path, access); err != nil {
+			return fmt.Errorf("landlock: %s: %w", path, err)
+		}
+	}
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return fmt.Errorf("no new privileges: %w", err)
+	}
+	if err := llsys.LandlockRestrictSelf(rules, 0); err != nil {
 		return fmt.Errorf("landlock: %w", err)
 	}
 	return nil
 }
 
-func readable(path string) landlock.Rule {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return landlock.RODirs(path)
+func allowPath(rules int, path string, access uint64) error {
+	fd, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
 	}
-	return landlock.ROFiles(path)
+	defer unix.Close(fd)
+	return llsys.LandlockAddPathBeneathRule(rules, &llsys.PathBeneathAttr{AllowedAccess: access, ParentFd: fd}, 0)
 }

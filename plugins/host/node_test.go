@@ -357,7 +357,7 @@ func nodeAttacks(t *testing.T) {
 	}
 	h := newHost(t)
 	sha := install(t, h, bundled(t, hostileTS))
-	args := map[string]any{"secret": secret, "outside": filepath.Join(dir, "new"), "socket": local.Addr().String(), "store": h.store.dir}
+	args := map[string]any{"secret": secret, "outside": filepath.Join(dir, "new"), "socket": local.Addr().String(), "host": strconv.Itoa(os.Getpid()), "store": h.store.dir}
 	attack(t, h, sha, args)
 	var results map[string]string
 	eventually(t, "every attack has ended", func() bool {

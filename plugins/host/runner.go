@@ -64,7 +64,7 @@ func newRunner(cmd *exec.Cmd, dir string, grace time.Duration) (*runner, error) 
 	r.stdout, r.stderr = out, errs
 	r.theirs = []*os.File{outTheirs, errsTheirs}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = nil, outTheirs, errsTheirs
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr.Setpgid, cmd.SysProcAttr.Pdeathsig = true, syscall.SIGKILL
 	return r, nil
 }
 

@@ -2,12 +2,14 @@ package host
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 
 	llsys "github.com/landlock-lsm/go-landlock/landlock/syscall"
 	"golang.org/x/sys/unix"
@@ -24,6 +26,7 @@ const (
 	LevelSeccomp                         // no network, no other process, no kernel doors
 	LevelSealed                          // Landlock: no file but its own binary and directory
 	LevelOwnUser                         // a user of its own for each artifact; needs root
+	LevelApart                           // namespaces of its own for network, processes and IPC; needs CAP_SYS_ADMIN
 )
 
 func (l SandboxLevel) String() string {
@@ -36,6 +39,8 @@ func (l SandboxLevel) String() string {
 		return "limits+seccomp+landlock"
 	case LevelOwnUser:
 		return "limits+seccomp+landlock+uid"
+	case LevelApart:
+		return "limits+seccomp+landlock+uid+namespaces"
 	}
 	return "none"
 }
@@ -46,6 +51,7 @@ type Report struct {
 	Seccomp     bool
 	LandlockABI int // 0: the kernel has none
 	OwnUser     bool
+	Namespaces  bool
 	Notes       []string // what is missing, for people
 
 	Node     string // the Node.js that strategies in TypeScript run on; empty: they are refused
@@ -62,7 +68,7 @@ var examine = sync.OnceValue(func() Report {
 })
 
 func examineKernel() Report {
-	r := Report{Level: LevelLimits, Seccomp: seccompAvailable(), OwnUser: canChangeUser()}
+	r := Report{Level: LevelLimits, Seccomp: seccompAvailable(), OwnUser: canChangeUser(), Namespaces: canSetApart()}
 	if abi, err := llsys.LandlockGetABIVersion(); err == nil {
 		r.LandlockABI = abi
 	}
@@ -81,7 +87,27 @@ func examineKernel() Report {
 		return r
 	}
 	r.Level = LevelOwnUser
+	if !r.Namespaces {
+		r.Notes = append(r.Notes, "the kernel refuses namespaces (they need CAP_SYS_ADMIN): plugins share the server's network and process numbers, and are kept from them by seccomp alone")
+		return r
+	}
+	r.Level = LevelApart
 	return r
+}
+
+// apart are the namespaces of a plugin that root starts. Its network has no
+// interface but a loopback that is down, and it is the only process that it
+// could name.
+const apart = unix.CLONE_NEWNET | unix.CLONE_NEWPID | unix.CLONE_NEWIPC
+
+// canSetApart asks the kernel for the namespaces and then for a program that
+// is not there: whoever hears that it is missing was given them.
+func canSetApart() bool {
+	if os.Geteuid() != 0 {
+		return false
+	}
+	_, err := syscall.ForkExec("/proc/self/no-such-program", []string{launcherName}, &syscall.ProcAttr{Sys: &syscall.SysProcAttr{Cloneflags: apart}})
+	return errors.Is(err, syscall.ENOENT)
 }
 
 // firstUser and users are the range from which an artifact's user is taken.
@@ -121,8 +147,8 @@ type sandbox struct{ Report }
 // orders are what the launcher is told to do to itself before it becomes the
 // plugin.
 type orders struct {
-	Parent   int  `json:"parent"`
-	User     int  `json:"user"` // 0: stay
+	Parent   int  `json:"parent"` // the host as the launcher sees it: 0 from a namespace of its own
+	User     int  `json:"user"`   // 0: stay
 	DataMiB  int  `json:"data_mib"`
 	Seccomp  bool `json:"seccomp"`
 	Landlock bool `json:"landlock"`
@@ -147,9 +173,13 @@ func (b sandbox) command(sha string, p *executable, dir string) (*exec.Cmd, erro
 			return nil, fmt.Errorf("host: %w", err)
 		}
 	}
+	attr := &syscall.SysProcAttr{}
+	if b.Namespaces {
+		attr.Cloneflags, o.Parent = apart, 0
+	}
 	raw, err := json.Marshal(o)
 	if err != nil {
 		return nil, fmt.Errorf("host: %w", err)
 	}
-	return &exec.Cmd{Path: "/proc/self/exe", Args: []string{launcherName, string(raw)}, Dir: dir, ExtraFiles: p.files}, nil
+	return &exec.Cmd{Path: "/proc/self/exe", Args: []string{launcherName, string(raw)}, Dir: dir, ExtraFiles: p.files, SysProcAttr: attr}, nil
 }

@@ -20,6 +20,7 @@ const (
 	atArch   = 4
 	atArg0   = 16
 	atArg1   = 24
+	atArg3   = 40
 )
 
 func pointer[T any](v *T) uintptr { return uintptr(unsafe.Pointer(v)) }
@@ -34,6 +35,7 @@ var refused = []uint32{
 	unix.SYS_BPF, unix.SYS_PERF_EVENT_OPEN, unix.SYS_USERFAULTFD, unix.SYS_KEYCTL, unix.SYS_ADD_KEY, unix.SYS_REQUEST_KEY, unix.SYS_MEMFD_CREATE,
 	unix.SYS_MOUNT, unix.SYS_UMOUNT2, unix.SYS_PIVOT_ROOT, unix.SYS_CHROOT, unix.SYS_UNSHARE, unix.SYS_SETNS, unix.SYS_FSOPEN, unix.SYS_FSMOUNT,
 	unix.SYS_MOVE_MOUNT, unix.SYS_OPEN_TREE, unix.SYS_OPEN_BY_HANDLE_AT, unix.SYS_QUOTACTL, unix.SYS_SWAPON, unix.SYS_REBOOT, unix.SYS_VHANGUP,
+	unix.SYS_SHMGET, unix.SYS_SHMAT,
 	unix.SYS_IO_URING_SETUP, unix.SYS_IO_URING_ENTER, unix.SYS_IO_URING_REGISTER,
 	unix.SYS_INIT_MODULE, unix.SYS_FINIT_MODULE, unix.SYS_KEXEC_LOAD, unix.SYS_PERSONALITY,
 }
@@ -88,6 +90,13 @@ func filter(pid int) program {
 	// Threads, but no processes; clone3 hides its flags from a filter.
 	p.call(unix.SYS_CLONE, atArg0, unix.CLONE_THREAD, unix.CLONE_THREAD)
 	p.refuse(unix.SYS_CLONE3, unix.ENOSYS)
+	// Memory is private, for the limit does not count any that may be shared.
+	p.skipUnless(unix.SYS_MMAP, 5)
+	p.load(atArg3)
+	p.add(unix.BPF_ALU|unix.BPF_AND|unix.BPF_K, unix.MAP_SHARED|unix.MAP_ANONYMOUS, 0, 0)
+	p.skipUnless(unix.MAP_SHARED|unix.MAP_ANONYMOUS, 1)
+	p.ret(retErrno | uint32(unix.EPERM))
+	p.ret(retAllow)
 	// Signals to its own threads, and its own limits alone.
 	p.call(unix.SYS_TGKILL, atArg0, 0xffffffff, uint32(pid))
 	p.call(unix.SYS_PRLIMIT64, atArg0, 0xffffffff, 0)

@@ -68,7 +68,8 @@ func counting(busy *atomic.Int64) grpc.UnaryServerInterceptor {
 	}
 }
 
-// endWithParent ends a process whose host is gone, however it went.
+// endWithParent ends a process whose host is gone, however it went. In a process
+// namespace of its own it sees no parent, and the kernel alone ends it.
 func endWithParent(parent int) {
 	for range time.Tick(time.Second) {
 		if os.Getppid() != parent {

@@ -16,16 +16,22 @@ type (
 	personKind struct{}
 	keyKind    struct{}
 	entryKind  struct{}
+
+	invitationKind struct{}
 )
 
 func (personKind) Prefix() string { return "per" }
 func (keyKind) Prefix() string    { return "key" }
 func (entryKind) Prefix() string  { return "aud" }
 
+func (invitationKind) Prefix() string { return "inv" }
+
 type (
 	PersonID = id.Of[personKind] // a human being's account, of the platform
 	KeyID    = id.Of[keyKind]    // an API key of a store
 	EntryID  = id.Of[entryKind]  // an entry of a store's audit log
+
+	InvitationID = id.Of[invitationKind] // lets one person join the staff
 )
 
 // Store is a tenant.

@@ -123,13 +123,11 @@ func (s *Service) makeStore(ctx context.Context, in SignUp, owner Person) (Store
 	return store, err
 }
 
-// AddStaff gives a person a role in the store, and an account if the login is
-// new. The role of one who has one is changed.
+// AddStaff gives a person a role in the store without an invitation, and an
+// account if the login is new. The role of one who has one is changed.
 func (s *Service) AddStaff(ctx context.Context, actor string, tenant tenancy.ID, login, password, name, role, address string) (Person, error) {
-	switch role {
-	case RoleOwner, RoleManager, RoleFinance, RoleSupport:
-	default:
-		return Person{}, errRole.With("role", role)
+	if err := checkRole(role); err != nil {
+		return Person{}, err
 	}
 	person, err := s.account(ctx, login, password, name, address)
 	if err != nil {

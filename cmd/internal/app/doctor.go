@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/fenli-io/fenli/migrations"
 	"github.com/fenli-io/fenli/platform/clock"
@@ -136,5 +137,9 @@ func (a *App) Strategies(ctx context.Context) (list []Strategy) {
 	return list
 }
 
-// SandboxLevel is how tightly this machine can hold strategies.
-func SandboxLevel() string { return host.SandboxReport().Level.String() }
+// SandboxLevel is how tightly this machine can hold strategies, and what it
+// lacks for more.
+func SandboxLevel() string {
+	report := host.SandboxReport()
+	return strings.Join(append([]string{report.Level.String()}, report.Notes...), "; ")
+}

@@ -117,6 +117,12 @@ func doBusiness(s *shop, mark, tag string) business {
 	var key struct{ ID string }
 	s.merchant("POST", "/api-keys", object{"name": mark}, &key)
 	b.things["api-keys/{id}"] = key.ID
+	var invited struct{ ID, Code string }
+	var joined struct{ Person struct{ ID string } }
+	s.merchant("POST", "/staff-invitations", object{"name": mark, "role": "support"}, &invited)
+	s.merchant("POST", "/joined", object{"code": invited.Code, "login": "joined@" + s.slug + ".test", "password": "correct horse", "register": true, "name": mark}, &joined)
+	s.merchant("POST", "/staff-invitations", object{"name": mark, "role": "support"}, &invited)
+	b.things["staff/{id}"], b.things["staff-invitations/{id}"] = joined.Person.ID, invited.ID
 	if s.has(httpapi.Merchant, "program.revise") {
 		s.merchant("POST", "/program/revisions", object{"note": mark}, nil)
 	}
@@ -228,8 +234,8 @@ var bodies = map[string]object{
 		"skus": []object{{"code": "MINE", "title": "t", "price": yuan(100), "stock": 1}}},
 	"merchant distributor.lead": {"lead": true}, "merchant dispute.answer": {"outcome": "rejected", "text": "t"},
 	"merchant dispute.close": {}, "store me.dispute.reply": {"text": "t"}, "store me.dispute.close": {},
-	"merchant adjustment.refuse": {"reason": "r"},
-	"merchant canary.ramp":       {"share": 100}, "merchant canary.stop": {"reason": "r"},
+	"merchant adjustment.refuse": {"reason": "r"}, "merchant staff.role": {"role": "finance"},
+	"merchant canary.ramp": {"share": 100}, "merchant canary.stop": {"reason": "r"},
 	"merchant stock.adjust": {"delta": 1, "reason": "r"},
 	"merchant order.refund": {"amount": yuan(100), "reason": "r"}, "merchant order.exchange": {"line": "1", "reason": "r"},
 	"merchant withdrawal.reject": {"reason": "r"}, "merchant withdrawal.pay": {"voucher": "v"}, "merchant withdrawal.fail": {"reason": "r"},

@@ -48,7 +48,9 @@ function drain(server: GrpcServer): () => void {
   };
 }
 
-/** Ends a process whose host is gone, however it went. */
+/**
+ * Ends a process whose host is gone, however it went. In a process namespace of its own it sees no parent, and the kernel alone ends it.
+ */
 function endWithParent(): void {
   const parent = process.ppid;
   setInterval(() => {

@@ -30,6 +30,7 @@ type shop struct {
 	server *httpapi.Server
 	svc    *registry.Service
 	db     *pg.DB
+	config registry.Config
 	due    []tenancy.ID // for which stores due work was done
 }
 
@@ -48,10 +49,16 @@ func open(t *testing.T) *shop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sh := &shop{t: t, db: db}
-	sh.svc = registry.New(db, registry.Config{
+	return serve(t, db, registry.Config{
 		Box: box, Passwords: secret.NewPasswords(2), Clock: clk, OperatorToken: operator, BaseDomain: "shop.test", Buyers: someBuyers(),
 	})
+}
+
+// serve is one process; another with the same arguments is another process of
+// the same town, with a memory of its own.
+func serve(t *testing.T, db *pg.DB, config registry.Config) *shop {
+	t.Helper()
+	sh := &shop{t: t, db: db, config: config, svc: registry.New(db, config)}
 	sh.server = httpapi.New(httpapi.Config{
 		Tenants:      registryhttp.Tenants{Registry: sh.svc},
 		Authenticate: registryhttp.Authenticate(sh.svc),

@@ -11,7 +11,7 @@ const names = ['王小满', '林知夏', '赵一鸣', '陈晓', '周慕云', '�
 const store: T.Store = { id: 'sto_01kb', slug: 'mountain-tea', name: '山里的茶', currency: 'CNY', time_zone: 'Asia/Shanghai', industry: 'food', plan: 'trial', state: 'open', created_at: ago(60 * 24 * 90) }
 const permissions = [
   'statement.read', 'statement.export', 'statement.accounts', 'adjustment.read', 'adjustment.propose', 'adjustment.approve', 'adjustment.rules',
-  'session.end', 'me.read', 'leaderboard.read', 'store.read', 'store.brand', 'strategy.read', 'program.read', 'program.preview', 'trial.read', 'trial.run', 'program.revise', 'key.read', 'key.create', 'key.revoke', 'audit.read', 'overview.read', 'settlement.read',
+  'session.end', 'me.read', 'leaderboard.read', 'store.read', 'store.brand', 'strategy.read', 'program.read', 'program.preview', 'trial.read', 'trial.run', 'program.revise', 'staff.read', 'staff.invite', 'staff.role', 'staff.remove', 'key.read', 'key.create', 'key.revoke', 'audit.read', 'overview.read', 'settlement.read',
   'distributor.read', 'distributor.create', 'distributor.approve', 'distributor.reject', 'distributor.freeze', 'distributor.unfreeze', 'distributor.ban', 'distributor.move', 'distributor.grade', 'customer.read', 'balance.read',
   'product.read', 'product.create', 'product.change', 'product.list', 'product.unlist', 'product.archive', 'stock.adjust', 'order.read', 'order.pay', 'order.ship', 'order.receive', 'order.close', 'order.refund', 'commission.read', 'period.read', 'period.close', 'dispute.read', 'dispute.answer',
   'withdrawal.read', 'withdrawal.approve', 'withdrawal.reject', 'withdrawal.pay', 'payer.read', 'payer.change', 'payee.read',
@@ -150,8 +150,10 @@ export function answer(method: string, path: string, query: URLSearchParams, bod
   if (method !== 'GET') {
     if (at === '/adjustments/preview') return ok({ before: { available: yuan(4000), owed: yuan(0) }, after: { available: yuan(0), owed: yuan(8000) }, needs_second: false, budget: { month: '2026-11', limit: yuan(500000), used: yuan(85000), left: yuan(415000) } })
     if (at === '/program/preview') return ok(preview(body as T.ProgramDraft))
-    if (at === '/program/diff') return ok({ orders: 20, compared: 20, undecided: 0, sales: yuan(482100), was: yuan(48210), would: yuan(39804), none: false, more: 3, less: 12, winner: { payee: { id: 'dst_1', name: names[1] }, amount: yuan(820) }, loser: { payee: { id: 'dst_0', name: names[0] }, amount: yuan(-4310) }, shown: [0, 1, 2].map((i) => ({ order_id: `ord_01kb7x0${i}`, external_id: `O${i}`, paid_at: ago(60 * i), goods: yuan(19900), was: yuan(1990), would: yuan(1490 + i * 400), difference: yuan(i * 400 - 500), code: '' })), touched: [{ sku: 'SKU1-50', title: '明前龙井', lines: 4, cut: yuan(2600) }, { sku: 'SKU2-50', title: '', lines: 1, cut: yuan(310) }], touched_in: 2, uncosted: 3, acknowledge: { through_seq: 42, orders: 20, difference: yuan(-8406) } } satisfies T.MoneyDiff)
+    if (at === '/program/diff') return ok({ orders: 20, compared: 20, undecided: 0, sales: yuan(482100), was: yuan(48210), would: yuan(39804), none: false, more: 3, less: 12, winner: { payee: { id: 'dst_1', name: names[1] }, amount: yuan(820) }, loser: { payee: { id: 'dst_0', name: names[0] }, amount: yuan(-4310) }, shown: [0, 1, 2].map((i) => ({ order_id: `ord_01kb7x0${i}`, external_id: `O${i}`, paid_at: ago(60 * i), goods: yuan(19900), was: yuan(1990), would: yuan(1490 + i * 400), difference: yuan(i * 400 - 500), code: '' })), acknowledge: { through_seq: 42, orders: 20, difference: yuan(-8406) } } satisfies T.MoneyDiff)
     if (at === '/program/worst-case') return ok({ tried: 4096, goods: 12, highest_share: null, worst_margin: null, touched: [], touched_in: 0, undecided: [] } satisfies T.WorstCases)
+    if (at === '/staff-invitations') return { status: 201, body: { id: 'inv_2', code: 'fi_0192f0c0aa007c2e9d1e5b7a3c4d5e6f_q8Zr1vT0bW5yK3mN7pX2', expires_at: ago(-60 * 24 * 7) } }
+    if (at === '/invited') return ok({ store: { slug: 'mountain-tea', name: '山里的茶' }, name: '王会计', role: 'finance', invited_by: '李掌柜', expires_at: ago(-60 * 24 * 7) } satisfies T.Invited)
     if (at === '/api-keys') return { status: 201, body: { id: 'key_1', key: 'fk_mountain-tea_8f2c1d7ab0e94f6d9a51' } }
     return ok({})
   }
@@ -208,6 +210,8 @@ export function answer(method: string, path: string, query: URLSearchParams, bod
     case '/program/revisions': return ok(page(revisions))
     case '/strategies': return ok({ items: strategies })
     case '/api-keys': return list([{ id: 'key_1', name: '有赞商城', hint: '9a51', created_at: ago(9000), revoked_at: null }, { id: 'key_0', name: '旧 ERP', hint: '77be', created_at: ago(90000), revoked_at: ago(8000) }])
+    case '/staff': return list([{ id: 'per_01', name: '李掌柜', role: 'owner', joined_at: ago(90000) }, { id: 'per_02', name: '周运营', role: 'manager', joined_at: ago(40000) }] satisfies T.StaffMember[])
+    case '/staff-invitations': return list([{ id: 'inv_1', name: '王会计', role: 'finance', invited_by: { id: 'per_01', name: '李掌柜' }, state: 'open', created_at: ago(60), expires_at: ago(-60 * 24 * 7) }, { id: 'inv_0', name: '周运营', role: 'manager', invited_by: { id: 'per_01', name: '李掌柜' }, state: 'joined', created_at: ago(41000), expires_at: ago(31000) }] satisfies T.StaffInvitation[])
     case '/audit': return list([{ id: 'aud_1', at: ago(20), actor: 'staff:per_01', action: 'distributor.freeze', subject: 'dst_4', detail: { reason: '疑似刷单，核实中' } }, { id: 'aud_0', at: ago(3000), actor: 'staff:per_01', action: 'program.revise', subject: '3', detail: {} }])
   }
   if (at.startsWith('/leaderboards/')) return ok({ metric: at.split('/')[2], period: query.get('period') ?? 'month', from: ago(60 * 24 * 21), to: ago(-60 * 24 * 9), items: empty ? [] : board(12) })

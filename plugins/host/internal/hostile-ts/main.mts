@@ -14,7 +14,7 @@ fs.writeSync(1, "and I speak before I am asked\n");
 const config = {
   mode: setting.text({ title: "x", titleEn: "x", default: "" }),
   args: setting.object(
-    { secret: setting.text({ default: "" }), outside: setting.text({ default: "" }), socket: setting.text({ default: "" }), store: setting.text({ default: "" }) },
+    { secret: setting.text({ default: "" }), outside: setting.text({ default: "" }), socket: setting.text({ default: "" }), host: setting.text({ default: "" }), store: setting.text({ default: "" }) },
     { title: "x", titleEn: "x", optional: true },
   ),
 };
@@ -75,8 +75,8 @@ function attacks(args: NonNullable<Config["args"]>): Args {
   };
   attempt("read /etc/passwd", () => fs.readFileSync("/etc/passwd"));
   attempt("read a secret", () => fs.readFileSync(args.secret));
-  attempt("read the host's environment", () => fs.readFileSync(`/proc/${process.ppid}/environ`));
-  attempt("read the host's memory map", () => fs.readFileSync(`/proc/${process.ppid}/maps`));
+  attempt("read the host's environment", () => fs.readFileSync(`/proc/${args.host}/environ`));
+  attempt("read the host's memory map", () => fs.readFileSync(`/proc/${args.host}/maps`));
   attempt("read through a link", () => {
     fs.rmSync("link", { force: true });
     fs.symlinkSync("/etc/passwd", "link");
@@ -90,7 +90,7 @@ function attacks(args: NonNullable<Config["args"]>): Args {
   attempt("write a large file", () => fs.writeFileSync("large", Buffer.alloc(17 << 20)));
   attempt("start a shell", () => execFileSync("/bin/sh", ["-c", "true"]));
   attempt("start itself", () => succeed(spawnSync("/proc/self/exe", ["--version"])));
-  attempt("signal the host", () => process.kill(process.ppid, 0));
+  attempt("signal the host", () => process.kill(Number(args.host), 0));
   attempt("become root", () => process.setuid!(process.getuid!() === 0 ? 1 : 0));
   attempt("raise its priority", () => os.setPriority(process.pid, -5));
   attempt("make code of a text", () => new Function("return 1")());

@@ -111,9 +111,13 @@ func (h *hostile) Evaluate(_ context.Context, req *strategyv1.EvaluateRequest) (
 		_, _ = syscall.Write(1, line)
 		_, _ = syscall.Write(2, line)
 	case "moody":
-		none.Why.Key = fmt.Sprint(os.Getpid())
+		none.Why.Key = born
 	case "big":
 		none.Why.Key = strings.Repeat("x", 20<<20)
+	case "swarm":
+		swarm()
+	case "hoard":
+		hoard()
 	case "attack":
 		none.Why = attacks(config.Args)
 	case "malformed":
@@ -215,6 +219,39 @@ func (h *hostile) Incentives(_ context.Context, req *strategyv1.IncentivesReques
 	return out, nil
 }
 
+// born differs from process to process, as the number of one in a namespace of
+// its own does not.
+var born = fmt.Sprint(time.Now().UnixNano())
+
+// swarm starts threads until it is kept from it, and keeps them.
+func swarm() {
+	for range 4096 {
+		go func() {
+			runtime.LockOSThread()
+			_, _ = syscall.Read(idle[0], make([]byte, 1))
+		}()
+	}
+	time.Sleep(time.Minute)
+}
+
+var idle = func() (pipe [2]int) {
+	_ = syscall.Pipe(pipe[:])
+	return pipe
+}()
+
+// hoard takes four GiB of memory and uses it.
+func hoard() {
+	var all [][]byte
+	for range 4096 {
+		block := make([]byte, 1<<20)
+		for i := 0; i < len(block); i += 4096 {
+			block[i] = 1
+		}
+		all = append(all, block)
+	}
+	runtime.KeepAlive(all)
+}
+
 // attacks tries what no strategy may do and tells what happened: "" when it
 // succeeded, the error otherwise.
 func attacks(args map[string]any) *strategyv1.Why {
@@ -229,19 +266,23 @@ func attacks(args map[string]any) *strategyv1.Why {
 	for _, s := range sockets(args) {
 		try(s.name, s.try())
 	}
+	host, _ := args["host"].(float64) // from a namespace of its own it has no parent
 	path := func(name string) string { p, _ := args[name].(string); return p }
 	read := func(path string) error { _, err := os.ReadFile(path); return err }
 	try("read /etc/passwd", read("/etc/passwd"))
 	try("read a secret", read(path("secret")))
-	try("read the host's environment", read(fmt.Sprintf("/proc/%d/environ", os.Getppid())))
+	try("read the host's environment", read(fmt.Sprintf("/proc/%d/environ", int(host))))
 	_, err := os.ReadDir("/")
 	try("list /", err)
 	try("write outside", os.WriteFile(path("outside"), []byte("x"), 0o666))
 	try("change its binary", appendTo("/proc/self/exe"))
-	try("signal the host", syscall.Kill(os.Getppid(), syscall.SIGCONT))
+	try("signal the host", syscall.Kill(int(host), syscall.SIGCONT))
 	_, err = syscall.ForkExec("/proc/self/exe", []string{"x"}, nil)
 	try("start a process", err)
-	try("trace the host", syscall.PtraceAttach(os.Getppid()))
+	try("trace the host", syscall.PtraceAttach(int(host)))
+	_, err = syscall.Mmap(-1, 0, 4<<30, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED|syscall.MAP_ANON)
+	try("memory that no limit counts", err)
+	try("memory of System V", shared())
 	try("mount", syscall.Mount("none", "/", "tmpfs", 0, ""))
 	try("unshare", syscall.Unshare(syscall.CLONE_NEWUSER))
 	try("raise its limit", syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: 4096, Max: 4096}))
@@ -250,6 +291,14 @@ func attacks(args map[string]any) *strategyv1.Why {
 		&strategyv1.Arg{Name: "user", Value: fmt.Sprint(os.Getuid())},
 		&strategyv1.Arg{Name: "go", Value: runtime.Version()})
 	return w
+}
+
+func shared() error {
+	const private, create = 0, 0o1600
+	if _, _, errno := syscall.Syscall(syscall.SYS_SHMGET, private, 1<<30, create); errno != 0 {
+		return errno
+	}
+	return nil
 }
 
 func appendTo(path string) error {

@@ -171,6 +171,14 @@ export interface Contract extends MarketplaceContract {
   'GET /api-keys': { query: T.Paging; answer: T.Page<T.ApiKey> }
   'POST /api-keys': { body: { name: string }; answer: { id: string; key: string } }
   'DELETE /api-keys/{id}': { path: Id; answer: void }
+  'GET /staff': { query: T.Paging; answer: T.Page<T.StaffMember> }
+  'PUT /staff/{id}/role': { path: Id; body: { role: T.StaffRole }; answer: T.StaffMember }
+  'DELETE /staff/{id}': { path: Id; answer: void }
+  'GET /staff-invitations': { query: T.Paging; answer: T.Page<T.StaffInvitation> }
+  'POST /staff-invitations': { body: { name: string; role: T.StaffRole; days: number }; answer: { id: string; code: string; expires_at: T.Time } }
+  'DELETE /staff-invitations/{id}': { path: Id; answer: void }
+  'POST /invited': { body: { code: string }; answer: T.Invited }
+  'POST /joined': { body: { code: string; login: string; password: string; register: boolean; name?: string }; answer: { token: string } & T.Me }
   'GET /audit': { query: T.Paging; answer: T.Page<T.AuditEntry> }
 }
 

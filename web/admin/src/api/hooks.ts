@@ -61,6 +61,7 @@ const alsoShows: Record<string, string[]> = {
   products: ['products'],
   skus: ['products'],
   store: ['store'],
+  staff: ['staff', 'staff-invitations'],
   plugins: ['plugins', 'developers'],
 }
 

@@ -91,6 +91,31 @@ export interface ApiKey {
   created_at: Time
   revoked_at?: Time | null
 }
+export type StaffRole = 'owner' | 'manager' | 'finance' | 'support'
+/** Somebody who works in the console. */
+export interface StaffMember {
+  id: string
+  name: string
+  role: StaffRole
+  joined_at: Time
+}
+export interface StaffInvitation {
+  id: string
+  name: string
+  role: StaffRole
+  invited_by: Named
+  state: 'open' | 'joined' | 'revoked' | 'expired'
+  created_at: Time
+  expires_at: Time
+}
+/** What the holder of a code sees before they join. */
+export interface Invited {
+  store: { slug: string; name: string }
+  name: string
+  role: StaffRole
+  invited_by: string
+  expires_at: Time
+}
 export interface AuditEntry {
   id: string
   at: Time

@@ -62,6 +62,7 @@ export const areas: Area[] = [
       { path: '/settings/brand', name: 'brand', permission: 'store.read', load: () => import('../pages/settings/BrandPage') },
       { path: '/settings/payer', name: 'payer', permission: 'payer.read', load: () => import('../pages/settings/Payer') },
       { path: '/settings/payments', name: 'payments', permission: 'payout.read', load: () => import('../pages/settings/PayoutAccounts') },
+      { path: '/settings/staff', name: 'staff', permission: 'staff.read', load: () => import('../pages/settings/Staff') },
       { path: '/settings/keys', name: 'keys', permission: 'key.read', load: () => import('../pages/settings/ApiKeys') },
       { path: '/settings/audit', name: 'audit', permission: 'audit.read', load: () => import('../pages/settings/Audit') },
     ],

@@ -13,6 +13,7 @@ import { useToken } from './token'
 const PlatformArea = lazy(() => import('./PlatformArea'))
 
 const Login = lazy(() => import('../pages/entry/Login'))
+const Join = lazy(() => import('../pages/entry/Join'))
 const SignUp = lazy(() => import('../pages/entry/SignUp'))
 
 function Guarded({ area, Page }: { area: Area; Page: React.ComponentType }) {
@@ -54,6 +55,8 @@ export function createRouter() {
     [
       { path: '/login', element: <Door><Login /></Door> },
       { path: '/sign-up', element: <Door><SignUp /></Door> },
+      // Open to who is signed in elsewhere too: they join a second store.
+      { path: '/join', element: <Boundary on="join"><Suspense fallback={<PageSkeleton />}><Join /></Suspense></Boundary> },
       ...(['operator', 'developer'] as const).map((seat) => ({ path: `/${seat}/*`, element: <Boundary on={seat}><Suspense fallback={<PageSkeleton />}><PlatformArea key={seat} seat={seat} /></Suspense></Boundary> })),
       { element: <Session><Shell /></Session>, children: [...rooms, ...groups, { path: '*', element: <Missing /> }] },
     ],

@@ -42,6 +42,7 @@ export const statuses = {
   trial: { queued: 'waiting', running: 'active', done: 'good', cancelled: 'quiet', failed: 'bad' },
   canary: { running: 'active', paused: 'warning', stopped: 'quiet', promoted: 'good' },
   key: { live: 'good', revoked: 'quiet' },
+  invitation: { open: 'waiting', joined: 'good', revoked: 'quiet', expired: 'quiet' },
 } as const satisfies Record<string, Record<string, Tone>>
 
 export type Noun = keyof typeof statuses

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"strconv"
+	"time"
 
 	"github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
@@ -14,6 +15,10 @@ import (
 	"github.com/fenli-io/fenli/plugins/sdk/handshake"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
 )
+
+// born differs from process to process, as the number of one in a namespace of
+// its own does not.
+var born = strconv.FormatInt(time.Now().UnixNano(), 10)
 
 func main() {
 	plugin.Serve(&plugin.ServeConfig{
@@ -84,7 +89,7 @@ func answer(o *strategyv1.Order) *strategyv1.Decision {
 	case "hang":
 		select {}
 	case "moody":
-		award.Why.Args = []*strategyv1.Arg{{Name: "mood", Value: strconv.Itoa(os.Getpid())}}
+		award.Why.Args = []*strategyv1.Arg{{Name: "mood", Value: born}}
 	}
 	return d
 }

@@ -7,6 +7,7 @@ import type { Adjustment, AdjustmentDraft, AdjustmentOutlook, AdjustmentRules, M
 import { useStore } from '../../app/permissions'
 import { useAct } from '../../parts/Confirm'
 import { Money, MoneyInput } from '../../parts/Money'
+import { SecondPerson } from '../../parts/SecondPerson'
 
 const causes = ['dispute', 'correction', 'service', 'sales', 'breach', 'other']
 const faint = { color: '#56625d' }
@@ -99,7 +100,7 @@ export function RulesDialog({ of, onClose }: { of: AdjustmentRules; onClose: () 
     <Modal open title={t('adjustment.rules')} onCancel={onClose} onOk={() => void save().catch(() => undefined)} okText={t('common.save')} cancelText={t('common.cancel')} confirmLoading={change.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ budget: of.budget.limit, second_above: of.second_above }}>
         <Form.Item name="budget" label={t('adjustment.budget')} extra={t('adjustment.budget_help')} rules={[{ required: true, message: t('input.required') }]}><MoneyInput currency={currency} /></Form.Item>
-        <Form.Item name="second_above" label={t('adjustment.second_above')} extra={t('adjustment.second_help')} rules={[{ required: true, message: t('input.required') }]}><MoneyInput currency={currency} /></Form.Item>
+        <Form.Item name="second_above" label={t('adjustment.second_above')} extra={<>{t('adjustment.second_help')} <SecondPerson /></>} rules={[{ required: true, message: t('input.required') }]}><MoneyInput currency={currency} /></Form.Item>
       </Form>
     </Modal>
   )

@@ -26,7 +26,7 @@ export default function Login() {
         <Form.Item name="password" label={t('door.password')} rules={[{ required: true, message: t('input.required') }]}><Input.Password autoComplete="current-password" /></Form.Item>
         <Button type="primary" htmlType="submit" block loading={login.isPending}>{t('door.enter')}</Button>
       </Form>
-      <p style={{ textAlign: 'center', marginTop: 20 }}>{t('door.no_store')} <Link to="/sign-up">{t('door.sign_up')}</Link></p>
+      <p style={{ textAlign: 'center', marginTop: 20 }}>{t('door.no_store')} <Link to="/sign-up">{t('door.sign_up')}</Link> · <Link to="/join">{t('join.have_code')}</Link></p>
     </DoorFrame>
   )
 }

@@ -51,7 +51,7 @@ const rules: Record<string, JsonSchema> = {
     split: { type: 'boolean', default: false, ...text('超出上限时拆成几笔', 'Cut what is above into several transfers', '关闭时直接拒绝并提示限额。', 'Otherwise it is refused with the figure.') },
     real_name: { type: 'boolean', default: true, ...text('提现前须实名', 'Real name before the first withdrawal', '关闭表示您已在别处核实姓名与年满 18 周岁。', 'Off means that you have checked name and age elsewhere.') },
     auto_below: optional('低于此金额自动通过', 'Approve by itself below', '0 为全部人工审核。', '0 is never.'),
-    two_above: optional('高于此金额须两人审核', 'Two people approve above', '两位不同的同事先后通过；0 为不要求。', 'Two different people; 0 is never.'),
+    two_above: optional('高于此金额须两人审核', 'Two people approve above', '两位不同的同事先后通过；0 为不要求。还没有第二位？到“设置 · 员工与角色”邀请。', 'Two different people; 0 is never. No second one yet? Invite them in Settings · Staff and roles.'),
   }, '提现', 'Withdrawals'),
   recruit: group({
     auto_approve: { type: 'boolean', ...text('自动通过申请', 'Approve applications automatically') },
