@@ -67,8 +67,13 @@ export function see(place, ...texts) {
   })
 }
 
+/** What is just fading in has the contrast of neither before nor after. */
+const still = (page) => page.evaluate(() => Promise.all(document.getAnimations()
+  .filter((a) => Number.isFinite(a.effect?.getComputedTiming().endTime)).map((a) => a.finished.catch(() => {}))))
+
 /** No serious or critical finding of axe's on this page. */
 export async function accessible(name, page) {
+  await still(page)
   const { violations } = await new Axe({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze()
   const grave = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
   if (grave.length) throw new Error(`axe on ${name}: ` + grave.map((v) => `${v.id} ×${v.nodes.length}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`).join('; '))
