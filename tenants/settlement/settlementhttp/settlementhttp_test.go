@@ -98,7 +98,11 @@ func TestStatements_ThroughTheDoor(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 	door.Get("/statements/2026-03-01/distributors?q=a", "finance@a", &list)
-	if len(list.Items) != 1 || list.Items[0].Distributor.ID != team["a"] {
+	if !slices.ContainsFunc(list.Items, func(x settlementhttp.Statement) bool { return x.Distributor.ID == team["a"] }) { // somebody else's code may have an A
+		t.Errorf("%+v", list)
+	}
+	door.Get("/statements/2026-03-01/distributors?q=nobodys-name", "finance@a", &list)
+	if len(list.Items) != 0 {
 		t.Errorf("%+v", list)
 	}
 	var mine settlementhttp.Statement
