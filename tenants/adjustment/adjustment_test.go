@@ -3,10 +3,12 @@ package adjustment_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
 
 	"github.com/fenli-io/fenli/platform/fault"
@@ -26,8 +28,8 @@ type desk struct {
 	team map[string]distributor.ID
 }
 
-func open(t *testing.T, r adjustment.Rules) *desk {
-	s := storetest.Open(t)
+func open(t *testing.T, r adjustment.Rules, opts ...pg.Option) *desk {
+	s := storetest.Open(t, opts...)
 	d := &desk{s, t, adjustment.New(storetest.Yuan), s.Team(t, s.A, "b", "a")}
 	s.Do(t, s.A, func(ctx context.Context, tx *pg.Tx) error { return adjustment.SetRules(ctx, tx, r) })
 	return d
@@ -179,11 +181,24 @@ func TestApprove_TakesASecondPerson(t *testing.T) {
 	d.books()
 }
 
+// hesitant waits before it writes an adjustment down, so that those who propose
+// at once have read what is left of the budget, if they may.
+type hesitant struct{}
+
+func (hesitant) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.TraceQueryStartData) context.Context {
+	if strings.Contains(q.SQL, "insert into adjustment_record") {
+		time.Sleep(100 * time.Millisecond)
+	}
+	return ctx
+}
+
+func (hesitant) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
 // Sixteen at once spend a month's budget exactly once, and the next month
 // begins anew at the store's midnight.
 func TestBudget_TwoAtOnceCannotSpendItTwice(t *testing.T) {
 	t.Parallel()
-	d := open(t, adjustment.Rules{Budget: 5000})
+	d := open(t, adjustment.Rules{Budget: 5000}, pg.Tracer(hesitant{}))
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	given, refused := 0, 0
