@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/fenli-io/fenli/platform/fault"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/plugins/sdk/money"
 	"github.com/fenli-io/fenli/tenants/withdrawal"
 )
 
@@ -183,7 +183,7 @@ func (s *Service) prepare(ctx context.Context, tenant tenancy.ID, t Transfer, d 
 	}
 	r, err := d.provider.Prepare(ctx, o)
 	if err == nil && d.Limit > 0 && t.Amount > d.Limit {
-		err = ErrAboveLimit.With("limit", fmt.Sprintf("%d.%02d", d.Limit/100, d.Limit%100))
+		err = ErrAboveLimit.With("limit", money.Format(d.Limit, o.Currency))
 	}
 	var wrong *fault.Error
 	switch {
