@@ -15,6 +15,7 @@ import (
 
 type demoCommand struct {
 	Reset bool `help:"Forget the private servers' data and begin afresh."`
+	Once  bool `help:"Stop when the stores are there, instead of staying up."`
 }
 
 func (demoCommand) Help() string {
@@ -43,6 +44,9 @@ func (c demoCommand) Run(ctx context.Context) error {
 		return err
 	}
 	l.welcome(cfg.BaseDomain)
+	if c.Once {
+		return nil
+	}
 	<-ctx.Done()
 	fmt.Println("\nstopping")
 	return nil
