@@ -62,8 +62,9 @@ type filler struct {
 	now      time.Time
 	random   *rand.Rand
 	orders   int
-	shipped  []string        // waiting for receipt
-	seller   client.Client   // the account a visitor can be
+	shipped  []string      // waiting for receipt
+	seller   client.Client // the account a visitor can be
+	sellerID string
 	visitors []client.Client // who came by the seller's link
 	progress func(string)
 }
@@ -129,7 +130,7 @@ func (f *filler) fill(ctx context.Context, now time.Time) error {
 		do   func(context.Context) error
 	}{
 		{"opening the store", f.signUp}, {"brand", f.brand}, {"programme", f.programme}, {"products", f.products},
-		{"people", f.people}, {"accounts", f.accounts}, {"payees", f.payees}, {"three weeks of orders", f.business}, {"withdrawals", f.withdrawals},
+		{"people", f.people}, {"accounts", f.accounts}, {"payees", f.payees}, {"three weeks of orders", f.business}, {"withdrawals", f.withdrawals}, {"the office", f.office},
 	}
 	for _, s := range steps {
 		f.progress(fmt.Sprintf("%s: %s", f.Slug, s.what))
@@ -200,6 +201,7 @@ func (f *filler) programme(ctx context.Context) error {
 	if w, ok := s["withdrawal"].(map[string]any); ok {
 		w["methods"] = []string{"manual", "wechat", "bank_file"}
 	}
+	s["settlement"] = object{"method": "after_freeze", "period": "week"} // statements that a visitor need not wait for
 	return f.merchant.Call(ctx, "POST", "/program/revisions", object{"strategy": f.Strategy, "config": json.RawMessage(f.Config),
 		"settings": s, "note": "开业方案（示例）", "consent": consent}, nil)
 }
@@ -281,7 +283,7 @@ func (f *filler) accounts(ctx context.Context) error {
 		}
 		f.visitors = append(f.visitors, buyer)
 	}
-	f.seller = seller
+	f.seller, f.sellerID = seller, applied.ID
 	return f.recruits(ctx, enter, applied.Code)
 }
 

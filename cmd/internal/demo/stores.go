@@ -7,7 +7,7 @@ type shop struct {
 	Slug, Name, Slogan    string
 	Primary, Accent, Word string
 	Strategy              string
-	Config                string
+	Config, Idea          string // of the strategy in force, and what the owner would like to try
 	Levels                int
 	OwnerLogin            string
 	Products              []product
@@ -33,7 +33,8 @@ type member struct {
 var shops = []shop{
 	{
 		Slug: "nails", Name: "指尖花园美甲", Slogan: "把春天涂在指尖", Primary: "#b4235a", Accent: "#d6336c", Word: "推广员",
-		Strategy: "three-level", Config: `{"rates": ["0.12", "0.05", "0.02"]}`, Levels: 3, OwnerLogin: "owner@nails.demo", Seed: 7,
+		Strategy: "three-level", Config: `{"rates": ["0.12", "0.05", "0.02"]}`, Idea: `{"rates": ["0.15", "0.05", "0.01"]}`,
+		Levels: 3, OwnerLogin: "owner@nails.demo", Seed: 7,
 		Products: []product{
 			{"甲油胶 · 樱花粉", "甲油胶/纯色", "10 ml，可卸，持久 21 天。", "GEL-SAKURA", 3900, 1200, 400, "#e88aa8", "bottle"},
 			{"甲油胶 · 奶茶裸", "甲油胶/纯色", "10 ml，显白不挑皮。", "GEL-MILKTEA", 3900, 1200, 400, "#c79a7b", "bottle"},
@@ -55,6 +56,7 @@ var shops = []shop{
 	{
 		Slug: "tea", Name: "山野茶行", Slogan: "一叶一山，一盏一味", Primary: "#1f6b4a", Accent: "#b35c00", Word: "茶友合伙人",
 		Strategy: "differential", Config: `{"grades": {"normal": "0.06", "senior": "0.10", "partner": "0.14"}, "peer": {"rate": "0.10", "of": "peer_income", "max": 1}}`,
+		Idea:   `{"grades": {"normal": "0.08", "senior": "0.11", "partner": "0.15"}, "peer": {"rate": "0.05", "of": "peer_income", "max": 1}}`,
 		Levels: 3, OwnerLogin: "owner@tea.demo", Seed: 11,
 		Products: []product{
 			{"明前龙井 100 g", "茶/绿茶/龙井", "狮峰产区，三月下旬采。", "TEA-LONGJING", 26800, 14000, 160, "#7fa85a", "tin"},
