@@ -66,5 +66,6 @@ func (l *local) welcome(domain string) {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", login.Store, login.Who, login.Login, login.Password)
 	}
 	_ = w.Flush()
-	fmt.Println()
+	fmt.Printf("\noperator 平台运营  http://localhost:%s/admin/operator  token 令牌 %s\n", l.Port, l.Operator)
+	fmt.Printf("developer 开发者  http://localhost:%s/admin/developer\n\n", l.Port)
 }
