@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -69,6 +70,11 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	for _, n := range o.Only {
 		if !slices.ContainsFunc(scenarios, func(s scenario) bool { return s.name == n }) {
 			return r, fmt.Errorf("bench: no scenario %q; there are\n  %s", n, strings.Join(Names(), "\n  "))
+		}
+	}
+	if o.Profile != "" {
+		if err := os.MkdirAll(o.Profile, 0o755); err != nil {
+			return r, fmt.Errorf("bench: %w", err)
 		}
 	}
 	p, err := openPlace(ctx, o)
