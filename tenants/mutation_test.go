@@ -80,7 +80,7 @@ func newLaboratory(t *testing.T) *laboratory {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, pkg := string(source), ""
+		text := string(source)
 		mutated := text
 		for _, n := range byFile[file] {
 			m := mutants[n]
@@ -101,7 +101,8 @@ func newLaboratory(t *testing.T) *laboratory {
 		if mutated == text {
 			continue
 		}
-		if pkg, err = packageOf(text); err != nil {
+		pkg, err := packageOf(text)
+		if err != nil {
 			t.Fatal(err)
 		}
 		twins[path] = mutated

@@ -105,15 +105,6 @@ func (p program) launch(log string) (*process, error) {
 
 func (p *process) pid() int { return p.cmd.Process.Pid }
 
-func (p *process) ended() bool {
-	select {
-	case <-p.done:
-		return true
-	default:
-		return false
-	}
-}
-
 // step is one degree of insistence when stopping a server.
 type step struct {
 	signal   syscall.Signal

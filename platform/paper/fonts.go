@@ -47,8 +47,7 @@ type Fonts struct {
 	path string // of the Chinese font; "": wherever the system keeps one
 
 	mu      sync.Mutex
-	chinese []byte // nil until one has been found
-	letters [2]letters
+	chinese []byte    // nil until one has been found
 	slots   chan bool // documents made at once: each reads the whole font
 }
 

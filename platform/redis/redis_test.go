@@ -2,6 +2,7 @@ package redis_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"strings"
 	"testing"
@@ -32,7 +33,7 @@ func TestOpen(t *testing.T) {
 		if err := client.Set(t.Context(), "k", "v", 0).Err(); err != nil {
 			t.Fatal(err)
 		}
-		if err := client.Get(t.Context(), "missing").Err(); err != redis.Nil {
+		if err := client.Get(t.Context(), "missing").Err(); !errors.Is(err, redis.Nil) {
 			t.Errorf("got %v", err)
 		}
 	})

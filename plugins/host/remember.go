@@ -28,7 +28,7 @@ func stampOf(path string) (st stamp, ok bool) {
 	if !ok {
 		return st, false
 	}
-	st = stamp{uint64(sys.Dev), sys.Ino, info.Size(), info.ModTime().UnixNano(), changedAt(sys)}
+	st = stamp{sys.Dev, sys.Ino, info.Size(), info.ModTime().UnixNano(), changedAt(sys)}
 	return st, st.Change != 0 // where nobody tells, nothing is believed
 }
 

@@ -39,10 +39,9 @@ const bundle = "bundle.mjs"
 func HostPlatform() string { return runtime.GOOS + "-" + runtime.GOARCH }
 
 var (
-	idPattern       = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
-	versionPattern  = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})(-[0-9A-Za-z][0-9A-Za-z.-]{0,40})?$`)
-	platformPattern = regexp.MustCompile(`^linux-(amd64|arm64)$`)
-	shaPattern      = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	idPattern      = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+	versionPattern = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})(-[0-9A-Za-z][0-9A-Za-z.-]{0,40})?$`)
+	shaPattern     = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
 // Hash is the name of bytes: their SHA-256 in 64 small hexadecimal digits.

@@ -83,7 +83,7 @@ func (r *reconciliation) adjust(w *work, has award, s should, dueAt time.Time) {
 	next.Standing, next.Points = min(s.standing, has.Standing), min(s.points, has.Points)
 	if !settled && !has.DueAt.Equal(dueAt) { // received, or something has been sent instead
 		next.DueAt = dueAt
-		if has.Hold == "" && dueAt == Never {
+		if has.Hold == "" && dueAt.Equal(Never) {
 			next.MaturesAt = Never
 		} else if has.Hold == "" {
 			next.MaturesAt = maturity(dueAt, r.mark)

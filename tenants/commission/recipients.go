@@ -11,12 +11,11 @@ const roleInvitee = "invitee"
 // recipient is somebody whom a decision about one order may name. A strategy
 // names people by their position in this list, so a stranger has no name.
 type recipient struct {
-	id     distributor.ID
-	grade  string
-	state  distributor.State // when the order was placed
-	level  int               // 1 to 3; 0 for a role
-	role   string            // "invitee", "team_lead", "city_partner"; "" in the chain
-	reason string            // why an ineligible member may not earn
+	id    distributor.ID
+	grade string
+	state distributor.State // when the order was placed
+	level int               // 1 to 3; 0 for a role
+	role  string            // "invitee", "team_lead", "city_partner"; "" in the chain
 }
 
 func (r recipient) mayEarn() bool { return r.state.MayEarn() }

@@ -171,7 +171,7 @@ func List(ctx context.Context, tx *pg.Tx, f Filter) ([]Buyer, error) {
 		q.Where("strpos(lower(name), lower(?0)) > 0 or strpos(lower(coalesce(external_id, '')), lower(?0)) > 0", f.Query)
 	}
 	if f.IDs != nil {
-		q.Where("id in (?)", bun.In(f.IDs))
+		q.Where("id in (?)", bun.List(f.IDs))
 	}
 	if !f.After.IsZero() {
 		q.Where("id < ?", f.After)

@@ -176,9 +176,8 @@ func (s *Service) Revoke(ctx context.Context, plugin, version string, level regi
 
 // Renew signs the registry's index anew, well before it expires.
 func (s *Service) Renew(context.Context) error {
-	dir, err := s.open()
-	if err != nil {
-		return nil // nothing to renew
+	if s.config.Registry == nil {
+		return nil
 	}
-	return dir.Renew(clock.Real())
+	return s.config.Registry.Renew(clock.Real())
 }

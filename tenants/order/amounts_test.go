@@ -68,8 +68,8 @@ func TestPrice_PartsSumExactly(t *testing.T) {
 		}
 		discount := rapid.Int64Range(0, goods).Draw(r, "order discount")
 		priced, err := price(lines, discount)
-		if err != nil || Lines(priced).goods() != goods-discount {
-			r.Fatalf("%v: %d, want %d", err, Lines(priced).goods(), goods-discount)
+		if err != nil || priced.goods() != goods-discount {
+			r.Fatalf("%v: %d, want %d", err, priced.goods(), goods-discount)
 		}
 		for _, l := range priced {
 			if l.Net < 0 || l.Qty*l.UnitPrice-l.Discount != l.Net {

@@ -3,6 +3,7 @@ package program
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -108,8 +109,8 @@ func checkSchema(schema, config []byte) error {
 	if err == nil {
 		return nil
 	}
-	leaf, ok := err.(*jsonschema.ValidationError)
-	if !ok {
+	var leaf *jsonschema.ValidationError
+	if !errors.As(err, &leaf) {
 		return fmt.Errorf("program: validate: %w", err)
 	}
 	for len(leaf.Causes) > 0 {

@@ -61,7 +61,7 @@ func TestRefund_EverythingThatComesBackNetsToNothing(t *testing.T) {
 		s := openTown(t, []string{"frozen", "recompute"}[seed%2])
 		team := s.Team(t, s.A, "d", "c", "b", "a")
 		names := []string{"a", "b", "c", "d"}
-		var all, open []*refunded
+		var open []*refunded
 		for i := range 8 {
 			o := &refunded{parts: 1 + r.IntN(20)}
 			for range 1 + r.IntN(4) {
@@ -72,7 +72,7 @@ func TestRefund_EverythingThatComesBackNetsToNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			o.id = id
-			all, open = append(all, o), append(open, o)
+			open = append(open, o)
 		}
 		for len(open) > 0 {
 			at := r.IntN(len(open))

@@ -2,6 +2,7 @@ package withdrawal_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -237,7 +238,7 @@ func TestNeedsPerson_RaisesTheAlarmOnceAndAfterTheCommit(t *testing.T) {
 		}
 		return undone
 	})
-	if err != undone || len(rung) != 0 {
+	if !errors.Is(err, undone) || len(rung) != 0 {
 		t.Fatal(err, rung)
 	}
 	for range 3 {

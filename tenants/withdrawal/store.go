@@ -64,7 +64,7 @@ func List(ctx context.Context, tx *pg.Tx, f Filter) ([]Withdrawal, error) {
 	}
 	q := tx.Select("withdrawal_request", columns).Order("id DESC").Limit(int64(f.Limit))
 	if len(f.States) > 0 {
-		q.Where("state in (?)", bun.In(f.States))
+		q.Where("state in (?)", bun.List(f.States))
 	}
 	if f.Method != "" {
 		q.Where("method = ?", string(f.Method))

@@ -22,7 +22,9 @@ func Documents() (map[httpapi.Audience][]byte, error) {
 		return nil, err
 	}
 	a := &App{Role: API}
-	a.buildSlices(Config{}, box, &registry.Clock{})
+	if err := a.buildSlices(Config{}, box, &registry.Clock{}); err != nil {
+		return nil, err
+	}
 	a.HTTP = httpapi.New(httpapi.Config{
 		Allow:   func(c httpapi.Caller, permission string) bool { return rbac.Allow(c.Role, permission) },
 		Version: documentedVersion,

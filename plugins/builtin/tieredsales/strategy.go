@@ -5,6 +5,8 @@
 package tieredsales
 
 import (
+	"slices"
+
 	"fmt"
 	"math"
 
@@ -127,10 +129,18 @@ func (c Config) topUp(p strategy.Period, m strategy.PeriodMember, out *strategy.
 	if err != nil {
 		return err
 	}
-	shares, err := money.Split(max(due-awarded, 0), missing)
-	if err != nil || due <= awarded {
+	if due <= awarded {
 		out.Decline(m, "nothing_to_top_up", "sales", p.Money(sales), "rate", rate)
 		return nil
+	}
+	if slices.Max(missing) == 0 { // what is due is only what rounding each order lost
+		for i, o := range m.Sold() {
+			missing[i] = max(o.Net, 0)
+		}
+	}
+	shares, err := money.Split(due-awarded, missing)
+	if err != nil {
+		return err
 	}
 	out.PayOrders(m, shares).Kind("top_up").Of(net, rate).Because("topped_up", "sales", p.Money(sales), "rate", rate, "awarded", p.Money(awarded))
 	return nil

@@ -147,13 +147,14 @@ func fits(settings map[string]any) error {
 	registry, s := schema()
 	result, path := &huma.ValidateResult{}, huma.NewPathBuffer([]byte("settings"), len("settings"))
 	huma.Validate(registry, s, path, huma.ModeWriteToServer, settings, result)
-	for _, err := range result.Errors {
-		where, problem := "settings", err.Error()
-		var d *huma.ErrorDetail
-		if errors.As(err, &d) {
-			where, problem = strings.TrimPrefix(d.Location, "body."), d.Message
-		}
-		return errSettings.With("field", where).With("problem", problem).At(where)
+	if len(result.Errors) == 0 {
+		return nil
 	}
-	return nil
+	first := result.Errors[0]
+	where, problem := "settings", first.Error()
+	var d *huma.ErrorDetail
+	if errors.As(first, &d) {
+		where, problem = strings.TrimPrefix(d.Location, "body."), d.Message
+	}
+	return errSettings.With("field", where).With("problem", problem).At(where)
 }
