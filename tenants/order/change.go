@@ -51,8 +51,9 @@ type Changed struct {
 func AskChanged(tx *pg.Tx, now time.Time, limit int) func(context.Context) (list []Changed, more bool, err error) {
 	changes := pg.Ask[Change](tx, selectNoted, tx.Tenant(), now, limit)
 	orders := pg.Ask[changedRow](tx, `
-		select `+columns+`, seq is null and exists (select 1 from order_record e
-		         where e.tenant_id = $1 and e.buyer_id = o.buyer_id and e.seq is not null) as again
+		select `+columns+`, not exists (select 1 from order_number n where n.tenant_id = $1 and n.order_id = o.id)
+		       and exists (select 1 from order_record e join order_number n on n.tenant_id = $1 and n.order_id = e.id
+		                    where e.tenant_id = $1 and e.buyer_id = o.buyer_id) as again
 		  from order_record o where tenant_id = $1 and id in (select order_id`+oldest+`)`, tx.Tenant(), now, limit)
 	return func(ctx context.Context) ([]Changed, bool, error) {
 		noted, err := changes.All(ctx)

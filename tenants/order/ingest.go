@@ -1,7 +1,6 @@
 package order
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -142,7 +141,7 @@ func (in *intake) ask() {
 			in.asked.inForce[at] = in.service.programs.AskInForce(in.tx, at)
 		}
 	}
-	in.asked.known = askByExternals(in.tx, distinct(sources), distinct(externals))
+	in.asked.known = askByExternals(in.tx, sources, externals)
 	in.asked.sold = catalog.AskKnown(in.tx, distinct(codes))
 	in.asked.members = distributor.AskByExternal(in.tx, distinct(members))
 	in.asked.buyers = customer.AskByExternal(in.tx, distinct(buyers))
@@ -170,7 +169,7 @@ func (in *intake) recogniseKnown(ctx context.Context) error {
 		name := [2]string{n.report.Source, n.report.ExternalID}
 		o, found := known[name]
 		switch {
-		case found && !bytes.Equal(o.bodyHash, n.hash):
+		case found && !o.tells(n.hash):
 			n.out.Err = errReused.With("external_id", n.report.ExternalID).At("external_id")
 		case found:
 			n.out.Order = o
@@ -398,9 +397,7 @@ func (in *intake) write(ctx context.Context) error {
 		closes := n.order.PlacedAt.Add(time.Duration(n.rev.Settings.CloseUnpaidMinutes) * time.Minute)
 		waiting = append(waiting, due{n.order.ID, closeUnpaid, closes})
 	}
-	if err := insertLater(in.tx, all); err != nil {
-		return err
-	}
+	insertLater(in.tx, all)
 	setDues(in.tx, waiting)
 	if len(paid) == 0 {
 		return nil
