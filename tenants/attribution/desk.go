@@ -49,16 +49,8 @@ func OpenDesk(ctx context.Context, tx *pg.Tx, buyers []customer.Buyer, owners ..
 	for _, b := range buyers {
 		d.files[b.ID] = &file{buyer: b}
 	}
-	locked, binds := lockBuyers(tx, d.buyers()), latestBinds(tx, d.buyers()) // in this order: who waits sees what the other has done
 	lines := d.askLines(owners)
-	records, err := locked.All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range records {
-		d.files[r.BuyerID].record = r.record
-	}
-	open, err := binds.All(ctx)
+	open, err := d.lock(ctx, d.newcomers())
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +64,35 @@ func OpenDesk(ctx context.Context, tx *pg.Tx, buyers []customer.Buyer, owners ..
 		return nil, err
 	}
 	return d, d.readLines(ctx)
+}
+
+// lock keeps others from the buyers and reads their records and binds, in this
+// order: who waits sees what the other has done. Those without a record are
+// known only then, but for the newcomers; they are given one and locked again.
+func (d *Desk) lock(ctx context.Context, without []customer.ID) ([]Bind, error) {
+	openRecords(d.tx, without)
+	locked, binds := lockBuyers(d.tx, d.buyers()), latestBinds(d.tx, d.buyers())
+	records, err := locked.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(records) < len(d.files) && len(without) < len(d.files) {
+		return d.lock(ctx, d.buyers())
+	}
+	for _, r := range records {
+		d.files[r.BuyerID].record = r.record
+	}
+	return binds.All(ctx)
+}
+
+// newcomers are the buyers whom this transaction has registered.
+func (d *Desk) newcomers() (list []customer.ID) {
+	for _, who := range d.buyers() {
+		if d.files[who].buyer.RegisteredAt.Equal(d.tx.Now()) {
+			list = append(list, who)
+		}
+	}
+	return list
 }
 
 // askLines asks who stands above those who are known to be needed, and above

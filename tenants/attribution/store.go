@@ -19,12 +19,20 @@ type record struct {
 }
 
 // lockBuyers makes whoever touches, orders, pays or joins as one of these
-// buyers wait.
+// buyers wait. A buyer without a record is not in the answer.
 func lockBuyers(tx *pg.Tx, buyers []customer.ID) *pg.Answer[lockedBuyer] {
 	return pg.Ask[lockedBuyer](tx, `
-		insert into attribution_buyer (tenant_id, buyer_id) select $1, b from unnest($2::uuid[]) b order by b
-		on conflict (tenant_id, buyer_id) do update set touches = attribution_buyer.touches
-		returning buyer_id, touches, first_paid_at`, tx.Tenant(), buyers)
+		select buyer_id, touches, first_paid_at from attribution_buyer
+		 where tenant_id = $1 and buyer_id = any($2::uuid[]) order by buyer_id for update`, tx.Tenant(), buyers)
+}
+
+// openRecords gives buyers a record, unless they have one.
+func openRecords(tx *pg.Tx, buyers []customer.ID) {
+	if len(buyers) > 0 {
+		tx.Later("attribution: open records", `
+			insert into attribution_buyer (tenant_id, buyer_id) select $1, b from unnest($2::uuid[]) b order by b
+			on conflict (tenant_id, buyer_id) do nothing`, tx.Tenant(), buyers)
+	}
 }
 
 type lockedBuyer struct {

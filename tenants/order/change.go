@@ -22,16 +22,26 @@ type Change struct {
 
 // note says that an order has changed. The caller has locked the order, so a
 // lane that deals with it now either sees the change or finds the row again.
-func (s *Service) note(tx *pg.Tx, o ID) { s.noteAll(tx, []Order{{ID: o}}) }
+func (s *Service) note(tx *pg.Tx, o ID) {
+	tx.Later("order: note a change", noteChanges+` on conflict (tenant_id, order_id) do update set next_try_at = default`,
+		tx.Tenant(), []ID{o}, tx.Now())
+	s.ring(tx)
+}
 
-func (s *Service) noteAll(tx *pg.Tx, list []Order) {
+// noteNew is note of orders that this transaction places: none of them can have
+// a work row, and not looking for one is cheaper.
+func (s *Service) noteNew(tx *pg.Tx, list []Order) {
 	ids := make([]ID, len(list))
 	for i, o := range list {
 		ids[i] = o.ID
 	}
-	tx.Later("order: note a change", `
-		insert into order_change (tenant_id, order_id, noted_at) select $1, o, $3 from unnest($2::uuid[]) o
-		on conflict (tenant_id, order_id) do update set next_try_at = default`, tx.Tenant(), ids, tx.Now())
+	tx.Later("order: note new orders", noteChanges, tx.Tenant(), ids, tx.Now())
+	s.ring(tx)
+}
+
+const noteChanges = `insert into order_change (tenant_id, order_id, noted_at) select $1, o, $3 from unnest($2::uuid[]) o`
+
+func (s *Service) ring(tx *pg.Tx) {
 	if s.Doorbell != nil {
 		tenant := tx.Tenant()
 		tx.AfterCommit(func() { s.Doorbell(tenant) })
@@ -51,10 +61,10 @@ type Changed struct {
 func AskChanged(tx *pg.Tx, now time.Time, limit int) func(context.Context) (list []Changed, more bool, err error) {
 	changes := pg.Ask[Change](tx, selectNoted, tx.Tenant(), now, limit)
 	orders := pg.Ask[changedRow](tx, `
-		select `+columns+`, not exists (select 1 from order_number n where n.tenant_id = $1 and n.order_id = o.id)
-		       and exists (select 1 from order_record e join order_number n on n.tenant_id = $1 and n.order_id = e.id
-		                    where e.tenant_id = $1 and e.buyer_id = o.buyer_id) as again
-		  from order_record o where tenant_id = $1 and id in (select order_id`+oldest+`)`, tx.Tenant(), now, limit)
+		select `+columns+`, n.seq is null and exists (
+		         select 1 from order_record e join order_number en on en.tenant_id = $1 and en.order_id = e.id
+		          where e.tenant_id = $1 and e.buyer_id = o.buyer_id) as again
+		`+numbered+`and id in (select order_id`+oldest+`)`, tx.Tenant(), now, limit)
 	return func(ctx context.Context) ([]Changed, bool, error) {
 		noted, err := changes.All(ctx)
 		if err != nil {

@@ -402,13 +402,11 @@ func (in *intake) write(ctx context.Context) error {
 	if len(paid) == 0 {
 		return nil
 	}
-	if len(in.early) > 0 {
-		if err := in.applyEarlyRefunds(ctx, paid); err != nil {
-			return err
-		}
+	in.service.noteNew(in.tx, paid)
+	if len(in.early) == 0 {
+		return nil
 	}
-	in.service.noteAll(in.tx, paid)
-	return nil
+	return in.applyEarlyRefunds(ctx, paid)
 }
 
 // applyEarlyRefunds gives the paid orders the refunds that came before them.

@@ -40,10 +40,9 @@ type row struct {
 	ClosedAt   *time.Time
 }
 
-// columns are of order_record as o, and of its number.
 const columns = `id, month, source, external_id, body_hash, buyer_id, seller_id, channel, revision, goods, freight, refunded,
 	frozen, lines, chain, posts, region, state, coalesce(group_state, '') as group_state,
-	coalesce((select n.seq from order_number n where n.tenant_id = $1 and n.order_id = o.id), 0) as seq,
+	coalesce(n.seq, 0) as seq,
 	placed_at, paid_at, shipped_at, received_at, closed_at`
 
 func (r row) order() (Order, error) {
@@ -78,7 +77,10 @@ func query(ctx context.Context, tx *pg.Tx, tail string, args ...any) ([]Order, e
 	return ordersOf(pg.Collect[row](ctx, tx, selected+tail, append([]any{tx.Tenant()}, args...)...))
 }
 
-const selected = `select ` + columns + ` from order_record o where tenant_id = $1 `
+const (
+	numbered = ` from order_record o left join order_number n on n.tenant_id = $1 and n.order_id = o.id where o.tenant_id = $1 `
+	selected = `select ` + columns + numbered
+)
 
 func ordersOf(rows []row, err error) ([]Order, error) {
 	if err != nil {
@@ -130,7 +132,7 @@ func Load(ctx context.Context, tx *pg.Tx, orders []ID) ([]Order, error) {
 // Lock reads orders and keeps others from changing them until the transaction
 // ends. All transactions lock in the order of ids.
 func Lock(ctx context.Context, tx *pg.Tx, orders []ID) ([]Order, error) {
-	return query(ctx, tx, `and id = any($2::uuid[]) order by id for update`, orders)
+	return query(ctx, tx, `and id = any($2::uuid[]) order by id for update of o`, orders)
 }
 
 // Changeable is what may have become different of an order since it was read.
@@ -173,7 +175,7 @@ func (o Order) In(c Changeable) Order {
 }
 
 func lockOne(ctx context.Context, tx *pg.Tx, o ID) (Order, error) {
-	return one(query(ctx, tx, `and id = $2 for update`, o))
+	return one(query(ctx, tx, `and id = $2 for update of o`, o))
 }
 
 var errRaced = errors.New("order: placed by another request at the same instant")
