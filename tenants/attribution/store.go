@@ -136,14 +136,34 @@ func termsOf(list []Bind) (t terms) {
 	return t
 }
 
-func updateRecords(tx *pg.Tx, buyers []customer.ID, touches []int, paid []*time.Time) {
-	if len(buyers) == 0 {
+// records are what is to be kept of buyers, column by column.
+type records struct {
+	buyers  []customer.ID
+	touches []int
+	paid    []*time.Time
+}
+
+func (l *records) add(who customer.ID, r record) {
+	l.buyers, l.touches, l.paid = append(l.buyers, who), append(l.touches, r.Touches), append(l.paid, r.FirstPaidAt)
+}
+
+func (l records) insert(tx *pg.Tx) {
+	if len(l.buyers) == 0 {
+		return
+	}
+	tx.Later("attribution: first records", `
+		insert into attribution_buyer (tenant_id, buyer_id, touches, first_paid_at) select $1, * from unnest($2::uuid[], $3::int[], $4::timestamptz[])`,
+		tx.Tenant(), l.buyers, l.touches, l.paid)
+}
+
+func (l records) update(tx *pg.Tx) {
+	if len(l.buyers) == 0 {
 		return
 	}
 	tx.Later("attribution: records", `
 		update attribution_buyer b set touches = x.touches, first_paid_at = x.paid
 		  from unnest($2::uuid[], $3::int[], $4::timestamptz[]) as x(buyer, touches, paid)
-		 where b.tenant_id = $1 and b.buyer_id = x.buyer`, tx.Tenant(), buyers, touches, paid)
+		 where b.tenant_id = $1 and b.buyer_id = x.buyer`, tx.Tenant(), l.buyers, l.touches, l.paid)
 }
 
 // release frees everybody whom a distributor holds.

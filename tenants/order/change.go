@@ -56,25 +56,30 @@ type Changed struct {
 	Again bool
 }
 
-// AskChanged asks what the lane has to deal with, oldest first. more tells that
-// something has changed while it was being read.
-func AskChanged(tx *pg.Tx, now time.Time, limit int) func(context.Context) (list []Changed, more bool, err error) {
-	changes := pg.Ask[Change](tx, selectNoted, tx.Tenant(), now, limit)
-	orders := pg.Ask[changedRow](tx, `
-		select `+columns+`, n.seq is null and exists (
+// AskChanged asks what the lane has to deal with, oldest first. Each order is
+// looked up on its own: a plan for every size of a batch would read them all.
+func AskChanged(tx *pg.Tx, now time.Time, limit int) func(context.Context) ([]Changed, error) {
+	asked := pg.Ask[changedRow](tx, `
+		select c.*, o.* from (`+selectNoted+`) c cross join lateral (
+		  select `+columns+`, n.seq is null and exists (
 		         select 1 from order_record e join order_number en on en.tenant_id = $1 and en.order_id = e.id
 		          where e.tenant_id = $1 and e.buyer_id = o.buyer_id) as again
-		`+numbered+`and id in (select order_id`+oldest+`)`, tx.Tenant(), now, limit)
-	return func(ctx context.Context) ([]Changed, bool, error) {
-		noted, err := changes.All(ctx)
+		  `+numbered+`and id = c.order_id limit 1) o
+		 order by c.noted_at, c.order_id`, tx.Tenant(), now, limit)
+	return func(ctx context.Context) ([]Changed, error) {
+		rows, err := asked.All(ctx)
 		if err != nil {
-			return nil, false, fmt.Errorf("order: changes: %w", err)
+			return nil, fmt.Errorf("order: changed: %w", err)
 		}
-		rows, err := orders.All(ctx)
-		if err != nil {
-			return nil, false, fmt.Errorf("order: changed: %w", err)
+		list := make([]Changed, len(rows))
+		for i, r := range rows {
+			o, err := r.order()
+			if err != nil {
+				return nil, err
+			}
+			list[i] = Changed{r.Change, o, r.Again}
 		}
-		return changedOf(noted, rows)
+		return list, nil
 	}
 }
 
@@ -89,28 +94,9 @@ func Noted(ctx context.Context, tx *pg.Tx, now time.Time, limit int) ([]Change, 
 }
 
 type changedRow struct {
+	Change
 	row
 	Again bool
-}
-
-func changedOf(noted []Change, rows []changedRow) ([]Changed, bool, error) {
-	byID := make(map[ID]changedRow, len(rows))
-	for _, r := range rows {
-		byID[r.ID] = r
-	}
-	list := make([]Changed, 0, len(noted))
-	for _, c := range noted {
-		r, read := byID[c.OrderID]
-		if !read {
-			continue // not among the oldest any more when the orders were read
-		}
-		o, err := r.order()
-		if err != nil {
-			return nil, false, err
-		}
-		list = append(list, Changed{c, o, r.Again})
-	}
-	return list, len(list) < len(noted), nil
 }
 
 // Waiting lists the orders that a strategy could not decide, oldest first,

@@ -251,6 +251,7 @@ func (in *intake) findPeople(ctx context.Context) error {
 	if len(in.list) == 0 {
 		return nil
 	}
+	early := askEarly(in.tx, in.paid()) // before the buyers: whoever refunds waits for the payment alone
 	buyers, err := in.register(ctx, members)
 	if err != nil {
 		return err
@@ -259,7 +260,6 @@ func (in *intake) findPeople(ctx context.Context) error {
 		n.buyer = buyers[n.report.Buyer]
 		n.out.BuyerName = n.buyer.Name
 	}
-	early := askEarly(in.tx, in.paid()) // before the buyers: whoever refunds waits for the payment alone
 	if in.desk, err = attribution.OpenDesk(ctx, in.tx, slices.Collect(maps.Values(buyers)), links...); err != nil {
 		return err
 	}

@@ -373,7 +373,9 @@ const hashKept = 16
 
 // tells reports whether a request with this fingerprint tells of the order as
 // it was told before. Older orders keep theirs whole.
-func (o Order) tells(hash []byte) bool { return len(o.bodyHash) >= hashKept && bytes.HasPrefix(hash, o.bodyHash) }
+func (o Order) tells(hash []byte) bool {
+	return len(o.bodyHash) >= hashKept && bytes.HasPrefix(hash, o.bodyHash)
+}
 
 // hashOf is the fingerprint of a request's content.
 func hashOf(v any) []byte {
