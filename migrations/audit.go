@@ -32,7 +32,7 @@ var payerTables = []string{"payer_entity", "payer_method", "payer_income"}
 // selects.
 var appendOnly = []string{
 	"ledger_movement", "ledger_seal", "ledger_head", "commission_decision", "commission_period_award", "program_revision", "program_cancelled",
-	"attribution_touch", "registry_audit", "dispute_entry", "grading_run", "grading_change", "payee_profile", "payee_account", "withdrawal_event",
+	"order_number", "attribution_touch", "registry_audit", "dispute_entry", "grading_run", "grading_change", "payee_profile", "payee_account", "withdrawal_event",
 	"settlement_period", "settlement_statement", "settlement_day",
 }
 

@@ -7,6 +7,7 @@ package id
 
 import (
 	"database/sql/driver"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"time"
@@ -29,6 +30,15 @@ func New[K Kind](at time.Time) Of[K] {
 		panic(fmt.Sprintf("id: no randomness: %v", err)) // the kernel's generator does not fail
 	}
 	return Of[K](v)
+}
+
+// First is where the ids of an instant begin: no id whose time part is at or
+// later sorts before it.
+func First[K Kind](at time.Time) (i Of[K]) {
+	var ms [8]byte
+	binary.BigEndian.PutUint64(ms[:], uint64(at.UnixMilli()))
+	copy(i[:6], ms[2:])
+	return i
 }
 
 // Parse reads the TypeID form and refuses another kind's prefix.

@@ -86,16 +86,22 @@ func (db *DB) Within(ctx context.Context, tenant tenancy.ID, fn func(context.Con
 }
 
 // Often is [DB.Within] for work of few statements that is done again and
-// again: each connection plans them once, and not anew for every batch. It is
-// not for lists whose conditions come and go.
+// again: each connection plans them once, and not anew for every batch. A plan
+// made while a table is small must serve it when it is large, so it takes an
+// index. Often is not for lists whose conditions come and go.
 func (db *DB) Often(ctx context.Context, tenant tenancy.ID, fn func(context.Context, *Tx) error) error {
-	return db.within(ctx, tenant, fn, "set local plan_cache_mode = force_generic_plan")
+	return db.within(ctx, tenant, fn, planOnce, byIndex)
 }
+
+const (
+	planOnce = "set local plan_cache_mode = force_generic_plan"
+	byIndex  = "set local enable_seqscan = off"
+)
 
 // Forgettable is [DB.Often] for work that is simply done again should a power
 // cut undo it: its commit does not wait for the disk.
 func (db *DB) Forgettable(ctx context.Context, tenant tenancy.ID, fn func(context.Context, *Tx) error) error {
-	return db.within(ctx, tenant, fn, "set local plan_cache_mode = force_generic_plan", "set local synchronous_commit = off")
+	return db.within(ctx, tenant, fn, planOnce, byIndex, "set local synchronous_commit = off")
 }
 
 func (db *DB) within(ctx context.Context, tenant tenancy.ID, fn func(context.Context, *Tx) error, also ...string) error {
@@ -109,17 +115,21 @@ func (db *DB) within(ctx context.Context, tenant tenancy.ID, fn func(context.Con
 	if err := db.OpenMonth(ctx, now); err != nil {
 		return err
 	}
-	return db.run(ctx, append([]string{"begin", "set local app.tenant_id = '" + tenant.UUID() + "'"}, also...), tenant, now, fn)
+	begin := []*statement{{sql: "begin"}, {sql: "set local app.tenant_id = '" + tenant.UUID() + "'", plain: true}}
+	for _, sql := range also {
+		begin = append(begin, &statement{sql: sql})
+	}
+	return db.run(ctx, begin, tenant, now, fn)
 }
 
 // Platform runs fn in one transaction as the role fenli_platform, which sees
 // the platform's own tables and, of tenant tables, only what a sweep needs.
 // Its time is real time.
 func (db *DB) Platform(ctx context.Context, fn func(context.Context, *Tx) error) error {
-	return db.run(ctx, []string{"begin", "set local role fenli_platform"}, tenancy.ID{}, clock.Real(), fn)
+	return db.run(ctx, []*statement{{sql: "begin"}, {sql: "set local role fenli_platform"}}, tenancy.ID{}, clock.Real(), fn)
 }
 
-func (db *DB) run(ctx context.Context, begin []string, tenant tenancy.ID, now time.Time, fn func(context.Context, *Tx) error) (err error) {
+func (db *DB) run(ctx context.Context, begin []*statement, tenant tenancy.ID, now time.Time, fn func(context.Context, *Tx) error) (err error) {
 	conn, err := db.bun.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("pg: %w", err)

@@ -88,7 +88,7 @@ func (tx *Tx) flush(ctx context.Context) error {
 	}
 	list := tx.waiting
 	if !tx.begun {
-		list = append(tx.beginning(), list...)
+		list = append(tx.begin, list...)
 		tx.begun = true
 	}
 	tx.waiting = nil
@@ -101,14 +101,6 @@ func (tx *Tx) flush(ctx context.Context) error {
 		tx.failed = tx.sendTraced(ctx, list)
 	}
 	return tx.failed
-}
-
-func (tx *Tx) beginning() []*statement {
-	list := make([]*statement, len(tx.begin))
-	for i, sql := range tx.begin {
-		list[i] = &statement{sql: sql, plain: true}
-	}
-	return list
 }
 
 // prepare makes plans for statements that this connection has not met.
@@ -197,7 +189,7 @@ func (tx *Tx) commit(ctx context.Context) error {
 	if !tx.begun && len(tx.waiting) == 0 {
 		return nil
 	}
-	end := &statement{what: "pg: commit", sql: "commit", plain: true}
+	end := &statement{what: "pg: commit", sql: "commit"}
 	if err := tx.run(ctx, end); err != nil {
 		return err
 	}

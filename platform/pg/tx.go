@@ -22,8 +22,8 @@ type Tx struct {
 	now    time.Time
 	after  []func()
 
-	begin   []string // the statements it begins with
-	begun   bool     // they have been sent
+	begin   []*statement // what it begins with
+	begun   bool         // they have been sent
 	waiting []*statement
 	failed  error // what has failed the transaction
 }

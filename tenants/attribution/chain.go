@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/fenli-io/fenli/platform/pack"
 	"github.com/fenli-io/fenli/tenants/distributor"
 )
 
@@ -29,33 +30,48 @@ type ChainMember struct {
 	Level int // by position: 1 is the seller; 2 for the first of a self-purchase that keeps level 2's rate
 }
 
-// packedVersion is the first element of a packed chain. A later form takes the
-// next number and the old reader stays: orders are kept for ever.
-const packedVersion = 1
-
-// MarshalJSON packs the chain:
-//
-//	[1, reason, bind, touch, since in µs, self, [[member, grade, state, level], …]]
-func (c Chain) MarshalJSON() ([]byte, error) {
-	members := make([][4]any, len(c.Members))
-	for i, m := range c.Members {
-		members[i] = [4]any{m.ID, m.Grade, m.State, m.Level}
+// Pack writes the chain into an order's record. Whoever changes the form
+// changes the record's version, and [UnpackChain] stays: orders are kept for
+// ever.
+func (c Chain) Pack(w *pack.Writer) {
+	w.Text(string(c.Reason))
+	w.ID(c.Bind)
+	w.ID(c.Touch)
+	w.Time(c.Since)
+	w.ID(c.Self)
+	w.Count(len(c.Members))
+	var before ChainMember
+	for _, m := range c.Members {
+		w.ID(m.ID)
+		w.After(before.Grade, m.Grade)
+		w.After(string(before.State), string(m.State))
+		w.Int(int64(m.Level))
+		before = m
 	}
-	var since int64
-	if !c.Since.IsZero() {
-		since = c.Since.UnixMicro()
-	}
-	return json.Marshal([]any{packedVersion, c.Reason, c.Bind, c.Touch, since, c.Self, members})
 }
 
-// UnmarshalJSON reads a packed chain.
+// UnpackChain reads what Pack wrote.
+func UnpackChain(r *pack.Reader) Chain {
+	c := Chain{Reason: Reason(r.Text()), Bind: r.ID(), Touch: r.ID(), Since: r.Time(), Self: r.ID()}
+	var before ChainMember
+	for range r.Count() {
+		m := ChainMember{ID: r.ID(), Grade: r.After(before.Grade), State: distributor.State(r.After(string(before.State))), Level: int(r.Int())}
+		c.Members = append(c.Members, m)
+		before = m
+	}
+	return c.withSeller()
+}
+
+// UnmarshalJSON reads the form in which chains were kept before:
+//
+//	[1, reason, bind, touch, since in µs, self, [[member, grade, state, level], …]]
 func (c *Chain) UnmarshalJSON(b []byte) error {
 	var version int
 	if err := unpack(b, &version); err != nil {
 		return fmt.Errorf("attribution: chain: %w", err)
 	}
-	if version != packedVersion {
-		return fmt.Errorf("attribution: a chain packed as version %d", version)
+	if version != 1 {
+		return fmt.Errorf("attribution: a chain of version %d", version)
 	}
 	var r Chain
 	var since int64

@@ -33,6 +33,8 @@ type file struct {
 	touches []TouchRecord // that may still win, and the very last one for its reason
 	binds   []*bindSheet  // the latest last
 	changed bool          // the record
+
+	unrecorded bool // the record has no row yet
 }
 
 // bindSheet is a bind and what must become of its row.
@@ -47,18 +49,10 @@ type bindSheet struct {
 func OpenDesk(ctx context.Context, tx *pg.Tx, buyers []customer.Buyer, owners ...distributor.ID) (*Desk, error) {
 	d := &Desk{tx: tx, files: make(map[customer.ID]*file, len(buyers)), lines: map[distributor.ID][]distributor.Link{}}
 	for _, b := range buyers {
-		d.files[b.ID] = &file{buyer: b}
+		d.files[b.ID] = &file{buyer: b, unrecorded: b.New}
 	}
-	locked, binds := lockBuyers(tx, d.buyers()), latestBinds(tx, d.buyers()) // in this order: who waits sees what the other has done
 	lines := d.askLines(owners)
-	records, err := locked.All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range records {
-		d.files[r.BuyerID].record = r.record
-	}
-	open, err := binds.All(ctx)
+	open, err := d.lock(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +66,35 @@ func OpenDesk(ctx context.Context, tx *pg.Tx, buyers []customer.Buyer, owners ..
 		return nil, err
 	}
 	return d, d.readLines(ctx)
+}
+
+// lock keeps others from the buyers and reads their records and binds, in this
+// order: who waits sees what the other has done. Whoever turns out to have no
+// record is given one and locked again; a new buyer has none, and nobody else
+// knows them.
+func (d *Desk) lock(ctx context.Context, without []customer.ID) ([]Bind, error) {
+	openRecords(d.tx, without)
+	known := d.known()
+	if len(known) == 0 {
+		return nil, nil
+	}
+	locked, binds := lockBuyers(d.tx, known), latestBinds(d.tx, known)
+	records, err := locked.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(records) < len(known) && len(without) == 0 {
+		return d.lock(ctx, known)
+	}
+	for _, r := range records {
+		d.files[r.BuyerID].record = r.record
+	}
+	return binds.All(ctx)
+}
+
+// known are the buyers who may have a record.
+func (d *Desk) known() []customer.ID {
+	return slices.DeleteFunc(d.buyers(), func(who customer.ID) bool { return d.files[who].unrecorded })
 }
 
 // askLines asks who stands above those who are known to be needed, and above
@@ -219,11 +242,11 @@ func (s *bindSheet) set(b Bind) { s.Bind, s.changed = b, true }
 // nobody waits for: what fails fails the transaction.
 func (d *Desk) Write() {
 	var old, fresh []Bind
-	var records []customer.ID
+	var changed []customer.ID
 	for _, who := range d.buyers() {
 		f := d.files[who]
 		if f.changed {
-			records = append(records, who)
+			changed = append(changed, who)
 		}
 		for _, b := range f.binds {
 			switch {
@@ -239,14 +262,20 @@ func (d *Desk) Write() {
 	insertBinds(d.tx, fresh)
 	insertTouches(d.tx, d.touched)
 	d.touched = nil
-	d.writeRecords(records)
+	d.writeRecords(changed)
 }
 
 func (d *Desk) writeRecords(buyers []customer.ID) {
-	touches, paid := make([]int, len(buyers)), make([]*time.Time, len(buyers))
-	for i, who := range buyers {
+	var fresh, old records
+	for _, who := range buyers {
 		f := d.files[who]
-		touches[i], paid[i], f.changed = f.record.Touches, f.record.FirstPaidAt, false
+		if f.unrecorded {
+			fresh.add(who, f.record)
+		} else {
+			old.add(who, f.record)
+		}
+		f.changed, f.unrecorded = false, false
 	}
-	updateRecords(d.tx, buyers, touches, paid)
+	fresh.insert(d.tx)
+	old.update(d.tx)
 }

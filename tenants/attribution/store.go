@@ -19,12 +19,20 @@ type record struct {
 }
 
 // lockBuyers makes whoever touches, orders, pays or joins as one of these
-// buyers wait.
+// buyers wait. A buyer without a record is not in the answer.
 func lockBuyers(tx *pg.Tx, buyers []customer.ID) *pg.Answer[lockedBuyer] {
 	return pg.Ask[lockedBuyer](tx, `
-		insert into attribution_buyer (tenant_id, buyer_id) select $1, b from unnest($2::uuid[]) b order by b
-		on conflict (tenant_id, buyer_id) do update set touches = attribution_buyer.touches
-		returning buyer_id, touches, first_paid_at`, tx.Tenant(), buyers)
+		select buyer_id, touches, first_paid_at from attribution_buyer
+		 where tenant_id = $1 and buyer_id = any($2::uuid[]) order by buyer_id for update`, tx.Tenant(), buyers)
+}
+
+// openRecords gives buyers a record, unless they have one.
+func openRecords(tx *pg.Tx, buyers []customer.ID) {
+	if len(buyers) > 0 {
+		tx.Later("attribution: open records", `
+			insert into attribution_buyer (tenant_id, buyer_id) select $1, b from unnest($2::uuid[]) b order by b
+			on conflict (tenant_id, buyer_id) do nothing`, tx.Tenant(), buyers)
+	}
 }
 
 type lockedBuyer struct {
@@ -128,14 +136,34 @@ func termsOf(list []Bind) (t terms) {
 	return t
 }
 
-func updateRecords(tx *pg.Tx, buyers []customer.ID, touches []int, paid []*time.Time) {
-	if len(buyers) == 0 {
+// records are what is to be kept of buyers, column by column.
+type records struct {
+	buyers  []customer.ID
+	touches []int
+	paid    []*time.Time
+}
+
+func (l *records) add(who customer.ID, r record) {
+	l.buyers, l.touches, l.paid = append(l.buyers, who), append(l.touches, r.Touches), append(l.paid, r.FirstPaidAt)
+}
+
+func (l records) insert(tx *pg.Tx) {
+	if len(l.buyers) == 0 {
+		return
+	}
+	tx.Later("attribution: first records", `
+		insert into attribution_buyer (tenant_id, buyer_id, touches, first_paid_at) select $1, * from unnest($2::uuid[], $3::int[], $4::timestamptz[])`,
+		tx.Tenant(), l.buyers, l.touches, l.paid)
+}
+
+func (l records) update(tx *pg.Tx) {
+	if len(l.buyers) == 0 {
 		return
 	}
 	tx.Later("attribution: records", `
 		update attribution_buyer b set touches = x.touches, first_paid_at = x.paid
 		  from unnest($2::uuid[], $3::int[], $4::timestamptz[]) as x(buyer, touches, paid)
-		 where b.tenant_id = $1 and b.buyer_id = x.buyer`, tx.Tenant(), buyers, touches, paid)
+		 where b.tenant_id = $1 and b.buyer_id = x.buyer`, tx.Tenant(), l.buyers, l.touches, l.paid)
 }
 
 // release frees everybody whom a distributor holds.

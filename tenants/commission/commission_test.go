@@ -276,7 +276,7 @@ func TestDrain_BatchingDoesNotChangeAFen(t *testing.T) {
 			got[name] = s.Balance(t, s.A, who).Held
 		}
 		got["decisions"] = s.Int(t, `select count(*) from commission_decision`)
-		got["seqs"] = s.Int(t, `select sum(seq) from order_record`)
+		got["seqs"] = s.Int(t, `select sum(seq) from order_number`)
 		got["first orders"] = s.Int(t, `select sum(customers) from performance_day`)
 		if first == nil {
 			first = got

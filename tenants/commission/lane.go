@@ -48,7 +48,7 @@ func (s *Service) Drain(ctx context.Context, tenant tenancy.ID) (dealt int, err 
 func (s *Service) round(ctx context.Context, tenant tenancy.ID, limit int) (dealt int, more bool, err error) {
 	b, err := s.take(ctx, tenant, limit)
 	if err != nil || len(b.work) == 0 {
-		return 0, b.left && err == nil, err
+		return 0, false, err
 	}
 	s.askLeased(ctx, tenant, b)
 	err = s.write(ctx, tenant, b)
@@ -119,7 +119,7 @@ func (s *Service) take(ctx context.Context, tenant tenancy.ID, limit int) (*batc
 	b := &batch{}
 	err := s.db.Forgettable(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
 		leased, asked := s.askLease(tx), order.AskChanged(tx, clock.Real(), limit)
-		changed, more, err := asked(ctx)
+		changed, err := asked(ctx)
 		if err != nil {
 			return err
 		}
@@ -128,13 +128,12 @@ func (s *Service) take(ctx context.Context, tenant tenancy.ID, limit int) (*batc
 		case err != nil:
 			return fmt.Errorf("commission: lease: %w", err)
 		case len(changed) == 0:
-			b.left = more
 			s.release(tx)
 			return nil
 		case len(lane) == 0:
 			return ErrBusy
 		}
-		b.left, b.lastSeq, b.nextSeq = more, lane[0], lane[0]
+		b.lastSeq, b.nextSeq = lane[0], lane[0]
 		if b.work, err = s.load(ctx, tx, changed); err != nil {
 			return err
 		}

@@ -32,6 +32,8 @@ type Buyer struct {
 	Name          string               `db:"name"`
 	FirstSource   Source               `db:"first_source"`
 	RegisteredAt  time.Time            `db:"registered_at"`
+
+	New bool `db:"-"` // this transaction has registered them: nobody else knows them yet
 }
 
 // Source is how a buyer came to the store first. It never changes.

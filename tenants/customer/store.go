@@ -3,6 +3,7 @@ package customer
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/uptrace/bun"
 
@@ -71,15 +72,29 @@ func RegisterAll(ctx context.Context, tx *pg.Tx, list []Registration, members ma
 	for i, r := range list {
 		ids[i], externals[i], names[i], also[i], sources[i] = id.New[kind](tx.Now()), r.ExternalID, r.Name, members[r.ExternalID], r.Source
 	}
-	tx.Later("customer: register", `
+	rows, err := pg.Collect[Buyer](ctx, tx, `
 		insert into customer_buyer (tenant_id, id, external_id, distributor_id, name, first_source, registered_at)
 		select $1, x.id, x.external,
 		       case when not exists (select 1 from customer_buyer b where b.tenant_id = $1 and b.distributor_id = x.also) then x.also end,
 		       x.name, x.source, $7
 		  from unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::json[]) as x(id, external, also, name, source)
 		 order by x.external
-		on conflict do nothing`, tx.Tenant(), ids, externals, also, names, sources, tx.Now())
-	return AskByExternal(tx, externals)(ctx) // ours, or of whoever registered the same person first
+		on conflict do nothing
+		returning `+columns, tx.Tenant(), ids, externals, also, names, sources, tx.Now())
+	if err != nil {
+		return nil, fmt.Errorf("customer: register: %w", err)
+	}
+	made := make(map[string]Buyer, n)
+	if len(rows) < n { // some others were faster
+		if made, err = AskByExternal(tx, externals)(ctx); err != nil {
+			return nil, err
+		}
+	}
+	for _, b := range rows {
+		b.New = true
+		made[b.ExternalID] = b
+	}
+	return made, nil
 }
 
 func find(ctx context.Context, tx *pg.Tx, r Registration) (Buyer, error) {

@@ -22,16 +22,26 @@ type Change struct {
 
 // note says that an order has changed. The caller has locked the order, so a
 // lane that deals with it now either sees the change or finds the row again.
-func (s *Service) note(tx *pg.Tx, o ID) { s.noteAll(tx, []Order{{ID: o}}) }
+func (s *Service) note(tx *pg.Tx, o ID) {
+	tx.Later("order: note a change", noteChanges+` on conflict (tenant_id, order_id) do update set next_try_at = default`,
+		tx.Tenant(), []ID{o}, tx.Now())
+	s.ring(tx)
+}
 
-func (s *Service) noteAll(tx *pg.Tx, list []Order) {
+// noteNew is note of orders that this transaction places: none of them can have
+// a work row, and not looking for one is cheaper.
+func (s *Service) noteNew(tx *pg.Tx, list []Order) {
 	ids := make([]ID, len(list))
 	for i, o := range list {
 		ids[i] = o.ID
 	}
-	tx.Later("order: note a change", `
-		insert into order_change (tenant_id, order_id, noted_at) select $1, o, $3 from unnest($2::uuid[]) o
-		on conflict (tenant_id, order_id) do update set next_try_at = default`, tx.Tenant(), ids, tx.Now())
+	tx.Later("order: note new orders", noteChanges, tx.Tenant(), ids, tx.Now())
+	s.ring(tx)
+}
+
+const noteChanges = `insert into order_change (tenant_id, order_id, noted_at) select $1, o, $3 from unnest($2::uuid[]) o`
+
+func (s *Service) ring(tx *pg.Tx) {
 	if s.Doorbell != nil {
 		tenant := tx.Tenant()
 		tx.AfterCommit(func() { s.Doorbell(tenant) })
@@ -46,24 +56,30 @@ type Changed struct {
 	Again bool
 }
 
-// AskChanged asks what the lane has to deal with, oldest first. more tells that
-// something has changed while it was being read.
-func AskChanged(tx *pg.Tx, now time.Time, limit int) func(context.Context) (list []Changed, more bool, err error) {
-	changes := pg.Ask[Change](tx, selectNoted, tx.Tenant(), now, limit)
-	orders := pg.Ask[changedRow](tx, `
-		select `+columns+`, seq is null and exists (select 1 from order_record e
-		         where e.tenant_id = $1 and e.buyer_id = o.buyer_id and e.seq is not null) as again
-		  from order_record o where tenant_id = $1 and id in (select order_id`+oldest+`)`, tx.Tenant(), now, limit)
-	return func(ctx context.Context) ([]Changed, bool, error) {
-		noted, err := changes.All(ctx)
+// AskChanged asks what the lane has to deal with, oldest first. Each order is
+// looked up on its own: a plan for every size of a batch would read them all.
+func AskChanged(tx *pg.Tx, now time.Time, limit int) func(context.Context) ([]Changed, error) {
+	asked := pg.Ask[changedRow](tx, `
+		select c.*, o.* from (`+selectNoted+`) c cross join lateral (
+		  select `+columns+`, n.seq is null and exists (
+		         select 1 from order_record e join order_number en on en.tenant_id = $1 and en.order_id = e.id
+		          where e.tenant_id = $1 and e.buyer_id = o.buyer_id) as again
+		  `+numbered+`and id = c.order_id limit 1) o
+		 order by c.noted_at, c.order_id`, tx.Tenant(), now, limit)
+	return func(ctx context.Context) ([]Changed, error) {
+		rows, err := asked.All(ctx)
 		if err != nil {
-			return nil, false, fmt.Errorf("order: changes: %w", err)
+			return nil, fmt.Errorf("order: changed: %w", err)
 		}
-		rows, err := orders.All(ctx)
-		if err != nil {
-			return nil, false, fmt.Errorf("order: changed: %w", err)
+		list := make([]Changed, len(rows))
+		for i, r := range rows {
+			o, err := r.order()
+			if err != nil {
+				return nil, err
+			}
+			list[i] = Changed{r.Change, o, r.Again}
 		}
-		return changedOf(noted, rows)
+		return list, nil
 	}
 }
 
@@ -78,28 +94,9 @@ func Noted(ctx context.Context, tx *pg.Tx, now time.Time, limit int) ([]Change, 
 }
 
 type changedRow struct {
+	Change
 	row
 	Again bool
-}
-
-func changedOf(noted []Change, rows []changedRow) ([]Changed, bool, error) {
-	byID := make(map[ID]changedRow, len(rows))
-	for _, r := range rows {
-		byID[r.ID] = r
-	}
-	list := make([]Changed, 0, len(noted))
-	for _, c := range noted {
-		r, read := byID[c.OrderID]
-		if !read {
-			continue // not among the oldest any more when the orders were read
-		}
-		o, err := r.order()
-		if err != nil {
-			return nil, false, err
-		}
-		list = append(list, Changed{c, o, r.Again})
-	}
-	return list, len(list) < len(noted), nil
 }
 
 // Waiting lists the orders that a strategy could not decide, oldest first,

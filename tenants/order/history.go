@@ -21,9 +21,10 @@ type Span struct {
 // SpanOf reads the span of a period, half-open by the time of payment.
 func SpanOf(ctx context.Context, tx *pg.Tx, from, to time.Time) (s Span, err error) {
 	err = tx.QueryRow(ctx, `
-		select coalesce(min(seq), 0), coalesce(max(seq), 0), count(seq), coalesce(sum(goods) filter (where seq is not null), 0)::bigint,
-		       count(*) filter (where seq is null)
-		  from order_record where tenant_id = $1 and paid_at >= $2 and paid_at < $3`, tx.Tenant(), from, to).
+		select coalesce(min(n.seq), 0), coalesce(max(n.seq), 0), count(n.seq), coalesce(sum(o.goods) filter (where n.seq is not null), 0)::bigint,
+		       count(*) filter (where n.seq is null)
+		  from order_record o left join order_number n on n.tenant_id = $1 and n.order_id = o.id
+		 where o.tenant_id = $1 and o.paid_at >= $2 and o.paid_at < $3`, tx.Tenant(), from, to).
 		Scan(&s.First, &s.Last, &s.Orders, &s.Goods, &s.Waiting)
 	if err != nil {
 		return s, fmt.Errorf("order: span: %w", err)
@@ -35,7 +36,9 @@ func SpanOf(ctx context.Context, tx *pg.Tx, from, to time.Time) (s Span, err err
 // found is false when there are none.
 func EarliestPaid(ctx context.Context, tx *pg.Tx, afterSeq int64) (at time.Time, found bool, err error) {
 	var paid *time.Time
-	err = tx.QueryRow(ctx, `select min(paid_at) from order_record where tenant_id = $1 and seq > $2`, tx.Tenant(), afterSeq).Scan(&paid)
+	err = tx.QueryRow(ctx, `
+		select min(o.paid_at) from order_number n join order_record o on o.tenant_id = $1 and o.id = n.order_id
+		 where n.tenant_id = $1 and n.seq > $2`, tx.Tenant(), afterSeq).Scan(&paid)
 	if err != nil {
 		return at, false, fmt.Errorf("order: earliest payment: %w", err)
 	}
@@ -56,13 +59,15 @@ type Step struct {
 // within a period, half-open: what [SoldBefore] sums.
 func Steps(ctx context.Context, tx *pg.Tx, from, to time.Time) ([]Step, error) {
 	steps, err := pg.Collect[Step](ctx, tx, `
-		select o.seq, o.seller_id as seller, o.paid_at, o.goods as net, 1::bigint as orders
-		  from order_record o
-		 where o.tenant_id = $1 and o.seq is not null and o.seller_id is not null and o.paid_at >= $2 and o.paid_at < $3
+		select n.seq, o.seller_id as seller, o.paid_at, o.goods as net, 1::bigint as orders
+		  from order_record o join order_number n on n.tenant_id = $1 and n.order_id = o.id
+		 where o.tenant_id = $1 and o.seller_id is not null and o.paid_at >= $2 and o.paid_at < $3
 		 union all
 		select f.seq, o.seller_id, o.paid_at, -f.amount, 0
-		  from order_refund f join order_record o on o.tenant_id = f.tenant_id and o.id = f.order_id
-		 where f.tenant_id = $1 and f.seq is not null and o.seq is not null and o.seller_id is not null and o.paid_at >= $2 and o.paid_at < $3
+		  from order_refund f
+		  join order_record o on o.tenant_id = f.tenant_id and o.id = f.order_id
+		  join order_number n on n.tenant_id = f.tenant_id and n.order_id = f.order_id
+		 where f.tenant_id = $1 and f.seq is not null and o.seller_id is not null and o.paid_at >= $2 and o.paid_at < $3
 		 order by 1`, tx.Tenant(), from, to)
 	if err != nil {
 		return nil, fmt.Errorf("order: steps: %w", err)

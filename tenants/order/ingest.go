@@ -1,7 +1,6 @@
 package order
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -142,7 +141,7 @@ func (in *intake) ask() {
 			in.asked.inForce[at] = in.service.programs.AskInForce(in.tx, at)
 		}
 	}
-	in.asked.known = askByExternals(in.tx, distinct(sources), distinct(externals))
+	in.asked.known = askByExternals(in.tx, sources, externals)
 	in.asked.sold = catalog.AskKnown(in.tx, distinct(codes))
 	in.asked.members = distributor.AskByExternal(in.tx, distinct(members))
 	in.asked.buyers = customer.AskByExternal(in.tx, distinct(buyers))
@@ -170,7 +169,7 @@ func (in *intake) recogniseKnown(ctx context.Context) error {
 		name := [2]string{n.report.Source, n.report.ExternalID}
 		o, found := known[name]
 		switch {
-		case found && !bytes.Equal(o.bodyHash, n.hash):
+		case found && !o.tells(n.hash):
 			n.out.Err = errReused.With("external_id", n.report.ExternalID).At("external_id")
 		case found:
 			n.out.Order = o
@@ -252,6 +251,7 @@ func (in *intake) findPeople(ctx context.Context) error {
 	if len(in.list) == 0 {
 		return nil
 	}
+	early := askEarly(in.tx, in.paid()) // before the buyers: whoever refunds waits for the payment alone
 	buyers, err := in.register(ctx, members)
 	if err != nil {
 		return err
@@ -260,7 +260,6 @@ func (in *intake) findPeople(ctx context.Context) error {
 		n.buyer = buyers[n.report.Buyer]
 		n.out.BuyerName = n.buyer.Name
 	}
-	early := askEarly(in.tx, in.paid()) // before the buyers: whoever refunds waits for the payment alone
 	if in.desk, err = attribution.OpenDesk(ctx, in.tx, slices.Collect(maps.Values(buyers)), links...); err != nil {
 		return err
 	}
@@ -398,20 +397,16 @@ func (in *intake) write(ctx context.Context) error {
 		closes := n.order.PlacedAt.Add(time.Duration(n.rev.Settings.CloseUnpaidMinutes) * time.Minute)
 		waiting = append(waiting, due{n.order.ID, closeUnpaid, closes})
 	}
-	if err := insertLater(in.tx, all); err != nil {
-		return err
-	}
+	insertLater(in.tx, all)
 	setDues(in.tx, waiting)
 	if len(paid) == 0 {
 		return nil
 	}
-	if len(in.early) > 0 {
-		if err := in.applyEarlyRefunds(ctx, paid); err != nil {
-			return err
-		}
+	in.service.noteNew(in.tx, paid)
+	if len(in.early) == 0 {
+		return nil
 	}
-	in.service.noteAll(in.tx, paid)
-	return nil
+	return in.applyEarlyRefunds(ctx, paid)
 }
 
 // applyEarlyRefunds gives the paid orders the refunds that came before them.

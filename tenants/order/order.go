@@ -84,17 +84,11 @@ type Order struct {
 	bodyHash []byte
 }
 
-// Posts pack into positional JSON arrays: [[role, member, grade, state], …].
+// Posts are who held a post towards an order.
 type Posts []distributor.Post
 
-func (ps Posts) MarshalJSON() ([]byte, error) {
-	rows := make([][4]any, len(ps))
-	for i, p := range ps {
-		rows[i] = [4]any{p.Role, p.ID, p.Grade, p.State}
-	}
-	return json.Marshal(rows)
-}
-
+// UnmarshalJSON reads the form in which posts were kept before:
+// [[role, member, grade, state], …].
 func (ps *Posts) UnmarshalJSON(b []byte) error {
 	var rows [][4]json.RawMessage
 	if err := json.Unmarshal(b, &rows); err != nil {
@@ -136,8 +130,8 @@ const (
 	NotDistributed                     // pays nobody anything, whatever else holds
 )
 
-// Lines pack into positional JSON arrays: an order of a real shop has 17 lines
-// at the median, and field names would be most of the bytes. What was added
+// Lines are an order's. As JSON they are positional arrays: so they stand in
+// the fingerprints of requests, and so they were kept before. What was added
 // later stands at the end, and only where it was said: older lines, and the
 // fingerprints of older requests, stay as they are.
 type Lines []Line

@@ -2,11 +2,11 @@ package order
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/fenli-io/fenli/platform/id"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/tenants/customer"
 	"github.com/fenli-io/fenli/tenants/distributor"
@@ -25,10 +25,11 @@ type row struct {
 	Goods      int64
 	Freight    int64
 	Refunded   int64
-	Lines      json.RawMessage
-	Chain      json.RawMessage
+	Frozen     []byte // see Order.freeze
+	Lines      []byte // these three of orders from before it
+	Chain      []byte
+	Posts      []byte
 	Region     string
-	Posts      json.RawMessage
 	State      State
 	GroupState string
 	Seq        int64
@@ -40,7 +41,8 @@ type row struct {
 }
 
 const columns = `id, month, source, external_id, body_hash, buyer_id, seller_id, channel, revision, goods, freight, refunded,
-	lines, chain, region, posts, state, coalesce(group_state, '') as group_state, coalesce(seq, 0) as seq,
+	frozen, lines, chain, posts, region, state, coalesce(group_state, '') as group_state,
+	coalesce(n.seq, 0) as seq,
 	placed_at, paid_at, shipped_at, received_at, closed_at`
 
 func (r row) order() (Order, error) {
@@ -51,16 +53,10 @@ func (r row) order() (Order, error) {
 		PaidAt: instant(r.PaidAt), ShippedAt: instant(r.ShippedAt), ReceivedAt: instant(r.ReceivedAt), ClosedAt: instant(r.ClosedAt),
 		bodyHash: r.BodyHash,
 	}
-	if err := json.Unmarshal(r.Lines, &o.Lines); err != nil {
-		return Order{}, fmt.Errorf("order: lines of %s: %w", r.ID, err)
+	if r.Frozen == nil {
+		return o, o.thawJSON(r.Lines, r.Chain, r.Posts)
 	}
-	if err := json.Unmarshal(r.Chain, &o.Chain); err != nil {
-		return Order{}, fmt.Errorf("order: chain of %s: %w", r.ID, err)
-	}
-	if err := json.Unmarshal(r.Posts, &o.Posts); err != nil {
-		return Order{}, fmt.Errorf("order: posts of %s: %w", r.ID, err)
-	}
-	return o, nil
+	return o, o.thaw(r.Frozen)
 }
 
 func instant(t *time.Time) time.Time {
@@ -81,7 +77,10 @@ func query(ctx context.Context, tx *pg.Tx, tail string, args ...any) ([]Order, e
 	return ordersOf(pg.Collect[row](ctx, tx, selected+tail, append([]any{tx.Tenant()}, args...)...))
 }
 
-const selected = `select ` + columns + ` from order_record where tenant_id = $1 `
+const (
+	numbered = ` from order_record o left join order_number n on n.tenant_id = $1 and n.order_id = o.id where o.tenant_id = $1 `
+	selected = `select ` + columns + numbered
+)
 
 func ordersOf(rows []row, err error) ([]Order, error) {
 	if err != nil {
@@ -116,10 +115,13 @@ func ByExternal(ctx context.Context, tx *pg.Tx, source, externalID string) (Orde
 	return one(query(ctx, tx, `and source = $2 and external_id = $3`, source, externalID))
 }
 
-// askByExternals asks for the orders of any of the names from any of the
-// sources: together they are what an index knows, place by place they are not.
+// askByExternals asks for the orders of names, place by place. Asked for one by
+// one they are found in the index of names; as "any of these" a plan for every
+// size of a batch takes another one and reads the store's latest orders.
 func askByExternals(tx *pg.Tx, sources, externalIDs []string) *pg.Answer[row] {
-	return pg.Ask[row](tx, selected+`and source = any($2::text[]) and external_id = any($3::text[])`, tx.Tenant(), sources, externalIDs)
+	return pg.Ask[row](tx, `
+		select found.* from unnest($2::text[], $3::text[]) as x(source, external_id)
+		 cross join lateral (`+selected+`and o.source = x.source and o.external_id = x.external_id limit 1) found`, tx.Tenant(), sources, externalIDs)
 }
 
 // Load reads orders, in the order of their ids.
@@ -130,7 +132,7 @@ func Load(ctx context.Context, tx *pg.Tx, orders []ID) ([]Order, error) {
 // Lock reads orders and keeps others from changing them until the transaction
 // ends. All transactions lock in the order of ids.
 func Lock(ctx context.Context, tx *pg.Tx, orders []ID) ([]Order, error) {
-	return query(ctx, tx, `and id = any($2::uuid[]) order by id for update`, orders)
+	return query(ctx, tx, `and id = any($2::uuid[]) order by id for update of o`, orders)
 }
 
 // Changeable is what may have become different of an order since it was read.
@@ -139,7 +141,6 @@ type Changeable struct {
 	State      State
 	Group      GroupState
 	Refunded   int64
-	Seq        int64
 	PaidAt     *time.Time
 	ShippedAt  *time.Time
 	ReceivedAt *time.Time
@@ -147,10 +148,11 @@ type Changeable struct {
 }
 
 // LockStates is [Lock] for whoever has read the orders already: what never
-// changes is not read again. Nobody waits before the answer is wanted.
+// changes is not read again, nor the number, which only the lane gives. Nobody
+// waits before the answer is wanted.
 func LockStates(tx *pg.Tx, orders []ID) func(context.Context) (map[ID]Changeable, error) {
 	asked := pg.Ask[Changeable](tx, `
-		select id, state, coalesce(group_state, '') as "group", refunded, coalesce(seq, 0) as seq, paid_at, shipped_at, received_at, closed_at
+		select id, state, coalesce(group_state, '') as "group", refunded, paid_at, shipped_at, received_at, closed_at
 		  from order_record where tenant_id = $1 and id = any($2::uuid[]) order by id for update`, tx.Tenant(), orders)
 	return func(ctx context.Context) (map[ID]Changeable, error) {
 		rows, err := asked.All(ctx)
@@ -167,24 +169,20 @@ func LockStates(tx *pg.Tx, orders []ID) func(context.Context) (map[ID]Changeable
 
 // In is the order as it has become.
 func (o Order) In(c Changeable) Order {
-	o.State, o.Group, o.Refunded, o.Seq = c.State, c.Group, c.Refunded, c.Seq
+	o.State, o.Group, o.Refunded = c.State, c.Group, c.Refunded
 	o.PaidAt, o.ShippedAt, o.ReceivedAt, o.ClosedAt = instant(c.PaidAt), instant(c.ShippedAt), instant(c.ReceivedAt), instant(c.ClosedAt)
 	return o
 }
 
 func lockOne(ctx context.Context, tx *pg.Tx, o ID) (Order, error) {
-	return one(query(ctx, tx, `and id = $2 for update`, o))
+	return one(query(ctx, tx, `and id = $2 for update of o`, o))
 }
 
 var errRaced = errors.New("order: placed by another request at the same instant")
 
 // insertAll stores new orders. errRaced when one of them is there already.
 func insertAll(ctx context.Context, tx *pg.Tx, list []Order) error {
-	args, err := insertArgs(tx, list)
-	if err != nil {
-		return err
-	}
-	stored, err := tx.Exec(ctx, insertOrders+` on conflict do nothing`, args...)
+	stored, err := tx.Exec(ctx, insertOrders+` on conflict do nothing`, insertArgs(tx, list)...)
 	if err != nil {
 		return fmt.Errorf("order: insert: %w", err)
 	}
@@ -196,51 +194,33 @@ func insertAll(ctx context.Context, tx *pg.Tx, list []Order) error {
 
 // insertLater is insertAll for whoever does not wait: when an order is there
 // already the transaction fails, and [Raced] says so of its error.
-func insertLater(tx *pg.Tx, list []Order) error {
-	args, err := insertArgs(tx, list)
-	if err == nil {
-		tx.Later("order: insert", insertOrders, args...)
-	}
-	return err
+func insertLater(tx *pg.Tx, list []Order) {
+	tx.Later("order: insert", insertOrders, insertArgs(tx, list)...)
 }
 
 const insertOrders = `
 		insert into order_record (tenant_id, recorded_at, id, month, source, external_id, body_hash, buyer_id, seller_id, channel, revision,
-		                          goods, freight, lines, chain, state, group_state, placed_at, paid_at, region, posts)
+		                          goods, freight, frozen, state, group_state, placed_at, paid_at, region)
 		select $1, $2, id, month, source, external_id, hash, buyer, seller, channel, revision,
-		       goods, freight, lines::json, chain::json, state, nullif(grp, ''), placed, paid, region, posts::json
+		       goods, freight, frozen, state, nullif(grp, ''), placed, paid, region
 		  from unnest($3::uuid[], $4::date[], $5::text[], $6::text[], $7::bytea[], $8::uuid[], $9::uuid[], $10::text[], $11::int[],
-		              $12::bigint[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[], $19::timestamptz[], $20::text[], $21::text[])
-		       as x(id, month, source, external_id, hash, buyer, seller, channel, revision, goods, freight, lines, chain, state, grp, placed, paid, region, posts)`
+		              $12::bigint[], $13::bigint[], $14::bytea[], $15::text[], $16::text[], $17::timestamptz[], $18::timestamptz[], $19::text[])
+		       as x(id, month, source, external_id, hash, buyer, seller, channel, revision, goods, freight, frozen, state, grp, placed, paid, region)`
 
-func insertArgs(tx *pg.Tx, list []Order) ([]any, error) {
+func insertArgs(tx *pg.Tx, list []Order) []any {
 	n := len(list)
 	ids, months, sources, externals, hashes := make([]ID, n), make([]time.Time, n), make([]string, n), make([]string, n), make([][]byte, n)
 	buyers, sellers, channels, revisions := make([]customer.ID, n), make([]distributor.ID, n), make([]string, n), make([]int, n)
-	goods, freights, lines, chains := make([]int64, n), make([]int64, n), make([]string, n), make([]string, n)
-	states, groups, placed, paid := make([]string, n), make([]string, n), make([]time.Time, n), make([]*time.Time, n)
-	regions, posts := make([]string, n), make([]string, n)
+	goods, freights, frozen := make([]int64, n), make([]int64, n), make([][]byte, n)
+	states, groups, placed, paid, regions := make([]string, n), make([]string, n), make([]time.Time, n), make([]*time.Time, n), make([]string, n)
 	for i, o := range list {
-		packedLines, err := json.Marshal(o.Lines)
-		if err != nil {
-			return nil, fmt.Errorf("order: %w", err)
-		}
-		packedChain, err := json.Marshal(o.Chain)
-		if err != nil {
-			return nil, fmt.Errorf("order: %w", err)
-		}
-		packedPosts, err := json.Marshal(o.Posts)
-		if err != nil {
-			return nil, fmt.Errorf("order: %w", err)
-		}
-		regions[i], posts[i] = o.Region, string(packedPosts)
-		ids[i], months[i], sources[i], externals[i], hashes[i] = o.ID, o.Month, o.Source, o.ExternalID, o.bodyHash
+		ids[i], months[i], sources[i], externals[i], hashes[i] = o.ID, o.Month, o.Source, o.ExternalID, o.bodyHash[:hashKept]
 		buyers[i], sellers[i], channels[i], revisions[i] = o.Buyer, o.Seller, o.Channel, o.Revision
-		goods[i], freights[i], lines[i], chains[i] = o.Goods, o.Freight, string(packedLines), string(packedChain)
+		goods[i], freights[i], frozen[i], regions[i] = o.Goods, o.Freight, o.freeze(), o.Region
 		states[i], groups[i], placed[i], paid[i] = string(o.state()), string(o.Group), o.PlacedAt, nullable(o.PaidAt)
 	}
 	return []any{tx.Tenant(), tx.Now(), ids, months, sources, externals, hashes, buyers, sellers, channels, revisions,
-		goods, freights, lines, chains, states, groups, placed, paid, regions, posts}, nil
+		goods, freights, frozen, states, groups, placed, paid, regions}
 }
 
 // save writes what may change of a locked order.
@@ -257,22 +237,22 @@ func save(ctx context.Context, tx *pg.Tx, o Order) error {
 	return nil
 }
 
-// Number writes the seq that the lane has given to orders.
+// Number writes the seq that the lane has given to orders. It has a thin row of
+// its own: an order's is large, and would be written once more.
 func Number(tx *pg.Tx, orders []ID, seqs []int64) {
 	if len(orders) == 0 {
 		return
 	}
 	tx.Later("order: number", `
-		update order_record o set seq = x.seq from unnest($2::uuid[], $3::bigint[]) as x(id, seq)
-		 where o.tenant_id = $1 and o.id = x.id`, tx.Tenant(), orders, seqs)
+		insert into order_number (tenant_id, order_id, seq) select $1, * from unnest($2::uuid[], $3::bigint[])`, tx.Tenant(), orders, seqs)
 }
 
 // EarlierPaid tells, place by place, whether the buyer has an order with a
 // smaller seq than the given one: then that one is not their first.
 func EarlierPaid(ctx context.Context, tx *pg.Tx, buyers []customer.ID, below []int64) ([]bool, error) {
 	rows, err := pg.Collect[struct{ Earlier bool }](ctx, tx, `
-		select exists (select 1 from order_record o
-		                where o.tenant_id = $1 and o.buyer_id = x.buyer and o.seq < x.seq) as earlier
+		select exists (select 1 from order_record o join order_number n on n.tenant_id = $1 and n.order_id = o.id
+		                where o.tenant_id = $1 and o.buyer_id = x.buyer and n.seq < x.seq) as earlier
 		  from unnest($2::uuid[], $3::bigint[]) with ordinality as x(buyer, seq, nth) order by x.nth`, tx.Tenant(), buyers, below)
 	if err != nil {
 		return nil, fmt.Errorf("order: earlier orders: %w", err)
@@ -293,10 +273,19 @@ type Filter struct {
 }
 
 // List pages through orders, newest first, before the given position (zero for
-// the first page).
+// the first page). Ids sort by the instant of placing, so the whole store is
+// listed by them; what one person bought or sold has an index by that instant.
 func List(ctx context.Context, tx *pg.Tx, f Filter, before time.Time, beforeID ID, limit int) ([]Order, error) {
 	if before.IsZero() {
 		before = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	if f.Seller.IsZero() && f.Buyer.IsZero() {
+		if beforeID.IsZero() {
+			beforeID = id.First[kind](before)
+		}
+		return query(ctx, tx, `
+			and ($2 = '' or state = $2) and ($3 = '' or external_id = $3) and id < $4 order by id desc limit $5`,
+			string(f.State), f.Query, beforeID, limit)
 	}
 	var last any = beforeID
 	if beforeID.IsZero() {
@@ -346,9 +335,10 @@ func SoldBefore(ctx context.Context, tx *pg.Tx, queries []SoldQuery) ([]Sold, er
 		  left join lateral (
 		    select sum(o.goods - coalesce(r.back, 0)) as net, count(*) as orders
 		      from order_record o
+		      join order_number n on n.tenant_id = $1 and n.order_id = o.id and n.seq < q.seq
 		      left join lateral (select sum(f.amount) as back from order_refund f
-		                          where f.tenant_id = $1 and f.order_id = o.id and f.seq < q.seq) r on true
-		     where o.tenant_id = $1 and o.seller_id = q.seller and o.seq < q.seq and o.paid_at >= q.since and o.paid_at < q.until
+		                          where o.refunded > 0 and f.tenant_id = $1 and f.order_id = o.id and f.seq < q.seq) r on true
+		     where o.tenant_id = $1 and o.seller_id = q.seller and o.paid_at >= q.since and o.paid_at < q.until
 		  ) s on true
 		 order by q.nth`, tx.Tenant(), sellers, seqs, from, to)
 	if err != nil {

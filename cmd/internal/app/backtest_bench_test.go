@@ -112,18 +112,22 @@ func seedDecided(b *testing.B, owner, tenant string, orders int) {
 	}
 	sellers, chains := benchChains(b)
 	if _, err := conn.Exec(b.Context(), `
-		insert into order_record (tenant_id, id, month, source, external_id, body_hash, buyer_id, seller_id, revision, goods, lines, chain, state, seq, placed_at, recorded_at, paid_at)
+		insert into order_record (tenant_id, id, month, source, external_id, body_hash, buyer_id, seller_id, revision, goods, lines, chain, posts, state, placed_at, recorded_at, paid_at)
 		select $1::uuid, id, date_trunc('month', at at time zone 'utc')::date, 'bench', 'B' || i, '', md5('buyer' || i % 20000)::uuid, ($4::uuid[])[1 + i % 200], 1, 30000 + i % 7000,
 		       json_build_array(json_build_array('1', 'TEA', '茶', 'tea/green', 2, 5000, 0, 10000, 2500), json_build_array('2', 'CUP', '杯', 'cups', 1, 20000, 0, 20000, 9000),
 		                        json_build_array('3', 'BOX', '盒', 'gift', 1, i % 7000, 0, i % 7000, -1)),
-		       ($5::json[])[1 + i % 200], 'received', i, at, at, at
+		       ($5::json[])[1 + i % 200], '[]', 'received', at, at, at
 		  from (select i, md5('order' || i)::uuid as id, $2::timestamptz - interval '300 days' + i * (interval '300 days' / $3::int) as at
 		          from generate_series(1, $3::int) i) x`, tenant, pgtest.Start, orders, sellers, chains); err != nil {
 		b.Fatal(err)
 	}
 	if _, err := conn.Exec(b.Context(), `
+		insert into order_number select tenant_id, id, substring(external_id, 2)::bigint from order_record where tenant_id = $1::uuid`, tenant); err != nil {
+		b.Fatal(err)
+	}
+	if _, err := conn.Exec(b.Context(), `
 		insert into commission_decision (tenant_id, month, order_id, seq, outcome, revision, artifact, guard, facts, granted, decided_at)
-		select tenant_id, month, id, seq, 'paid', 1, '', 1, 1, json_build_object('g', json_build_array(json_build_array(0, 0, 1, 2000, 0), json_build_array(1, 1, 1, 1000, 0))), paid_at
+		select tenant_id, month, id, substring(external_id, 2)::bigint, 'paid', 1, '', 1, 1, json_build_object('g', json_build_array(json_build_array(0, 0, 1, 2000, 0), json_build_array(1, 1, 1, 1000, 0))), paid_at
 		  from order_record where tenant_id = $1::uuid`, tenant); err != nil {
 		b.Fatal(err)
 	}
@@ -139,15 +143,15 @@ func benchChains(b *testing.B) (sellers, chains []string) {
 		return d
 	}
 	for i := range 200 {
-		c := attribution.Chain{Reason: attribution.BehindBound, Seller: at(i)}
+		var members []any
 		for level, who := range []int{i, 200 + i/10, 300 + i/50} {
-			c.Members = append(c.Members, attribution.ChainMember{ID: at(who), Grade: "normal", State: distributor.Active, Level: level + 1})
+			members = append(members, []any{at(who), "normal", distributor.Active, level + 1})
 		}
-		packed, err := json.Marshal(c)
+		chain, err := json.Marshal([]any{1, attribution.BehindBound, "", "", 0, "", members}) // as orders kept it before
 		if err != nil {
 			b.Fatal(err)
 		}
-		sellers, chains = append(sellers, at(i).UUID()), append(chains, string(packed))
+		sellers, chains = append(sellers, at(i).UUID()), append(chains, string(chain))
 	}
 	return sellers, chains
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -19,10 +21,18 @@ import (
 // graceful is how long requests and jobs in hand may take to end.
 const graceful = 20 * time.Second
 
+// heapRoom is how far the heap may grow, in per cent of what is in use, before
+// it is swept. A server's is small: at Go's 100 it would be swept every few
+// orders.
+const heapRoom = 300
+
 // Serve answers on the listener and works in the background, as the role says,
 // until ctx ends or something fails. Then it takes no more work, lets what is
 // in hand end, and returns.
 func (a *App) Serve(ctx context.Context, ln net.Listener) error {
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(heapRoom))
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := a.HTTP.Fiber().Listener(ln); err != nil && !errors.Is(err, net.ErrClosed) {

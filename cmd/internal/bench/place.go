@@ -52,6 +52,11 @@ func openPlace(ctx context.Context, o Options) (_ *place, err error) {
 			p.Close()
 		}
 	}()
+	if o.Profile != "" {
+		if err := os.MkdirAll(o.Profile, 0o755); err != nil {
+			return nil, err
+		}
+	}
 	if p.dir, err = os.MkdirTemp("/var/tmp", "fenli-bench-"); err != nil {
 		return nil, err
 	}

@@ -24,9 +24,6 @@ func (p *place) profiled(ctx context.Context, s scenario) ([]Figure, error) {
 	if p.Profile == "" {
 		return s.run(ctx, p)
 	}
-	if err := os.MkdirAll(p.Profile, 0o755); err != nil {
-		return nil, err
-	}
 	if _, err := p.owner.Exec(ctx, "create extension if not exists pg_stat_statements"); err != nil {
 		return nil, err
 	}
