@@ -26,6 +26,7 @@ func (s *Server) admit(a Audience, op Operation) func(huma.Context, func(huma.Co
 			requestID: st.requestID,
 			address:   c.IP(),
 			token:     bearer(hc.Header("Authorization")),
+			refuse:    s.problem,
 		}
 		ctx := context.WithValue(hc.Context(), callKey{}, in)
 		// Uri().Host() is Fiber's view of the Host header, without believing

@@ -39,6 +39,7 @@ type call struct {
 	requestID string
 	address   string
 	token     string
+	refuse    func(context.Context, error) *Problem // as the server would refuse the whole request
 }
 
 type callKey struct{}

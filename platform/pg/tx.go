@@ -145,3 +145,10 @@ func Violates(err error, constraint string) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && e.ConstraintName == constraint
 }
+
+// Deadlocked reports whether the database has undone the transaction because
+// it and another waited for one another: it is worth running again.
+func Deadlocked(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "40P01"
+}

@@ -56,10 +56,16 @@ func (s *Service) OnSignUp(ctx context.Context, tx *pg.Tx) error {
 	return err
 }
 
-// dayEnd is the end of the store's day that an instant lies in.
+// dayEnd is the end of the store's day that an instant lies in. Where clocks
+// are put forward at midnight the next day begins later, and what time.Date
+// makes of its midnight lies in this day still.
 func dayEnd(at time.Time, zone *time.Location) time.Time {
 	y, m, d := at.In(zone).Date()
-	return time.Date(y, m, d+1, 0, 0, 0, 0, zone).UTC()
+	end := time.Date(y, m, d+1, 0, 0, 0, 0, zone)
+	if end.Day() == d {
+		_, end = end.ZoneBounds()
+	}
+	return end.UTC()
 }
 
 // dayOf is the day that an instant ends.

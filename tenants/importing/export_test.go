@@ -18,3 +18,6 @@ func Returned(files []string, prefix string) (map[string]map[string]bool, error)
 	}
 	return all, nil
 }
+
+// OneByOne lets every step be a transaction of its own.
+func OneByOne(s *Service) { s.foldMost = 1 }

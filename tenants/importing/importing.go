@@ -54,10 +54,13 @@ type Parts struct {
 }
 
 // Service imports.
-type Service struct{ Parts }
+type Service struct {
+	Parts
+	foldMost int // sales in one transaction
+}
 
 // New builds the service.
-func New(p Parts) *Service { return &Service{p} }
+func New(p Parts) *Service { return &Service{p, foldMost} }
 
 // Job is one import.
 type Job struct {

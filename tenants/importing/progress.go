@@ -44,12 +44,12 @@ func insertProgress(ctx context.Context, tx *pg.Tx, plan []byte, total int) erro
 	return nil
 }
 
-// finish counts a step as done, in the transaction that does it. It fails when
-// the step was not the next: another process is at it.
-func finish(ctx context.Context, tx *pg.Tx, slug string, nth int) error {
+// finish counts steps as done, in the transaction that does them. It fails when
+// the first was not the next: another process is at it.
+func finish(ctx context.Context, tx *pg.Tx, slug string, nth, steps int) error {
 	n, err := tx.Exec(ctx, `
-		update importing_progress set done = done + 1, moved_at = $4
-		 where tenant_id = $1 and source = $2 and done = $3`, tx.Tenant(), Source, nth, tx.Now())
+		update importing_progress set done = done + $5, moved_at = $4
+		 where tenant_id = $1 and source = $2 and done = $3`, tx.Tenant(), Source, nth, tx.Now(), steps)
 	if err != nil {
 		return fmt.Errorf("importing: progress: %w", err)
 	}

@@ -78,9 +78,9 @@ func (r *run) all(ctx context.Context, histories []*history, workers int) ([]ten
 
 // store replays one store from the first step that is not done.
 //
-// A step is one transaction together with its place in the history, so it
-// happens exactly once whatever is killed when; moving the clock can be
-// repeated. Nothing is kept elsewhere.
+// Steps that are played together are one transaction together with their place
+// in the history, so they happen exactly once whatever is killed when; moving
+// the clock can be repeated. Nothing is kept elsewhere.
 func (r *run) store(ctx context.Context, h *history) (tenancy.ID, error) {
 	tenant, err := r.SignUp(ctx, h.slug, h.name, Currency, h.zone, h.begins)
 	if err != nil {
@@ -92,14 +92,16 @@ func (r *run) store(ctx context.Context, h *history) (tenancy.ID, error) {
 	}
 	r.progress(h, done, done)
 	stage := newStage(r.Service, h)
-	for nth := done; nth < len(h.steps); nth++ {
-		if err := r.Clock.Advance(ctx, tenant, h.steps[nth].At); err != nil {
+	for done < len(h.steps) {
+		next := h.next(done, r.foldMost)
+		if err := r.Clock.Advance(ctx, tenant, next[len(next)-1].At); err != nil {
 			return tenant, err
 		}
-		if err := stage.play(ctx, tenant, nth); err != nil {
+		if err := stage.play(ctx, tenant, done, next); err != nil {
 			return tenant, err
 		}
-		r.progress(h, 1, nth+1)
+		done += len(next)
+		r.progress(h, len(next), done)
 	}
 	return tenant, nil
 }

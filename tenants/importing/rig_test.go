@@ -30,6 +30,7 @@ import (
 // they are.
 type rig struct {
 	*storetest.Stores
+	t          testing.TB
 	db         *pg.DB
 	importer   *Service
 	commission *commission.Service
@@ -43,7 +44,7 @@ type rig struct {
 
 func open(t testing.TB, opts ...pg.Option) *rig {
 	t.Helper()
-	r := &rig{Stores: storetest.Open(t)}
+	r := &rig{Stores: storetest.Open(t), t: t}
 	clk := &registry.Clock{Enabled: true}
 	var err error
 	if r.db, err = pg.Open(t.Context(), r.AppURL, clk, append(opts, pg.MaxConns(8))...); err != nil {
@@ -135,13 +136,28 @@ func (r *rig) Advance(ctx context.Context, tenant tenancy.ID, to time.Time) erro
 }
 
 // drain works the lane; a killed round may have left it leased to nobody else
-// but us.
+// but us. What a busy machine has kept from being decided is tried again before
+// the clock moves on: it would be booked on another day.
 func (r *rig) drain(ctx context.Context, tenant tenancy.ID) error {
-	_, err := r.commission.Drain(ctx, tenant)
-	if errors.Is(err, commission.ErrBusy) {
-		return errors.New("somebody else works the lane of a test")
+	for {
+		_, err := r.commission.Drain(ctx, tenant)
+		if errors.Is(err, commission.ErrBusy) {
+			return errors.New("somebody else works the lane of a test")
+		}
+		if err != nil {
+			return err
+		}
+		var waiting []order.Change
+		err = r.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) (err error) {
+			waiting, err = order.Waiting(ctx, tx, order.ID{}, 1)
+			return err
+		})
+		if err != nil || len(waiting) == 0 {
+			return err
+		}
+		r.t.Logf("an order waits: %s %s", waiting[0].BlockedCode, waiting[0].BlockedNote)
+		time.Sleep(time.Until(waiting[0].NextTryAt))
 	}
-	return err
 }
 
 // mustBalance asks every imported store for its proof.

@@ -9,8 +9,6 @@ import (
 
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
-	"github.com/fenli-io/fenli/tenants/attribution"
-	"github.com/fenli-io/fenli/tenants/customer"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
@@ -24,77 +22,83 @@ import (
 type stage struct {
 	*Service
 	history *history
-	buyers  map[string]customer.ID
 	members map[string]distributor.ID
 	orders  map[string]order.ID // by invoice
 }
 
 func newStage(s *Service, h *history) *stage {
-	return &stage{Service: s, history: h, buyers: map[string]customer.ID{}, members: map[string]distributor.ID{}, orders: map[string]order.ID{}}
+	return &stage{Service: s, history: h, members: map[string]distributor.ID{}, orders: map[string]order.ID{}}
 }
 
-// play does one step and counts it, in one transaction.
-func (s *stage) play(ctx context.Context, tenant tenancy.ID, nth int) error {
+// play does some steps and counts them, in one transaction. Several are sales.
+func (s *stage) play(ctx context.Context, tenant tenancy.ID, nth int, next []step) error {
 	return s.DB.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		if err := finish(ctx, tx, s.history.slug, nth); err != nil {
+		if err := finish(ctx, tx, s.history.slug, nth, len(next)); err != nil {
 			return err
 		}
-		switch next := s.history.steps[nth]; next.Kind {
+		switch next[0].Kind {
 		case sale:
 			return s.sell(ctx, tx, next)
 		case giveBack:
-			return s.refund(ctx, tx, next)
+			return s.refund(ctx, tx, next[0])
 		case payday:
-			return s.payOut(ctx, tx, next)
+			return s.payOut(ctx, tx, next[0])
 		}
 		return nil
 	})
 }
 
-// sell lets a customer come through a link, order, pay and be sent the goods.
-func (s *stage) sell(ctx context.Context, tx *pg.Tx, next step) error {
-	buyer, err := s.buyer(ctx, tx, next.Customer)
+// sell lets customers come through a link, order, pay and be sent the goods,
+// one after another. Who joins after the last of the sales does so here.
+func (s *stage) sell(ctx context.Context, tx *pg.Tx, sales []step) error {
+	reports := make([]order.Report, len(sales))
+	for i, sold := range sales {
+		reports[i] = report(sold)
+	}
+	taken, err := s.Orders.IngestAll(ctx, tx, reports)
 	if err != nil {
 		return err
 	}
-	rev, err := s.Programs.InForce(ctx, tx, next.At)
-	if err != nil {
+	shipped := make([]order.Shipment, len(sales))
+	for i, in := range taken {
+		if in.Err != nil {
+			return in.Err
+		}
+		s.orders[sales[i].Invoice] = in.Order.ID
+		shipped[i] = order.Shipment{Order: in.Order.ID, At: sales[i].At}
+	}
+	if err := s.Orders.ShipAll(ctx, tx, shipped); err != nil {
 		return err
 	}
-	var via distributor.ID
-	if next.Via != "" {
-		if via, err = s.member(ctx, tx, next.Via); err != nil {
-			return err
-		}
-		from := attribution.Source{Channel: Source, At: next.At}
-		if _, err := attribution.Touch(ctx, tx, buyer, via, from, order.RulesOf(rev.Settings)); err != nil {
-			return err
-		}
+	if last := sales[len(sales)-1]; last.Joins {
+		return s.join(ctx, tx, last)
 	}
-	if err := s.order(ctx, tx, next, buyer); err != nil || !next.Joins {
-		return err
-	}
-	m, err := s.Distributors.Enlist(ctx, tx, distributor.Enlistment{ExternalID: next.Customer, Name: nameOf(next.Customer),
-		Grade: rev.Settings.Grades[0], Upline: via})
-	s.members[next.Customer] = m.ID
-	return err
+	return nil
 }
 
-func (s *stage) order(ctx context.Context, tx *pg.Tx, next step, buyer customer.ID) error {
-	lines := make(order.Lines, len(next.Lines))
-	for i, l := range next.Lines {
+func report(sold step) order.Report {
+	lines := make(order.Lines, len(sold.Lines))
+	for i, l := range sold.Lines {
 		lines[i] = order.Line{ID: lineID(i + 1), SKU: l.code, Title: l.title, Qty: l.qty, UnitPrice: l.price, Cost: -1}
 	}
-	o, _, err := s.Orders.Place(ctx, tx, order.Placement{Source: Source, ExternalID: next.Invoice, Buyer: buyer, Channel: Source,
-		Lines: lines, PlacedAt: next.At})
+	return order.Report{Source: Source, ExternalID: sold.Invoice, Buyer: sold.Customer, BuyerName: nameOf(sold.Customer), Via: sold.Via,
+		Channel: Source, PlacedAt: sold.At, Lines: lines, Paid: true, PaidAt: sold.At}
+}
+
+// join makes a customer a distributor after their first order.
+func (s *stage) join(ctx context.Context, tx *pg.Tx, sold step) error {
+	rev, err := s.Programs.InForce(ctx, tx, sold.At)
 	if err != nil {
 		return err
 	}
-	s.orders[next.Invoice] = o.ID
-	if _, err := s.Orders.Pay(ctx, tx, o.ID, next.At); err != nil {
-		return err
+	e := distributor.Enlistment{ExternalID: sold.Customer, Name: nameOf(sold.Customer), Grade: rev.Settings.Grades[0]}
+	if sold.Via != "" {
+		if e.Upline, err = s.member(ctx, tx, sold.Via); err != nil {
+			return err
+		}
 	}
-	_, err = s.Orders.Ship(ctx, tx, o.ID, next.At)
+	m, err := s.Distributors.Enlist(ctx, tx, e)
+	s.members[sold.Customer] = m.ID
 	return err
 }
 
@@ -185,16 +189,6 @@ func (s *stage) withdraw(ctx context.Context, tx *pg.Tx, who distributor.ID, amo
 }
 
 func nameOf(customer string) string { return "Customer " + customer }
-
-// buyer finds or registers a customer.
-func (s *stage) buyer(ctx context.Context, tx *pg.Tx, name string) (customer.ID, error) {
-	if known, ok := s.buyers[name]; ok {
-		return known, nil
-	}
-	b, err := customer.Register(ctx, tx, customer.Registration{ExternalID: name, Name: nameOf(name), Source: customer.Source{Channel: Source}})
-	s.buyers[name] = b.ID
-	return b.ID, err
-}
 
 // member finds a distributor.
 func (s *stage) member(ctx context.Context, tx *pg.Tx, name string) (distributor.ID, error) {

@@ -103,7 +103,7 @@ type asked struct {
 	sold     func(context.Context) (map[string]catalog.PricedLine, error)
 	members  func(context.Context) (map[string]distributor.Label, error) // by the names of links and of buyers
 	buyers   func(context.Context) (map[string]customer.Buyer, error)
-	inForce  map[time.Time]func(context.Context) (program.Revision, error)
+	inForce  func(context.Context) (map[time.Time]program.Revision, error)
 	trying   func(context.Context) (*program.Canary, error)
 	anyPosts func(context.Context) (bool, error)
 }
@@ -126,7 +126,7 @@ func (in *intake) keep(f func(*newcomer) bool) {
 
 func (in *intake) ask() {
 	var sources, externals, codes, members, buyers []string
-	in.asked.inForce = map[time.Time]func(context.Context) (program.Revision, error){}
+	placed := map[time.Time]bool{}
 	for _, n := range in.list {
 		r := n.report
 		sources, externals, buyers = append(sources, r.Source), append(externals, r.ExternalID), append(buyers, r.Buyer)
@@ -137,13 +137,12 @@ func (in *intake) ask() {
 		if r.Via != "" {
 			members = append(members, r.Via)
 		}
-		if at := occurred(r.PlacedAt, in.tx.Now()); in.asked.inForce[at] == nil {
-			in.asked.inForce[at] = in.service.programs.AskInForce(in.tx, at)
-		}
+		placed[occurred(r.PlacedAt, in.tx.Now())] = true
 	}
 	in.asked.known = askByExternals(in.tx, sources, externals)
 	in.asked.sold = catalog.AskKnown(in.tx, distinct(codes))
 	in.asked.members = distributor.AskByExternal(in.tx, distinct(members))
+	in.asked.inForce = in.service.programs.AskInForceAt(in.tx, slices.Collect(maps.Keys(placed)))
 	in.asked.buyers = customer.AskByExternal(in.tx, distinct(buyers))
 	in.asked.trying = program.AskTrying(in.tx)
 	in.asked.anyPosts = distributor.AskAnyPosts(in.tx)
@@ -310,14 +309,11 @@ func (in *intake) paid() (list []Order) {
 
 // findProgrammes finds the revision in force when each was placed.
 func (in *intake) findProgrammes(ctx context.Context) error {
+	revisions, err := in.asked.inForce(ctx)
 	for _, n := range in.list {
-		rev, err := in.asked.inForce[occurred(n.report.PlacedAt, in.tx.Now())](ctx)
-		if err != nil {
-			return err
-		}
-		n.rev = rev
+		n.rev = revisions[occurred(n.report.PlacedAt, in.tx.Now())]
 	}
-	return nil
+	return err
 }
 
 // draft lets each buyer come in through the link, order and pay, one after

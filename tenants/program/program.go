@@ -185,6 +185,24 @@ func (s *Service) AskInForce(tx *pg.Tx, at time.Time) func(context.Context) (Rev
 	}
 }
 
+// AskInForceAt is [Service.AskInForce] of many instants in one question.
+func (s *Service) AskInForceAt(tx *pg.Tx, instants []time.Time) func(context.Context) (map[time.Time]Revision, error) {
+	asked := askRevisionsAt(tx, instants)
+	return func(ctx context.Context) (map[time.Time]Revision, error) {
+		numbers, err := asked(ctx)
+		if err != nil {
+			return nil, err
+		}
+		all := make(map[time.Time]Revision, len(instants))
+		for i, at := range instants {
+			if all[at], err = s.Revision(ctx, tx, numbers[i]); err != nil {
+				return nil, err
+			}
+		}
+		return all, nil
+	}
+}
+
 // Revision reads one revision; it never changes, so it is kept in memory.
 func (s *Service) Revision(ctx context.Context, tx *pg.Tx, n int) (Revision, error) {
 	k := cacheKey{tx.Tenant(), n}

@@ -103,6 +103,30 @@ func askRevisionAt(tx *pg.Tx, at time.Time) func(context.Context) (int, error) {
 	}
 }
 
+// askRevisionsAt is askRevisionAt of many instants, answered place by place.
+func askRevisionsAt(tx *pg.Tx, instants []time.Time) func(context.Context) ([]int, error) {
+	asked := pg.AskColumn[*int](tx, `
+		select (select r.revision from program_revision r
+		         where r.tenant_id = $1 and r.effective_at <= x.at
+		           and not exists (select 1 from program_cancelled c where c.tenant_id = $1 and c.revision = r.revision)
+		         order by r.effective_at desc, r.revision desc limit 1)
+		  from unnest($2::timestamptz[]) with ordinality as x(at, nth) order by x.nth`, tx.Tenant(), instants)
+	return func(ctx context.Context) ([]int, error) {
+		found, err := asked.All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("program: revisions in force: %w", err)
+		}
+		numbers := make([]int, len(found))
+		for i, n := range found {
+			if n == nil {
+				return nil, errNone
+			}
+			numbers[i] = *n
+		}
+		return numbers, nil
+	}
+}
+
 // lastRevision serializes proposals: the second of two at once waits and takes
 // the next number.
 func lastRevision(ctx context.Context, tx *pg.Tx) (n int, err error) {

@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell about up to 500 orders at once, each answered as if it had come alone; telling again changes nothing */
+        post: operations["order.report_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders/{source}/{external_id}": {
         parameters: {
             query?: never;
@@ -555,6 +572,10 @@ export interface components {
              */
             since: string | null;
         };
+        OrderBatch: {
+            /** @description At most 500, each as POST /orders takes it. They are dealt with in this order; one that is wrong takes no other with it */
+            orders: components["schemas"]["OrderReport"][];
+        };
         OrderBuyer: {
             id: string;
             name: string;
@@ -687,6 +708,18 @@ export interface components {
             /** @description When the order was placed */
             state: string;
         };
+        OrderOutcome: {
+            external_id: string;
+            order?: components["schemas"]["Order"];
+            /** @description Of one that is refused: what POST /orders would have answered */
+            problem?: components["schemas"]["Problem"];
+            source: string;
+            /**
+             * @description exists: it was told before with the same content, and nothing has happened again
+             * @enum {string}
+             */
+            status: "created" | "exists" | "refused";
+        };
         OrderPayRequest: {
             /** Format: date-time */
             paid_at?: string;
@@ -769,6 +802,16 @@ export interface components {
         OrderShipRequest: {
             /** Format: date-time */
             shipped_at?: string;
+        };
+        OrderTold: {
+            /** Format: int64 */
+            created: number;
+            /** Format: int64 */
+            exists: number;
+            /** @description In the order of the request */
+            orders: components["schemas"]["OrderOutcome"][] | null;
+            /** Format: int64 */
+            refused: number;
         };
         Payee: {
             accounts: components["schemas"]["PayeeAccount"][] | null;
@@ -1358,6 +1401,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order.report_batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderBatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderTold"];
                 };
             };
             /** @description Bad Request */

@@ -83,6 +83,7 @@ func doBusiness(s *shop, mark, tag string) business {
 		}
 	}
 	s.open("POST", "/orders", reported(tag+"-order", tag+"-buyer", tag+"-seller", 30000), nil)
+	s.open("POST", "/orders/batch", object{"orders": []object{reported(tag+"-batched", tag+"-buyer", tag+"-seller", 3000)}}, nil)
 	b.things["orders/{source}/{external_id}"] = tag + "-order"
 	s.open("POST", "/orders/api/"+tag+"-order/refunds", object{"external_id": tag + "-refund", "amount": yuan(1000), "reason": mark}, nil)
 	s.open("POST", "/touches", object{"buyer_external_id": tag + "-buyer", "distributor_external_id": tag + "-seller", "channel": mark}, nil)

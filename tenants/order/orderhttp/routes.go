@@ -52,6 +52,7 @@ func Routes(s *httpapi.Server, c Config) {
 	get, post := http.MethodGet, http.MethodPost
 
 	httpapi.Register(s, httpapi.Open, op("order.report", post, "/orders", rbac.OrderReport, "Tell about an order; telling again changes nothing", http.StatusCreated), h.report)
+	httpapi.Register(s, httpapi.Open, op("order.report_batch", post, "/orders/batch", rbac.OrderReport, "Tell about up to 500 orders at once, each answered as if it had come alone; telling again changes nothing", 0), h.reportBatch)
 	httpapi.Register(s, httpapi.Open, op("order.get", get, "/orders/{source}/{external_id}", rbac.OrderRead, "One order", 0), h.reported)
 	httpapi.Register(s, httpapi.Open, op("order.pay", post, "/orders/{source}/{external_id}/pay", rbac.OrderPay, "The buyer has paid", 0), h.reportPaid)
 	httpapi.Register(s, httpapi.Open, op("order.ship", post, "/orders/{source}/{external_id}/ship", rbac.OrderShip, "The goods are on their way", 0), h.reportShipped)
