@@ -211,10 +211,20 @@ func getForfeit(ctx context.Context, tx *pg.Tx, which ForfeitID) (Forfeit, error
 	return f, err
 }
 
-// Forfeits are those of a person, the newest first.
-func Forfeits(ctx context.Context, tx *pg.Tx, who distributor.ID) ([]Forfeit, error) {
+// Forfeits are a page of those of a person, the newest first; after is the last
+// of the page before.
+func Forfeits(ctx context.Context, tx *pg.Tx, who distributor.ID, after ForfeitID, limit int) ([]Forfeit, error) {
 	return pg.Collect[Forfeit](ctx, tx, `
-		select `+forfeitColumns+` from withdrawal_forfeit where tenant_id = $1 and distributor_id = $2 order by id desc limit 100`, tx.Tenant(), who)
+		select `+forfeitColumns+` from withdrawal_forfeit
+		 where tenant_id = $1 and distributor_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4`, tx.Tenant(), who, after, limit)
+}
+
+// unsentGross is what a person has asked for and was not sent yet.
+func unsentGross(ctx context.Context, tx *pg.Tx, who distributor.ID) (sum int64, err error) {
+	err = tx.QueryRow(ctx, `
+		select coalesce(sum(gross), 0)::bigint from withdrawal_request
+		 where tenant_id = $1 and distributor_id = $2 and state in ('requested', 'approved')`, tx.Tenant(), who).Scan(&sum)
+	return sum, err
 }
 
 func lockUnsent(ctx context.Context, tx *pg.Tx, who distributor.ID) ([]Withdrawal, error) {
