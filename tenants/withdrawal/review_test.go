@@ -242,6 +242,13 @@ func TestForfeit_OfTheStoppedAloneAndGivenBackWhenOverturned(t *testing.T) {
 	if b := s.balance(wang); b.Available != 3700 || b.Owed() != 0 || b.Adjustment != 0 || b.Paid != 1000 {
 		t.Errorf("%+v", b)
 	}
+	s.must(s.within(func(ctx context.Context, tx *pg.Tx) error {
+		why, err := ForfeitReasons(ctx, tx, []ledger.Ref{ledger.Ref(f.ID), {15: 9}})
+		if len(why) != 1 || why[ledger.Ref(f.ID)] != [2]string{"forged orders", "overturned"} {
+			t.Errorf("%v", why)
+		}
+		return err
+	}))
 }
 
 func TestForfeit_TakesWhatTheStakeSaysOfADebtorToo(t *testing.T) {

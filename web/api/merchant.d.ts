@@ -3649,7 +3649,7 @@ export interface components {
             kind: string;
             /** Format: date-time */
             recorded_at: string;
-            /** @description The order or withdrawal that caused it */
+            /** @description The order or withdrawal that caused it; null when it was neither, such as something by hand */
             ref: string | null;
             source: string;
             target: string;
