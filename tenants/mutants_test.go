@@ -66,6 +66,11 @@ var mutants = []mutant{
 		test: "./withdrawal TestTax_SentAtOnceIsTheTaxOfTheSum",
 	},
 	{
+		promise: "M3 nobody forfeits another amount than was confirmed",
+		file:    "withdrawal/standing.go", guard: "if confirmed != nil && *confirmed != f.Amount {", without: "if false {",
+		test: "./withdrawal TestForfeit_OfTheStoppedAloneAndGivenBackWhenOverturned",
+	},
+	{
 		promise: "M3 a large withdrawal takes two different people",
 		file:    "withdrawal/service.go", guard: "case w.FirstApprovedBy == by:", without: "case false:",
 		test: "./withdrawal TestApprove_AboveTheThresholdTakesTwoDifferentPeople",

@@ -112,7 +112,8 @@ type Reversal struct {
 	Refund order.Refund
 	Payee  distributor.Label
 	Amount int64
-	Borne  bool // by the store: nothing was taken, see [program.Settings]
+	Shared int64 // of that, from what closed periods gave for the order
+	Borne  bool  // by the store: nothing was taken, see [program.Settings]
 }
 
 // Cap is what the order cap did, after the lines' own.
@@ -474,7 +475,7 @@ func (a account) reversed() (list []Reversal, err error) {
 		}
 		for at, stands := range after {
 			if stands < stood[at] {
-				list = append(list, Reversal{f, a.label(people[at].id), stood[at] - stands, n >= concern(people[at].id)})
+				list = append(list, Reversal{Refund: f, Payee: a.label(people[at].id), Amount: stood[at] - stands, Borne: n >= concern(people[at].id)})
 				stood[at] = stands
 			}
 		}

@@ -39,7 +39,21 @@ func explain(t *testing.T, s *storetest.Stores, tenant tenancy.ID, o order.ID, l
 		x, err = s.Commission.Explain(ctx, tx, o, lang)
 		return err
 	})
+	for _, a := range x.Awards {
+		if steps := x.Steps(a); steps[len(steps)-1].Standing != a.Standing {
+			t.Errorf("the steps end elsewhere than the award of %d: %s", a.Standing, walk(x, a))
+		}
+	}
 	return x
+}
+
+// walk is an award's steps: what, by which refund, how much, what stood then.
+func walk(x commission.Explanation, a commission.Explained) string {
+	var out []string
+	for _, s := range x.Steps(a) {
+		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s", s.Kind, s.Refund.ExternalID))+fmt.Sprintf(" %+d=%d", s.Amount, s.Standing))
+	}
+	return strings.Join(out, ", ")
 }
 
 // tell is an explanation as the tests read it: who, granted, standing, status,
@@ -132,6 +146,9 @@ func TestExplain_WhatEachRefundTookBack(t *testing.T) {
 		}
 		if back != 1990+995+597 || x.Awards[0].Standing != 0 {
 			t.Errorf("%d back, %+v", back, x.Awards)
+		}
+		if got := walk(x, x.Awards[0]); got != "granted +1990=1990, refunded R1 -667=1323, refunded R2 -1000=323, refunded R3 -323=0" {
+			t.Error(got)
 		}
 	})
 	s.MustBalance(t)
@@ -340,8 +357,11 @@ func TestPreview_ExplainsAndWritesNothing(t *testing.T) {
 	if err != nil || len(samples) != 4 {
 		t.Fatal(err, samples)
 	}
-	want(t, samples[0].Explanation, "Seller (normal) 286 286 held 400-114", "Upline (senior) 143 143 held 200-57", "Upline's upline (partner) 71 71 held 100-29")
-	want(t, samples[3].Explanation, "Seller (normal) 2857 2857 held 4000-1143", "Upline's upline (partner) 2143 2143 held 2000-571 from Upline (senior) 1000-286", "Upline (senior) commission.rolled_up")
+	want(t, samples[0].Explanation, "Seller 286 286 held 400-114", "Upline 143 143 held 200-57", "Upline's upline 71 71 held 100-29")
+	want(t, samples[3].Explanation, "Seller 2857 2857 held 4000-1143", "Upline's upline 2143 2143 held 2000-571 from Upline 1000-286", "Upline commission.rolled_up")
+	if a := samples[0].Explanation.Awards; a[0].Payee.Grade != "normal" || a[2].Payee.Grade != "partner" {
+		t.Errorf("a sample's people have grades: %+v", a)
+	}
 	draft.Config = json.RawMessage(`{"rates": ["a lot"]}`)
 	if _, err := s.Commission.Preview(t.Context(), s.A, draft, nil, "en"); !strings.HasPrefix(fault.Of(err).Field, "config") {
 		t.Errorf("%v", err)

@@ -295,10 +295,11 @@ func (a account) sharesReversed(list []Reversal) ([]Reversal, error) {
 			borne := n >= concern
 			i := slices.IndexFunc(list, func(r Reversal) bool { return r.Refund.ID == f.ID && r.Payee.ID == s.Payee && r.Borne == borne })
 			if i < 0 {
-				list = append(list, Reversal{f, a.label(s.Payee), took, borne})
+				list = append(list, Reversal{Refund: f, Payee: a.label(s.Payee), Amount: took, Shared: took, Borne: borne})
 				continue
 			}
 			list[i].Amount += took
+			list[i].Shared += took
 		}
 	}
 	slices.SortStableFunc(list, func(x, y Reversal) int { return cmp.Compare(x.Refund.Nth, y.Refund.Nth) })

@@ -95,6 +95,9 @@ func TestPeriodShares_ComeBackWithTheirOrders(t *testing.T) {
 		if len(e.Reversed) != 1 || e.Reversed[0].Amount != 334+334 {
 			t.Errorf("%+v", e.Reversed)
 		}
+		if got := walk(e, e.Awards[0]); got != "granted +1000=1000, refunded R1 -334=666" {
+			t.Errorf("what the month gave is not the order's award: %s", got)
+		}
 		if said := strings.Join(e.TellAward(e.Awards[0], commission.Earner, "en"), "; "); !strings.Contains(said, "added 10.00, of which refunds have left 6.66") {
 			t.Error(said)
 		}

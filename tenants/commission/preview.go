@@ -130,7 +130,7 @@ func samplePeople(s program.Settings, now time.Time, lang string) sampleTeam {
 	for i := range 3 {
 		m := attribution.ChainMember{ID: distributor.ID(idOf(now)), Grade: s.Grades[min(i, len(s.Grades)-1)], State: distributor.Active, Level: i + 1}
 		t.members = append(t.members, m)
-		t.labels[m.ID] = distributor.Label{ID: m.ID, Name: fmt.Sprintf("%s (%s)", names[i], m.Grade)}
+		t.labels[m.ID] = distributor.Label{ID: m.ID, Name: names[i], Grade: m.Grade}
 	}
 	return t
 }

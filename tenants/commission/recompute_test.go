@@ -252,6 +252,9 @@ func TestRefund_LateOnesAreTheStoresWhenItSaysSo(t *testing.T) {
 		if len(x.Reversed) != 2 || x.Reversed[0].Borne || !x.Reversed[1].Borne || x.Reversed[1].Amount != 800 {
 			t.Errorf("%+v", x.Reversed)
 		}
+		if got := walk(x, x.Awards[0]); got != "granted +1000=1000, refunded R1 -200=800, borne R2 -800=800" {
+			t.Error(got)
+		}
 		return err
 	})
 	s.MustBalance(t)

@@ -334,7 +334,7 @@ func (q *quest) tell(b specimen, title string) (*WorstCase, error) {
 	labels := map[distributor.ID]distributor.Label{}
 	names := [2][3]string{{"Seller", "Upline", "Upline's upline"}, {"卖出的人", "上级", "上上级"}}[zh(q.lang)]
 	for i, m := range b.work.order.Chain.Members {
-		labels[m.ID] = distributor.Label{ID: m.ID, Name: fmt.Sprintf("%s (%s)", names[i], m.Grade)}
+		labels[m.ID] = distributor.Label{ID: m.ID, Name: names[i], Grade: m.Grade}
 	}
 	return c, c.tell(b.work, q.artifact, labels, q.facts.currency, q.lang)
 }

@@ -12,6 +12,7 @@ type Label struct {
 	ID         ID     `db:"id"`
 	Name       string `db:"name"`
 	ExternalID string `db:"external_id"`
+	Grade      string `db:"-"` // of somebody in a sample alone: nobody knows them otherwise
 }
 
 const labelled = `

@@ -30,7 +30,17 @@ func Note(ctx context.Context, tx *pg.Tx, actor, action, subject string, detail 
 // Audit lists the log, the newest first.
 func (s *Service) Audit(ctx context.Context, tenant tenancy.ID, before EntryID, limit int) (entries []Entry, err error) {
 	err = s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		entries, err = listEntries(ctx, tx, before, limit)
+		if entries, err = listEntries(ctx, tx, before, limit); err != nil {
+			return err
+		}
+		actors := make([]string, len(entries))
+		for i, e := range entries {
+			actors[i] = e.Actor
+		}
+		names, err := ActorNames(ctx, tx, actors)
+		for i := range entries {
+			entries[i].Name = names[entries[i].Actor]
+		}
 		return err
 	})
 	return entries, err

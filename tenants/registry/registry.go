@@ -96,6 +96,7 @@ type Entry struct {
 	ID      EntryID
 	At      time.Time
 	Actor   string // "staff:per_…", "key:key_…", "operator", "system"
+	Name    string // how they are called; see [ActorNames]
 	Action  string // "distributor.freeze"
 	Subject string // the id of what it was done to
 	Detail  []byte // JSON

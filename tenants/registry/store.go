@@ -231,7 +231,7 @@ func listEntries(ctx context.Context, tx *pg.Tx, before EntryID, limit int) ([]E
 		 where tenant_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`, tx.Tenant(), before, limit)
 	entries := make([]Entry, len(rows))
 	for i, r := range rows {
-		entries[i] = Entry{r.ID, r.At, r.Actor, r.Action, r.Subject, r.Detail}
+		entries[i] = Entry{ID: r.ID, At: r.At, Actor: r.Actor, Action: r.Action, Subject: r.Subject, Detail: r.Detail}
 	}
 	return entries, err
 }

@@ -46,6 +46,8 @@ var (
 		"只有冻结或封禁的人才会没收（当前 {state}）", "only the frozen and the banned forfeit, this one is {state}")
 	ErrNothingToForfeit = fault.New(fault.Conflict, "withdrawal.nothing_to_forfeit",
 		"没有可没收的余额", "there is nothing to forfeit")
+	ErrForfeitChanged = fault.New(fault.Conflict, "withdrawal.forfeit_changed",
+		"可没收的金额已变为 {amount}，请重新确认", "what can be forfeited is {amount} now: confirm it again").At("amount")
 	ErrForfeitUnknown = fault.New(fault.NotFound, "withdrawal.forfeit_unknown",
 		"没有这条没收记录", "there is no such forfeit")
 	ErrUnknownState = fault.New(fault.Invalid, "withdrawal.unknown_state",

@@ -192,25 +192,39 @@ func TestForfeit_OfTheStoppedAloneAndGivenBackWhenOverturned(t *testing.T) {
 	wang := s.member(5000)
 	sent := s.walk(s.mustRequest(wang, 1000), "approve", "send")
 	s.mustRequest(wang, 1500)
-	forfeit := func() (f Forfeit, err error) {
+	forfeit := func(confirmed *int64) (f Forfeit, err error) {
 		err = s.within(func(ctx context.Context, tx *pg.Tx) error {
-			f, err = s.Forfeit(ctx, tx, wang, "forged orders", "staff:1")
+			f, err = s.Forfeit(ctx, tx, wang, "forged orders", "staff:1", confirmed)
 			return err
 		})
 		return f, err
 	}
-	_, err := forfeit()
+	stake := func() (k Stake) {
+		s.must(s.within(func(ctx context.Context, tx *pg.Tx) (err error) { k, err = StakeOf(ctx, tx, wang); return err }))
+		return k
+	}
+	_, err := forfeit(nil)
 	wants(t, err, "withdrawal.not_stopped", "state", "active")
 	_, err = s.people.Ban(t.Context(), s.db.A, wang, "fraud")
 	s.must(err)
-	f, err := forfeit()
+	if k := stake(); k != (Stake{State: distributor.Banned, Available: 2500, Unsent: 1500}) || k.Amount() != 4000 {
+		t.Errorf("%+v", k)
+	}
+	shown := int64(2500)
+	_, err = forfeit(&shown)
+	wants(t, err, "withdrawal.forfeit_changed", "amount", "40.00")
+	if k := stake(); k.Unsent != 1500 {
+		t.Errorf("what was refused has given back a request: %+v", k)
+	}
+	shown = stake().Amount()
+	f, err := forfeit(&shown)
 	if err != nil || f.Amount != 4000 {
 		t.Fatal(f, err)
 	}
 	if b := s.balance(wang); b.Available != 0 || b.Reserved != 1000 || b.Adjustment != 4000 {
 		t.Fatalf("what is on its way runs on: %+v", b)
 	}
-	_, err = forfeit()
+	_, err = forfeit(nil)
 	wants(t, err, "withdrawal.nothing_to_forfeit")
 	s.walk(sent, "complete")
 	s.move(wang, ledger.ReverseIntoDebt{Payee: ledger.Party(wang), Amount: 300})
@@ -226,6 +240,35 @@ func TestForfeit_OfTheStoppedAloneAndGivenBackWhenOverturned(t *testing.T) {
 		}))
 	}
 	if b := s.balance(wang); b.Available != 3700 || b.Owed() != 0 || b.Adjustment != 0 || b.Paid != 1000 {
+		t.Errorf("%+v", b)
+	}
+	s.must(s.within(func(ctx context.Context, tx *pg.Tx) error {
+		why, err := ForfeitReasons(ctx, tx, []ledger.Ref{ledger.Ref(f.ID), {15: 9}})
+		if len(why) != 1 || why[ledger.Ref(f.ID)] != [2]string{"forged orders", "overturned"} {
+			t.Errorf("%v", why)
+		}
+		return err
+	}))
+}
+
+func TestForfeit_TakesWhatTheStakeSaysOfADebtorToo(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	wang := s.member(5000)
+	s.mustRequest(wang, 5000)
+	s.move(wang, ledger.ReverseIntoDebt{Payee: ledger.Party(wang), Amount: 300})
+	_, err := s.people.Freeze(t.Context(), s.db.A, wang, "looked into")
+	s.must(err)
+	s.must(s.within(func(ctx context.Context, tx *pg.Tx) error {
+		stake, err := StakeOf(ctx, tx, wang)
+		if err != nil || stake.Amount() != 4700 {
+			t.Errorf("%+v %v", stake, err)
+		}
+		amount := stake.Amount()
+		_, err = s.Forfeit(ctx, tx, wang, "forged orders", "staff:1", &amount)
+		return err
+	}))
+	if b := s.balance(wang); b.Available != 0 || b.Reserved != 0 || b.Owed() != 0 || b.Adjustment != 4700 {
 		t.Errorf("%+v", b)
 	}
 }

@@ -108,9 +108,36 @@ type Forfeit struct {
 	RestoredWhy string         `db:"restored_why"`
 }
 
+// Stake is what somebody would lose if it were forfeited now.
+type Stake struct {
+	State     distributor.State
+	Available int64
+	Unsent    int64 // asked for and not sent: it comes back first
+	Owed      int64 // netted with what comes back
+}
+
+// Amount is what [Service.Forfeit] would take.
+func (s Stake) Amount() int64 { return max(0, s.Available+s.Unsent-s.Owed) }
+
+// StakeOf reads what somebody would lose, whether they are stopped or not.
+func StakeOf(ctx context.Context, tx *pg.Tx, who distributor.ID) (Stake, error) {
+	m, err := distributor.Get(ctx, tx, who)
+	if err != nil {
+		return Stake{}, err
+	}
+	b, err := ledger.BalanceOf(ctx, tx, ledger.Party(who), ledger.Money)
+	if err != nil {
+		return Stake{}, err
+	}
+	unsent, err := unsentGross(ctx, tx, who)
+	return Stake{State: m.State, Available: b.Available, Unsent: unsent, Owed: b.Owed()}, err
+}
+
 // Forfeit takes what a frozen or banned person has available and unsent, with
-// a reason they see. What is on its way runs on.
-func (s *Service) Forfeit(ctx context.Context, tx *pg.Tx, who distributor.ID, reason, by string) (Forfeit, error) {
+// a reason they see. What is on its way runs on. Whoever confirmed an amount
+// takes that or nothing: money that has matured meanwhile was not decided
+// about. Nil takes what there is.
+func (s *Service) Forfeit(ctx context.Context, tx *pg.Tx, who distributor.ID, reason, by string, confirmed *int64) (Forfeit, error) {
 	if reason == "" {
 		return Forfeit{}, ErrReasonMissing
 	}
@@ -131,6 +158,13 @@ func (s *Service) Forfeit(ctx context.Context, tx *pg.Tx, who distributor.ID, re
 	f := Forfeit{ID: id.New[forfeitKind](tx.Now()), Distributor: who, Amount: book.Balance(ledger.Party(who)).Available, Reason: reason, By: by, At: tx.Now()}
 	if f.Amount == 0 {
 		return Forfeit{}, ErrNothingToForfeit
+	}
+	if confirmed != nil && *confirmed != f.Amount {
+		rules, err := s.Rules(ctx, tx)
+		if err != nil {
+			return Forfeit{}, err
+		}
+		return Forfeit{}, ErrForfeitChanged.With("amount", rules.text(f.Amount))
 	}
 	if err := book.Move(ledger.BookDeduction{Payee: ledger.Party(who), Amount: f.Amount, Reason: ledger.Ref(f.ID)}); err != nil {
 		return Forfeit{}, err

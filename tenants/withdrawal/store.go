@@ -9,6 +9,7 @@ import (
 
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/payer"
 )
 
@@ -211,10 +212,31 @@ func getForfeit(ctx context.Context, tx *pg.Tx, which ForfeitID) (Forfeit, error
 	return f, err
 }
 
-// Forfeits are those of a person, the newest first.
-func Forfeits(ctx context.Context, tx *pg.Tx, who distributor.ID) ([]Forfeit, error) {
+// Forfeits are a page of those of a person, the newest first; after is the last
+// of the page before.
+func Forfeits(ctx context.Context, tx *pg.Tx, who distributor.ID, after ForfeitID, limit int) ([]Forfeit, error) {
 	return pg.Collect[Forfeit](ctx, tx, `
-		select `+forfeitColumns+` from withdrawal_forfeit where tenant_id = $1 and distributor_id = $2 order by id desc limit 100`, tx.Tenant(), who)
+		select `+forfeitColumns+` from withdrawal_forfeit
+		 where tenant_id = $1 and distributor_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4`, tx.Tenant(), who, after, limit)
+}
+
+// ForfeitReasons are why money was forfeited and, the second, why it was given
+// back, by what both movements refer to.
+func ForfeitReasons(ctx context.Context, tx *pg.Tx, refs []ledger.Ref) (map[ledger.Ref][2]string, error) {
+	list, err := pg.Collect[Forfeit](ctx, tx, `select `+forfeitColumns+` from withdrawal_forfeit where tenant_id = $1 and id = any($2::uuid[])`, tx.Tenant(), refs)
+	all := make(map[ledger.Ref][2]string, len(list))
+	for _, f := range list {
+		all[ledger.Ref(f.ID)] = [2]string{f.Reason, f.RestoredWhy}
+	}
+	return all, err
+}
+
+// unsentGross is what a person has asked for and was not sent yet.
+func unsentGross(ctx context.Context, tx *pg.Tx, who distributor.ID) (sum int64, err error) {
+	err = tx.QueryRow(ctx, `
+		select coalesce(sum(gross), 0)::bigint from withdrawal_request
+		 where tenant_id = $1 and distributor_id = $2 and state in ('requested', 'approved')`, tx.Tenant(), who).Scan(&sum)
+	return sum, err
 }
 
 func lockUnsent(ctx context.Context, tx *pg.Tx, who distributor.ID) ([]Withdrawal, error) {

@@ -457,7 +457,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a person who was stopped has forfeited */
+        /** What a person who was stopped has forfeited, the newest first */
         get: operations["withdrawal.forfeits"];
         put?: never;
         /** A frozen or banned person forfeits what is available and unsent, with a reason they see */
@@ -564,6 +564,23 @@ export interface paths {
         put?: never;
         /** Refuse an applicant, with the reason they will see */
         post: operations["distributor.reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/distributors/{id}/stake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a person would lose if it were forfeited now */
+        get: operations["withdrawal.stake"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2958,6 +2975,8 @@ export interface components {
             standing: components["schemas"]["MoneyAmount"];
             /** @enum {string} */
             status: "held" | "settled" | "on_hold";
+            /** @description What was granted, and what each refund took back or the store bore; the last one's standing is the award's */
+            steps: components["schemas"]["CommissionStep"][] | null;
         };
         CommissionCap: {
             /** @description What the strategy said in all, less what the lines' own caps took */
@@ -3065,7 +3084,11 @@ export interface components {
             line_caps: components["schemas"]["CommissionLineCap"][] | null;
             /** @description Lines that pay nobody anything */
             not_distributed: components["schemas"]["CommissionUndistributed"][] | null;
+            /** @description The order's number outside */
+            order_external_id: string;
             order_id: string;
+            /** Format: date-time */
+            placed_at: string;
             /** @description What each refund took back */
             reversed: components["schemas"]["CommissionReversal"][] | null;
             /** @description By what it was decided, or what it waits for, in sentences */
@@ -3182,6 +3205,8 @@ export interface components {
         CommissionPayee: {
             /** @description The merchant's own id */
             external_id?: string;
+            /** @description Of somebody in a sample order; left out otherwise */
+            grade?: string;
             id: string;
             name: string;
         };
@@ -3315,6 +3340,23 @@ export interface components {
             qty: number;
             sku: string;
             unit_price: components["schemas"]["MoneyAmount"];
+        };
+        CommissionStep: {
+            /** @description Below zero when taken back; of what the store bears, what it would have been */
+            amount: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            at: string;
+            /** @description The refund's */
+            external_id: string;
+            /**
+             * @description borne: it came so late that the store bears it, and nothing was taken
+             * @enum {string}
+             */
+            kind: "granted" | "refunded" | "borne";
+            /** @description Null for what was granted */
+            refund_id: string;
+            /** @description What stood after it */
+            standing: components["schemas"]["MoneyAmount"];
         };
         CommissionTaken: {
             amount: components["schemas"]["MoneyAmount"];
@@ -3607,7 +3649,7 @@ export interface components {
             kind: string;
             /** Format: date-time */
             recorded_at: string;
-            /** @description The order or withdrawal that caused it */
+            /** @description The order or withdrawal that caused it; null when it was neither, such as something by hand */
             ref: string | null;
             source: string;
             target: string;
@@ -3667,6 +3709,12 @@ export interface components {
             field: string;
             /** @description In English, from the schema */
             message: string;
+        };
+        ForfeitingBody: {
+            /** @description What was confirmed: when it is another amount by now, nothing is taken. Left out, what there is */
+            amount?: components["schemas"]["MoneyAmount"];
+            /** @description The person sees it */
+            reason: string;
         };
         GradingChange: {
             artifact: string;
@@ -4309,6 +4357,10 @@ export interface components {
             items: components["schemas"]["Withdrawal"][] | null;
             next_cursor: string;
         };
+        PageWithdrawalForfeit: {
+            items: components["schemas"]["WithdrawalForfeit"][] | null;
+            next_cursor: string;
+        };
         PartnersAnswerBody: {
             items: components["schemas"]["DistributorPartner"][] | null;
         };
@@ -4395,6 +4447,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             by: string;
+            /** @description Empty for who is not of this store's staff, or no more: an entity may be shared by stores */
+            by_name: string;
             /**
              * @description 2026-03
              * @example 2026-03
@@ -5121,6 +5175,8 @@ export interface components {
             action: string;
             /** @example staff:per_… */
             actor: string;
+            /** @description Empty for who is not of this store's staff, or no more */
+            actor_name: string;
             /** Format: date-time */
             at: string;
             detail: {
@@ -5896,6 +5952,12 @@ export interface components {
             /** @description Asked for together with the other parts */
             whole: components["schemas"]["MoneyAmount"];
         };
+        WithdrawalActor: {
+            /** @example staff:per_… */
+            id: string;
+            /** @description Empty for who is not of this store's staff, or no more */
+            name: string;
+        };
         WithdrawalDestination: {
             bank: string;
             /** @enum {string} */
@@ -5982,7 +6044,8 @@ export interface components {
             amount: components["schemas"]["MoneyAmount"];
             /** Format: date-time */
             at: string;
-            by: string;
+            /** @description Null to the person themselves */
+            by: components["schemas"]["WithdrawalActor"];
             id: string;
             /** @description The person sees it */
             reason: string;
@@ -5991,7 +6054,8 @@ export interface components {
              * @description When it was given back; null when it was not
              */
             restored_at: string | null;
-            restored_by: string;
+            restored_by: components["schemas"]["WithdrawalActor"];
+            /** @description The person sees it */
             restored_why: string;
         };
         WithdrawalOutcome: {
@@ -6023,9 +6087,22 @@ export interface components {
             /** @description Of withdrawals */
             ids: string[] | null;
         };
+        WithdrawalStake: {
+            /** @description What would be taken */
+            amount: components["schemas"]["MoneyAmount"];
+            available: components["schemas"]["MoneyAmount"];
+            /** @description Netted with what comes back */
+            owed: components["schemas"]["MoneyAmount"];
+            /** @description Only the frozen and the banned forfeit */
+            state: string;
+            /** @description Asked for and not sent yet; it comes back first */
+            unsent: components["schemas"]["MoneyAmount"];
+        };
         WithdrawalStep: {
             /** @description Told to staff only */
             actor?: string;
+            /** @description How they are called; left out for who is not of this store's staff, or no more */
+            actor_name?: string;
             /** Format: date-time */
             at: string;
             /** @enum {string} */
@@ -8949,7 +9026,11 @@ export interface operations {
     };
     "withdrawal.forfeits": {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -8964,7 +9045,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WithdrawalForfeit"][] | null;
+                    "application/json": components["schemas"]["PageWithdrawalForfeit"];
                 };
             };
             /** @description Bad Request */
@@ -9055,7 +9136,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonedBody"];
+                "application/json": components["schemas"]["ForfeitingBody"];
             };
         };
         responses: {
@@ -9650,6 +9731,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DistributorDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdrawal.stake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalStake"];
                 };
             };
             /** @description Bad Request */

@@ -291,6 +291,8 @@ export interface components {
             standing: components["schemas"]["MoneyAmount"];
             /** @enum {string} */
             status: "held" | "settled" | "on_hold";
+            /** @description What was granted, and what each refund took back or the store bore; the last one's standing is the award's */
+            steps: components["schemas"]["CommissionStep"][] | null;
         };
         CommissionCap: {
             /** @description What the strategy said in all, less what the lines' own caps took */
@@ -339,7 +341,11 @@ export interface components {
             line_caps: components["schemas"]["CommissionLineCap"][] | null;
             /** @description Lines that pay nobody anything */
             not_distributed: components["schemas"]["CommissionUndistributed"][] | null;
+            /** @description The order's number outside */
+            order_external_id: string;
             order_id: string;
+            /** Format: date-time */
+            placed_at: string;
             /** @description What each refund took back */
             reversed: components["schemas"]["CommissionReversal"][] | null;
             /** @description By what it was decided, or what it waits for, in sentences */
@@ -389,6 +395,8 @@ export interface components {
         CommissionPayee: {
             /** @description The merchant's own id */
             external_id?: string;
+            /** @description Of somebody in a sample order; left out otherwise */
+            grade?: string;
             id: string;
             name: string;
         };
@@ -399,6 +407,23 @@ export interface components {
             external_id: string;
             payee: components["schemas"]["CommissionPayee"];
             refund_id: string;
+        };
+        CommissionStep: {
+            /** @description Below zero when taken back; of what the store bears, what it would have been */
+            amount: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            at: string;
+            /** @description The refund's */
+            external_id: string;
+            /**
+             * @description borne: it came so late that the store bears it, and nothing was taken
+             * @enum {string}
+             */
+            kind: "granted" | "refunded" | "borne";
+            /** @description Null for what was granted */
+            refund_id: string;
+            /** @description What stood after it */
+            standing: components["schemas"]["MoneyAmount"];
         };
         CommissionTaken: {
             amount: components["schemas"]["MoneyAmount"];

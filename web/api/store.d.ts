@@ -277,6 +277,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/forfeits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I have lost and what was given back, each with its reason, the newest first */
+        get: operations["withdrawal.own.forfeits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/grade": {
         parameters: {
             query?: never;
@@ -936,6 +953,8 @@ export interface components {
             standing: components["schemas"]["MoneyAmount"];
             /** @enum {string} */
             status: "held" | "settled" | "on_hold";
+            /** @description What was granted, and what each refund took back or the store bore; the last one's standing is the award's */
+            steps: components["schemas"]["CommissionStep"][] | null;
         };
         CommissionCap: {
             /** @description What the strategy said in all, less what the lines' own caps took */
@@ -1001,7 +1020,11 @@ export interface components {
             line_caps: components["schemas"]["CommissionLineCap"][] | null;
             /** @description Lines that pay nobody anything */
             not_distributed: components["schemas"]["CommissionUndistributed"][] | null;
+            /** @description The order's number outside */
+            order_external_id: string;
             order_id: string;
+            /** Format: date-time */
+            placed_at: string;
             /** @description What each refund took back */
             reversed: components["schemas"]["CommissionReversal"][] | null;
             /** @description By what it was decided, or what it waits for, in sentences */
@@ -1088,6 +1111,8 @@ export interface components {
         CommissionPayee: {
             /** @description The merchant's own id */
             external_id?: string;
+            /** @description Of somebody in a sample order; left out otherwise */
+            grade?: string;
             id: string;
             name: string;
         };
@@ -1111,6 +1136,23 @@ export interface components {
             external_id: string;
             payee: components["schemas"]["CommissionPayee"];
             refund_id: string;
+        };
+        CommissionStep: {
+            /** @description Below zero when taken back; of what the store bears, what it would have been */
+            amount: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            at: string;
+            /** @description The refund's */
+            external_id: string;
+            /**
+             * @description borne: it came so late that the store bears it, and nothing was taken
+             * @enum {string}
+             */
+            kind: "granted" | "refunded" | "borne";
+            /** @description Null for what was granted */
+            refund_id: string;
+            /** @description What stood after it */
+            standing: components["schemas"]["MoneyAmount"];
         };
         CommissionTaken: {
             amount: components["schemas"]["MoneyAmount"];
@@ -1524,6 +1566,10 @@ export interface components {
             items: components["schemas"]["Withdrawal"][] | null;
             next_cursor: string;
         };
+        PageWithdrawalForfeit: {
+            items: components["schemas"]["WithdrawalForfeit"][] | null;
+            next_cursor: string;
+        };
         Payee: {
             accounts: components["schemas"]["PayeeAccount"][] | null;
             /**
@@ -1843,6 +1889,12 @@ export interface components {
             /** @description Asked for together with the other parts */
             whole: components["schemas"]["MoneyAmount"];
         };
+        WithdrawalActor: {
+            /** @example staff:per_… */
+            id: string;
+            /** @description Empty for who is not of this store's staff, or no more */
+            name: string;
+        };
         WithdrawalAsking: {
             amount: components["schemas"]["MoneyAmount"];
             /**
@@ -1920,6 +1972,24 @@ export interface components {
             /** @description Asked for together with the other parts */
             whole: components["schemas"]["MoneyAmount"];
         };
+        WithdrawalForfeit: {
+            amount: components["schemas"]["MoneyAmount"];
+            /** Format: date-time */
+            at: string;
+            /** @description Null to the person themselves */
+            by: components["schemas"]["WithdrawalActor"];
+            id: string;
+            /** @description The person sees it */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it was given back; null when it was not
+             */
+            restored_at: string | null;
+            restored_by: components["schemas"]["WithdrawalActor"];
+            /** @description The person sees it */
+            restored_why: string;
+        };
         WithdrawalPerson: {
             id: string;
             name: string;
@@ -1956,6 +2026,8 @@ export interface components {
         WithdrawalStep: {
             /** @description Told to staff only */
             actor?: string;
+            /** @description How they are called; left out for who is not of this store's staff, or no more */
+            actor_name?: string;
             /** Format: date-time */
             at: string;
             /** @enum {string} */
@@ -3512,6 +3584,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DisputeDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdrawal.own.forfeits": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageWithdrawalForfeit"];
                 };
             };
             /** @description Bad Request */

@@ -23,6 +23,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/insight"
 	"github.com/fenli-io/fenli/tenants/insight/insighthttp"
 	"github.com/fenli-io/fenli/tenants/leaderboard/leaderboardhttp"
+	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/ledger/ledgerhttp"
 	"github.com/fenli-io/fenli/tenants/marketplace/marketplacehttp"
 	"github.com/fenli-io/fenli/tenants/order"
@@ -34,6 +35,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/registry/registryhttp"
 	"github.com/fenli-io/fenli/tenants/settlement/settlementhttp"
 	"github.com/fenli-io/fenli/tenants/trial/trialhttp"
+	"github.com/fenli-io/fenli/tenants/withdrawal"
 	"github.com/fenli-io/fenli/tenants/withdrawal/withdrawalhttp"
 )
 
@@ -53,7 +55,7 @@ func (a *App) openRoutes(cfg Config) {
 	gradinghttp.Routes(a.HTTP, gradinghttp.Config{DB: a.DB, Grading: a.Grading, Currency: a.currency})
 	leaderboardhttp.Routes(a.HTTP, a.DB, a.Boards)
 	settlementhttp.Routes(a.HTTP, settlementhttp.Config{DB: a.DB, Settlement: a.Settlement, Commission: a.Commission, Fonts: paper.NewFonts(cfg.PDFFont),
-		Store: a.storeFacts, Reasons: adjustment.Reasons})
+		Store: a.storeFacts, Reasons: reasonsByHand})
 	payeehttp.Routes(a.HTTP, a.DB, a.Payees)
 	payerhttp.Routes(a.HTTP, a.DB, storeMoney{a.Registry}.Money)
 	adjustmenthttp.Routes(a.HTTP, a.DB, a.Adjustments, storeMoney{a.Registry})
@@ -68,6 +70,31 @@ func (a *App) openRoutes(cfg Config) {
 func (a *App) storeFacts(ctx context.Context, tx *pg.Tx) (string, string, *time.Location, error) {
 	store, err := a.Registry.Here(ctx, tx)
 	return store.Name, store.Currency, store.Location(), err
+}
+
+// reasonsByHand is why somebody was given money or lost it by hand: adjustments,
+// and what was forfeited and restored.
+func reasonsByHand(ctx context.Context, tx *pg.Tx, causes []settlementhttp.Cause) (map[settlementhttp.Cause]string, error) {
+	refs := make([]ledger.Ref, len(causes))
+	for i, c := range causes {
+		refs[i] = c.Ref
+	}
+	adjusted, err := adjustment.Reasons(ctx, tx, refs)
+	if err != nil {
+		return nil, err
+	}
+	forfeited, err := withdrawal.ForfeitReasons(ctx, tx, refs)
+	all := make(map[settlementhttp.Cause]string, len(causes))
+	for _, c := range causes {
+		all[c] = adjusted[c.Ref]
+		if why, lost := forfeited[c.Ref]; lost {
+			all[c] = why[0]
+			if c.Kind == "book_bonus" {
+				all[c] = why[1]
+			}
+		}
+	}
+	return all, err
 }
 
 // payoutPages tells the slice whether there is a simulator, and where.

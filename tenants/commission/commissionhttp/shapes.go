@@ -14,11 +14,14 @@ type Payee struct {
 	ID         distributor.ID `json:"id"`
 	Name       string         `json:"name"`
 	ExternalID string         `json:"external_id,omitempty" doc:"The merchant's own id"`
+	Grade      string         `json:"grade,omitempty" doc:"Of somebody in a sample order; left out otherwise"`
 }
 
 // Explanation says who earns what for an order, and why; and who does not.
 type Explanation struct {
 	OrderID  order.ID   `json:"order_id"`
+	Outside  string     `json:"order_external_id" doc:"The order's number outside"`
+	PlacedAt time.Time  `json:"placed_at"`
 	State    string     `json:"state" enum:"none,awaiting,decided"`
 	Awaiting *Wait      `json:"awaiting"`
 	Decision *Decision  `json:"decision"`
@@ -81,6 +84,17 @@ type Award struct {
 	MaturesAt *time.Time   `json:"matures_at" doc:"Null before the receipt, and while on hold"`
 	Lines     []Line       `json:"lines"`
 	Said      []string     `json:"said" doc:"How it came about, what was taken from it and when it arrives, in sentences"`
+	Steps     []Step       `json:"steps" doc:"What was granted, and what each refund took back or the store bore; the last one's standing is the award's"`
+}
+
+// Step is one thing that happened to an award.
+type Step struct {
+	Kind       string          `json:"kind" enum:"granted,refunded,borne" doc:"borne: it came so late that the store bears it, and nothing was taken"`
+	At         time.Time       `json:"at"`
+	RefundID   *order.RefundID `json:"refund_id" doc:"Null for what was granted"`
+	ExternalID string          `json:"external_id" doc:"The refund's"`
+	Amount     money.Amount    `json:"amount" doc:"Below zero when taken back; of what the store bears, what it would have been"`
+	Standing   money.Amount    `json:"standing" doc:"What stood after it"`
 }
 
 // Line is what one line of the order gives.
@@ -207,7 +221,7 @@ func (c teller) money(minor int64) money.Amount {
 	return money.Amount{Minor: minor, Currency: string(c)}
 }
 
-func payee(l distributor.Label) Payee { return Payee{l.ID, l.Name, l.ExternalID} }
+func payee(l distributor.Label) Payee { return Payee{l.ID, l.Name, l.ExternalID, l.Grade} }
 
 func somebody(l *distributor.Label) *Payee {
 	if l == nil {
@@ -218,7 +232,7 @@ func somebody(l *distributor.Label) *Payee {
 }
 
 func (c teller) explanation(x commission.Explanation, to commission.Reader, lang string) Explanation {
-	out := Explanation{OrderID: x.Order.ID, State: string(x.State), Awards: []Award{}, Declined: []Declined{}, Reversed: []Reversal{}, Taken: []Taken{}, LineCaps: []LineCap{},
+	out := Explanation{OrderID: x.Order.ID, Outside: x.Order.ExternalID, PlacedAt: x.Order.PlacedAt.UTC(), State: string(x.State), Awards: []Award{}, Declined: []Declined{}, Reversed: []Reversal{}, Taken: []Taken{}, LineCaps: []LineCap{},
 		NotDistributed: []Undistributed{}, FromPeriods: []FromPeriod{}, Said: []string{}}
 	for _, p := range x.FromPeriods {
 		out.FromPeriods = append(out.FromPeriods, FromPeriod{p.Period, payee(p.Payee), c.money(p.Granted), c.money(p.Standing)})
@@ -239,6 +253,7 @@ func (c teller) explanation(x commission.Explanation, to commission.Reader, lang
 	for _, a := range x.Awards {
 		told := c.award(a)
 		told.Said = x.TellAward(a, to, lang)
+		told.Steps = c.steps(x.Steps(a))
 		out.Awards = append(out.Awards, told)
 	}
 	for _, d := range x.Declined {
@@ -264,6 +279,18 @@ func (c teller) award(a commission.Explained) Award {
 		Status: string(a.Status), MaturesAt: instant(a.MaturesAt), Lines: []Line{}}
 	for _, l := range a.Lines {
 		out.Lines = append(out.Lines, Line{l.Line, l.SKU, l.Kind, c.money(l.Base), l.Rate, c.money(l.Amount), c.money(l.Cut), c.money(l.Margin), l.Why, somebody(l.RolledUp)})
+	}
+	return out
+}
+
+func (c teller) steps(list []commission.Step) []Step {
+	out := []Step{}
+	for _, s := range list {
+		shown := Step{Kind: s.Kind, At: s.At.UTC(), ExternalID: s.Refund.ExternalID, Amount: c.money(s.Amount), Standing: c.money(s.Standing)}
+		if !s.Refund.ID.IsZero() {
+			shown.RefundID = &s.Refund.ID
+		}
+		out = append(out, shown)
 	}
 	return out
 }

@@ -68,7 +68,7 @@ type Movement struct {
 	Source     ledger.Account `json:"source"`
 	Target     ledger.Account `json:"target"`
 	Amount     money.Amount   `json:"amount" doc:"Money, or whole points in the currency XXX"`
-	Ref        *string        `json:"ref" doc:"The order or withdrawal that caused it"`
+	Ref        *string        `json:"ref" doc:"The order or withdrawal that caused it; null when it was neither, such as something by hand"`
 	RecordedAt time.Time      `json:"recorded_at"`
 }
 
@@ -130,14 +130,20 @@ func (orderRef) Prefix() string      { return "ord" }
 func (withdrawalRef) Prefix() string { return "wdr" }
 
 // refShape writes the cause as its own slice would. The journal keeps a plain
-// UUID; what went through 提现中 was caused by a withdrawal, the rest by orders.
+// UUID; what went through 提现中 was caused by a withdrawal, what an order gives
+// and takes by that order. What was done by hand, and what a month gave, has no
+// page that could be named here.
 func refShape(e ledger.Entry) *string {
-	if e.Ref.IsZero() {
+	ref := ""
+	switch {
+	case e.Ref.IsZero():
 		return nil
-	}
-	ref := id.Of[orderRef](e.Ref).String()
-	if e.Source == ledger.Reserved || e.Target == ledger.Reserved {
+	case e.Source == ledger.Reserved || e.Target == ledger.Reserved:
 		ref = id.Of[withdrawalRef](e.Ref).String()
+	case e.Kind != "book_period_award" && (e.Source == ledger.Expense || e.Target == ledger.Expense):
+		ref = id.Of[orderRef](e.Ref).String()
+	default:
+		return nil
 	}
 	return &ref
 }

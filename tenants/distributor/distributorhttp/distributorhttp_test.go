@@ -84,6 +84,7 @@ func TestConsole(t *testing.T) {
 			for _, m := range []ledger.Movement{
 				ledger.HoldCommission{Payee: who, Amount: 1000, Order: order}, ledger.Mature{Payee: who, Amount: 700},
 				ledger.Reserve{Payee: who, Amount: 300, Withdrawal: withdrawal}, ledger.EarnPoints{Payee: who, Amount: 9, Order: order},
+				ledger.BookBonus{Payee: who, Amount: 50, Reason: ledger.Ref{15: 3}}, ledger.BookDeduction{Payee: who, Amount: 50, Reason: ledger.Ref{15: 4}},
 			} {
 				err = errors.Join(err, book.Move(m))
 			}
@@ -112,7 +113,7 @@ func TestConsole(t *testing.T) {
 				break
 			}
 		}
-		if fmt.Sprint(kinds) != "[earn_points reserve mature hold_commission]" || fmt.Sprintf("%q", refs) != `["ord" "wdr" "" "ord"]` {
+		if fmt.Sprint(kinds) != "[book_deduction book_bonus earn_points reserve mature hold_commission]" || fmt.Sprintf("%q", refs) != `["" "" "ord" "wdr" "" "ord"]` {
 			t.Fatal(kinds, refs)
 		}
 		d.Refused(404, "distributor.unknown", "", "GET", "/distributors/"+topID+"/movements", "finance@b", "")

@@ -43,6 +43,7 @@ type Method struct {
 	From   string       `json:"from" doc:"2026-03" example:"2026-03"`
 	Method payer.Method `json:"method" enum:"none,labour,platform"`
 	By     string       `json:"by"`
+	ByName string       `json:"by_name" doc:"Empty for who is not of this store's staff, or no more: an entity may be shared by stores"`
 	At     time.Time    `json:"at"`
 }
 
@@ -107,16 +108,24 @@ func (h *handlers) do(ctx context.Context, action string, year int, fn func(cont
 			year = today.Year
 		}
 		sums, err := payer.Year(ctx, tx, p.ID, year)
-		out.Body.Entity = shape(p, today, year, sums, currency)
+		if err != nil {
+			return err
+		}
+		actors := make([]string, len(p.Methods))
+		for i, d := range p.Methods {
+			actors[i] = d.By
+		}
+		names, err := registry.ActorNames(ctx, tx, actors)
+		out.Body.Entity = shape(p, today, year, sums, currency, names)
 		return err
 	})
 	return out, err
 }
 
-func shape(p payer.Payer, today performance.Date, year int, sums []payer.MonthSum, currency string) *Entity {
+func shape(p payer.Payer, today performance.Date, year int, sums []payer.MonthSum, currency string, names map[string]string) *Entity {
 	e := &Entity{ID: p.ID, Name: p.Name, TaxID: p.TaxID, Method: p.In(today).Method, Methods: []Method{}, Year: year, Months: []Month{}}
 	for _, d := range p.Methods {
-		e.Methods = append(e.Methods, Method{monthText(d.From), d.Method, d.By, d.At.UTC()})
+		e.Methods = append(e.Methods, Method{monthText(d.From), d.Method, d.By, names[d.By], d.At.UTC()})
 	}
 	for _, s := range sums {
 		e.Months = append(e.Months, Month{monthText(s.Month), s.People, money.Amount{Minor: s.Gross, Currency: currency}, money.Amount{Minor: s.Tax, Currency: currency}})

@@ -140,13 +140,14 @@ type Entry struct {
 	ID      registry.EntryID `json:"id"`
 	At      time.Time        `json:"at"`
 	Actor   string           `json:"actor" example:"staff:per_…"`
+	Name    string           `json:"actor_name" doc:"Empty for who is not of this store's staff, or no more"`
 	Action  string           `json:"action" example:"distributor.freeze"`
 	Subject string           `json:"subject"`
 	Detail  map[string]any   `json:"detail"`
 }
 
 func entryShape(e registry.Entry) Entry {
-	shape := Entry{ID: e.ID, At: e.At.UTC(), Actor: e.Actor, Action: e.Action, Subject: e.Subject}
+	shape := Entry{ID: e.ID, At: e.At.UTC(), Actor: e.Actor, Name: e.Name, Action: e.Action, Subject: e.Subject}
 	_ = json.Unmarshal(e.Detail, &shape.Detail) // an object, or shown as none
 	return shape
 }

@@ -376,3 +376,59 @@ func TestStaff_AManagerReadsAndOnlyAnOwnerDecides(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// The audit log calls by name who works here, and the keys; of those who have
+// left, and to another store, it knows no name.
+func TestActors_AreCalledByNameInTheirOwnStore(t *testing.T) {
+	t.Parallel()
+	sh := open(t)
+	store, owner := sh.signUp("chunfeng", "lin@example.com")
+	other, _ := sh.signUp("qiuyue", "qin@example.com")
+	_, code := sh.invite(owner, "finance")
+	wang, _ := sh.join(code, "wang@example.com")
+	apiKey := sh.do(201, "POST", merchant+"/api-keys", owner, `{"name":"收银台"}`)["id"].(string)
+
+	named := func() map[string]string {
+		var page struct {
+			Items []struct {
+				Action string `json:"action"`
+				Name   string `json:"actor_name"`
+			} `json:"items"`
+		}
+		if err := json.Unmarshal([]byte(sh.do(200, "GET", merchant+"/audit?limit=100", owner, "")["raw"].(string)), &page); err != nil {
+			t.Fatal(err)
+		}
+		names := map[string]string{}
+		for _, e := range page.Items {
+			names[e.Action] = e.Name
+		}
+		return names
+	}
+	if got := named(); got["staff.join"] != "王" || got["key.create"] != "林" {
+		t.Errorf("%v", got)
+	}
+	called := func(store map[string]any) (names map[string]string) {
+		tenant, err := tenancy.Parse(store["id"].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = sh.db.Within(t.Context(), tenant, func(ctx context.Context, tx *pg.Tx) (err error) {
+			names, err = registry.ActorNames(ctx, tx, []string{"staff:" + wang, "key:" + apiKey, "operator", "system", "", "staff:nobody"})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return names
+	}
+	if got := called(store); len(got) != 2 || got["staff:"+wang] != "王" || got["key:"+apiKey] != "收银台" {
+		t.Errorf("%v", got)
+	}
+	if got := called(other); len(got) != 0 {
+		t.Errorf("another store reads %v", got)
+	}
+	sh.do(204, "DELETE", merchant+"/staff/"+wang, owner, "")
+	if got := named(); got["staff.join"] != "" || got["staff.remove"] != "林" {
+		t.Errorf("after they have left: %v", got)
+	}
+}

@@ -168,14 +168,14 @@ func (s shop) amount(asset ledger.Asset, n int64) string {
 	return s.text(n)
 }
 
-func (s shop) why(r settlement.Row, reasons map[ledger.Ref]string) string {
+func (s shop) why(r settlement.Row, reasons map[Cause]string) string {
 	switch {
 	case r.Refunded:
 		return s.say("发放前已退款的部分", "refunded before it was granted")
 	case r.Gave != nil:
 		return r.Gave.Why
 	}
-	return reasons[r.Ref]
+	return reasons[Cause{r.Ref, r.Kind}]
 }
 
 // vouchers are a file of a few lines a day.

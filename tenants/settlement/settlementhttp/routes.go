@@ -12,7 +12,6 @@ import (
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/rbac"
 	"github.com/fenli-io/fenli/tenants/commission"
-	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/settlement"
 )
 
@@ -24,8 +23,8 @@ type Config struct {
 	Fonts      *paper.Fonts
 	// Store is how the store is called, its currency and in whose days it lives.
 	Store func(context.Context, *pg.Tx) (name, currency string, zone *time.Location, err error)
-	// Reasons are what movements by hand were for; a later slice knows.
-	Reasons func(context.Context, *pg.Tx, []ledger.Ref) (map[ledger.Ref]string, error)
+	// Reasons are what movements by hand were for; later slices know.
+	Reasons func(context.Context, *pg.Tx, []Cause) (map[Cause]string, error)
 }
 
 type handlers struct{ Config }

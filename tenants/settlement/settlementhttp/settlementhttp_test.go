@@ -64,10 +64,10 @@ func opened(t *testing.T) (*apitest.Door, *storetest.Stores, map[string]distribu
 		Store: func(context.Context, *pg.Tx) (string, string, *time.Location, error) {
 			return "第一号店", "CNY", zone, nil
 		},
-		Reasons: func(_ context.Context, _ *pg.Tx, refs []ledger.Ref) (map[ledger.Ref]string, error) {
-			all := map[ledger.Ref]string{}
-			for _, r := range refs {
-				all[r] = "@感谢支持"
+		Reasons: func(_ context.Context, _ *pg.Tx, causes []settlementhttp.Cause) (map[settlementhttp.Cause]string, error) {
+			all := map[settlementhttp.Cause]string{}
+			for _, c := range causes {
+				all[c] = "@感谢支持"
 			}
 			return all, nil
 		}})

@@ -207,12 +207,12 @@ type ExplainedLine struct {
 }
 
 // linesOf folds a report's rows into lines.
-func (s shop) linesOf(rows []settlement.Row, reasons map[ledger.Ref]string) []Line {
+func (s shop) linesOf(rows []settlement.Row, reasons map[Cause]string) []Line {
 	list := []Line{}
 	for _, r := range rows {
 		if n := len(list); n == 0 || list[n-1].Number != r.Number {
 			l := Line{Number: r.Number, At: r.RecordedAt.UTC(), Kind: r.Kind, Word: settlement.KindWord(r.Kind, s.chinese), Asset: r.Asset, Source: r.Source,
-				Target: r.Target, Amount: r.Amount, Reason: reasons[r.Ref], Explained: []ExplainedLine{}}
+				Target: r.Target, Amount: r.Amount, Reason: reasons[Cause{r.Ref, r.Kind}], Explained: []ExplainedLine{}}
 			if r.Order != nil {
 				which := r.Order.ID
 				l.OrderID, l.ExternalID = &which, r.Order.ExternalID
@@ -238,11 +238,18 @@ func (s shop) linesOf(rows []settlement.Row, reasons map[ledger.Ref]string) []Li
 }
 
 // byHand are the references of what was done by hand.
-func byHand(lines []settlement.Line) (refs []ledger.Ref) {
+// Cause is what a movement by hand refers to, and its kind: what was taken and
+// given back has one reference and two reasons.
+type Cause struct {
+	Ref  ledger.Ref
+	Kind string
+}
+
+func byHand(lines []settlement.Line) (causes []Cause) {
 	for _, l := range lines {
 		if slices.Contains([]string{"book_bonus", "book_deduction", "deduct_into_debt"}, l.Kind) {
-			refs = append(refs, l.Ref)
+			causes = append(causes, Cause{l.Ref, l.Kind})
 		}
 	}
-	return refs
+	return causes
 }

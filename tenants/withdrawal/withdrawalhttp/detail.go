@@ -8,6 +8,7 @@ import (
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/tenants/payee"
 	"github.com/fenli-io/fenli/tenants/payer"
+	"github.com/fenli-io/fenli/tenants/registry"
 	"github.com/fenli-io/fenli/tenants/withdrawal"
 )
 
@@ -49,6 +50,11 @@ func (h *handlers) tell(ctx context.Context, tx *pg.Tx, w withdrawal.Withdrawal,
 	}
 	lang := httpapi.LangOf(ctx)
 	d = Detail{Withdrawal: shapes[0], Siblings: []Withdrawal{}, Basis: taxOf(w.Basis, rules.Currency), FourEyes: rules.FourEyes(w.Whole), Timeline: steps(way, lang, rules.Currency, toStaff)}
+	if toStaff {
+		if err := callByName(ctx, tx, d.Timeline); err != nil {
+			return d, err
+		}
+	}
 	if len(parts) > 1 {
 		d.Siblings = shapes[1:]
 	}
@@ -70,6 +76,18 @@ func (h *handlers) tell(ctx context.Context, tx *pg.Tx, w withdrawal.Withdrawal,
 		}
 	}
 	return d, h.waits(ctx, tx, w, &d)
+}
+
+func callByName(ctx context.Context, tx *pg.Tx, steps []Step) error {
+	actors := make([]string, len(steps))
+	for i, s := range steps {
+		actors[i] = s.Actor
+	}
+	names, err := registry.ActorNames(ctx, tx, actors)
+	for i, s := range steps {
+		steps[i].Name = names[s.Actor]
+	}
+	return err
 }
 
 // waits says what a withdrawal waits for.

@@ -36,7 +36,8 @@ func Routes(s *httpapi.Server, db *pg.DB, svc *withdrawal.Service) {
 	httpapi.Register(s, httpapi.Merchant, op("withdrawal.pay", post, "/withdrawals/{id}/pay", rbac.WithdrawalPay, "Record a payment by hand; of somebody in debt it is returned instead", 0), h.pay)
 	httpapi.Register(s, httpapi.Merchant, op("withdrawal.fail", post, "/withdrawals/{id}/fail", rbac.WithdrawalPay, "A payment by hand could not be made: the money goes back", 0), h.fail)
 
-	httpapi.Register(s, httpapi.Merchant, op("withdrawal.forfeits", get, "/distributors/{id}/forfeits", rbac.BalanceRead, "What a person who was stopped has forfeited", 0), h.forfeits)
+	httpapi.Register(s, httpapi.Merchant, op("withdrawal.forfeits", get, "/distributors/{id}/forfeits", rbac.BalanceRead, "What a person who was stopped has forfeited, the newest first", 0), h.forfeits)
+	httpapi.Register(s, httpapi.Merchant, op("withdrawal.stake", get, "/distributors/{id}/stake", rbac.BalanceRead, "What a person would lose if it were forfeited now", 0), h.stake)
 	httpapi.Register(s, httpapi.Merchant, op("withdrawal.forfeit", post, "/distributors/{id}/forfeits", rbac.WithdrawalForfeit, "A frozen or banned person forfeits what is available and unsent, with a reason they see", http.StatusCreated), h.forfeit)
 	httpapi.Register(s, httpapi.Merchant, op("withdrawal.restore", post, "/forfeits/{id}/restore", rbac.WithdrawalForfeit, "Give back what was forfeited: the decision was overturned", 0), h.restore)
 
@@ -46,6 +47,8 @@ func Routes(s *httpapi.Server, db *pg.DB, svc *withdrawal.Service) {
 	httpapi.Register(s, httpapi.Store, op("withdrawal.own", get, "/me/withdrawals", rbac.OwnWithdrawalRead, "List one's own withdrawals, the newest first", 0), h.own)
 	httpapi.Register(s, httpapi.Store, op("withdrawal.own.read", get, "/me/withdrawals/{id}", rbac.OwnWithdrawalRead, "A withdrawal of one's own with its way and its tax", 0), h.readOwn)
 	httpapi.Register(s, httpapi.Store, op("withdrawal.recall", post, "/me/withdrawals/{id}/cancel", rbac.OwnWithdrawalRequest, "Call off what has not been sent yet", 0), h.recall)
+
+	httpapi.Register(s, httpapi.Store, op("withdrawal.own.forfeits", get, "/me/forfeits", rbac.OwnWithdrawalRead, "What I have lost and what was given back, each with its reason, the newest first", 0), h.ownForfeits)
 
 	httpapi.Register(s, httpapi.Open, op("withdrawal.request_for", post, "/distributors/{external_id}/withdrawals", rbac.WithdrawalRequestFor, "Ask on a distributor's behalf", http.StatusCreated), h.requestFor)
 }

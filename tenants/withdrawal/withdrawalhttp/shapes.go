@@ -91,6 +91,7 @@ type Step struct {
 	At    time.Time        `json:"at"`
 	State withdrawal.State `json:"state" enum:"requested,approved,sending,waiting_for_user,manual,paid,failed,cancelled,rejected,returned"`
 	Actor string           `json:"actor,omitempty" doc:"Told to staff only"`
+	Name  string           `json:"actor_name,omitempty" doc:"How they are called; left out for who is not of this store's staff, or no more"`
 	Text  string           `json:"text"`
 }
 

@@ -278,3 +278,79 @@ func TestByHand_FromBeginningToVoucher(t *testing.T) {
 		t.Errorf("%+v", preview)
 	}
 }
+
+// What somebody lost stands on their own page with its reason and without the
+// names of the staff; the list is paged.
+func TestForfeits_ThroughTheDoor(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	who := "/distributors/" + d.wang.ID.String()
+	people := distributor.New(d.DB)
+	var stake withdrawalhttp.Stake
+	if d.Get(who+"/stake", "owner", &stake); stake.State != "active" || stake.Amount.Minor != 10000 || stake.Amount.Currency != "CNY" {
+		t.Fatalf("%+v", stake)
+	}
+	if _, err := people.Freeze(t.Context(), d.A, d.wang.ID, "looked into"); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		claim, body string
+		status      int
+		code        string
+	}{
+		{"another amount than the one confirmed takes nothing", `{"reason":"forged","amount":{"amount":9999,"currency":"CNY"}}`, 409, "withdrawal.forfeit_changed"},
+		{"one currency a store", `{"reason":"forged","amount":{"amount":10000,"currency":"USD"}}`, 422, "money.foreign_currency"},
+		{"a reason", `{"reason":""}`, 422, "withdrawal.reason_missing"},
+	} {
+		if status, a := d.Call("POST", who+"/forfeits", "owner", c.body, key, "f0 "+c.claim); status != c.status || a.Text("code") != c.code {
+			t.Errorf("%s: %d %v", c.claim, status, a)
+		}
+	}
+	var first, again, second, back withdrawalhttp.Forfeit
+	const confirmed = `{"reason":"forged orders","amount":{"amount":10000,"currency":"CNY"}}`
+	d.Read(201, "POST", who+"/forfeits", "owner", confirmed, &first, key, "f1")
+	d.Read(201, "POST", who+"/forfeits", "owner", confirmed, &again, key, "f1")
+	if first.Amount.Minor != 10000 || first.By == nil || again.ID != first.ID {
+		t.Fatalf("%+v %+v", first, again)
+	}
+	d.Read(200, "POST", "/forfeits/"+first.ID.String()+"/restore", "owner", `{"reason":"they were real"}`, &back, key, "r1")
+	if back.RestoredAt == nil || back.RestoredWhy != "they were real" {
+		t.Fatalf("%+v", back)
+	}
+	d.Clock.Advance(time.Hour)
+	d.Read(201, "POST", who+"/forfeits", "owner", `{"reason":"forged after all"}`, &second, key, "f2")
+
+	var page, rest httpapi.Page[withdrawalhttp.Forfeit]
+	d.Get(who+"/forfeits?limit=1", "owner", &page)
+	d.Get(who+"/forfeits?limit=1&cursor="+page.NextCursor, "owner", &rest)
+	if len(page.Items) != 1 || page.Items[0].ID != second.ID || page.NextCursor == "" || len(rest.Items) != 1 || rest.Items[0].ID != first.ID || rest.NextCursor != "" {
+		t.Errorf("%+v %+v", page, rest)
+	}
+	d.Get("store:/me/forfeits", "wang", &page)
+	if len(page.Items) != 2 || page.Items[0].Reason != "forged after all" || page.Items[1].RestoredWhy != "they were real" || page.Items[0].By != nil || page.Items[1].RestoredBy != nil {
+		t.Errorf("%+v", page)
+	}
+	d.Refused(422, "request.cursor_invalid", "cursor", "GET", who+"/forfeits?cursor=x", "owner", "")
+	d.Refused(404, "distributor.unknown", "", "GET", who+"/forfeits", "owner@b", "")
+	d.Refused(404, "distributor.unknown", "", "GET", who+"/stake", "owner@b", "")
+}
+
+// The list can be cut down to amounts; what is asked for is what it says.
+func TestWithdrawals_OfAnAmount(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	for i, amount := range []int{1000, 2000, 3000} {
+		d.Read(201, "POST", "store:/me/withdrawals", "wang", fmt.Sprintf(`{"amount":{"amount":%d,"currency":"CNY"}}`, amount), &withdrawalhttp.Withdrawal{}, key, fmt.Sprint("a", i))
+	}
+	for query, want := range map[string]string{"least=2000": "3000 2000 ", "most=2000": "2000 1000 ", "least=1001&most=2999": "2000 ", "least=3001": "", "least=2000&limit=1": "3000 "} {
+		var list httpapi.Page[withdrawalhttp.Withdrawal]
+		got := ""
+		d.Get("/withdrawals?"+query, "owner", &list)
+		for _, w := range list.Items {
+			got += fmt.Sprint(w.Gross.Minor) + " "
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", query, got, want)
+		}
+	}
+}

@@ -246,6 +246,34 @@ async function story() {
     await standing('苏二', { held: '¥0.00', available: '¥9.70', reserved: '¥0.00', paid: '¥50.00' })
   })
 
+  await chapter('what is forfeited is named, seen by its owner, and given back', async () => {
+    await visit(`/distributors/list?q=${encodeURIComponent('林一')}`)
+    await row('林一').getByRole('link').first().click()
+    const says = async (button, reason) => {
+      await dialog.getByRole('textbox').fill(reason)
+      await dialog.getByRole('button', { name: button }).click()
+    }
+    await drawer.getByRole('button', { name: /冻\s*结/ }).click()
+    await says(/冻\s*结/, '疑似刷单，核实中')
+    await drawer.getByRole('tab', { name: '没收与恢复' }).click()
+    await see(drawer, '现在可以没收 ¥19.90', '从未没收过')
+    await accessible('forfeits', merchant)
+    await drawer.getByRole('button', { name: /^没\s*收$/ }).click()
+    await says(/没\s*收 ¥19\.90/, '核实为虚假订单')
+    await see(drawer, '已没收', '¥19.90', '核实为虚假订单', '店主老周')
+    await first.balance({ 可提现: '¥0.00', 待结算: '¥0.00', 提现中: '¥0.00', 已提现: '¥0.00' })
+    await see(first.page.locator('body'), '余额被没收', '-¥19.90', '核实为虚假订单')
+    await drawer.getByRole('button', { name: /恢\s*复/ }).click()
+    await says(/恢\s*复 ¥19\.90/, '申诉成立，订单真实')
+    await see(drawer, '已恢复', '申诉成立，订单真实')
+    await drawer.getByRole('button', { name: /解\s*冻/ }).click()
+    await dialog.getByRole('button', { name: /解\s*冻/ }).click()
+    await see(drawer, '只有冻结或封禁的人才能没收')
+    await first.balance({ 可提现: '¥19.90', 待结算: '¥0.00', 提现中: '¥0.00', 已提现: '¥0.00' })
+    await see(first.page.locator('body'), '申诉成立，订单真实', '+¥19.90')
+    await accessible('forfeits on the phone', first.page)
+  })
+
   await chapter('both leaderboards name the seller', async () => {
     await visit('/leaderboard?period=all')
     await see(row('苏二'), '1', '¥398.00')

@@ -192,6 +192,8 @@ export function answer(method: string, path: string, query: URLSearchParams, bod
     case '/distributors': return list(wanted(people, 'state'))
     case '/distributors/{id}': return ok(people.find((p) => p.id === id))
     case '/distributors/{id}/awards': return list(awards)
+    case '/distributors/{id}/stake': return ok({ state: 'frozen', amount: yuan(31636), available: yuan(14836), unsent: yuan(16800), owed: yuan(0) } satisfies T.Stake)
+    case '/distributors/{id}/forfeits': return list([{ id: 'wfo_1', amount: yuan(8800), reason: '疑似虚假订单', by: { id: 'staff:per_01', name: '林店主' }, at: ago(9000), restored_at: ago(7000), restored_by: { id: 'staff:per_02', name: '' }, restored_why: '申诉成立，订单真实' }] satisfies T.Forfeit[])
     case '/distributors/{id}/debts': return list([{ id: '9', cause: 'netted', amount: yuan(-120), order_id: null, order_external_id: '', at: ago(20), said: '从到账的可提现金额中抵扣 1.20' }, { id: '8', cause: 'refund', amount: yuan(180), order_id: 'ord_01kb7x04', order_external_id: 'S-1004', at: ago(900), said: '订单 S-1004 退款时，这笔佣金已经提走，记 1.80 待扣回' }])
     case '/distributors/{id}/movements': return list([{ id: 3, kind: 'reserve', source: 'available', target: 'reserved', amount: yuan(10000), ref: 'wdr_1', recorded_at: ago(60) }, { id: 2, kind: 'settle', source: 'held', target: 'available', amount: yuan(1990), ref: 'ord_01kb7x01', recorded_at: ago(900) }, { id: 1, kind: 'hold', source: 'expense', target: 'held', amount: yuan(1990), ref: 'ord_01kb7x01', recorded_at: ago(9000) }])
     case '/tree': return list(query.get('root') ? people.slice(3, 6).map((p) => node(p, 0)) : people.slice(0, 3).map((p) => node(p, 3)))
@@ -212,7 +214,7 @@ export function answer(method: string, path: string, query: URLSearchParams, bod
     case '/api-keys': return list([{ id: 'key_1', name: '有赞商城', hint: '9a51', created_at: ago(9000), revoked_at: null }, { id: 'key_0', name: '旧 ERP', hint: '77be', created_at: ago(90000), revoked_at: ago(8000) }])
     case '/staff': return list([{ id: 'per_01', name: '李掌柜', role: 'owner', joined_at: ago(90000) }, { id: 'per_02', name: '周运营', role: 'manager', joined_at: ago(40000) }] satisfies T.StaffMember[])
     case '/staff-invitations': return list([{ id: 'inv_1', name: '王会计', role: 'finance', invited_by: { id: 'per_01', name: '李掌柜' }, state: 'open', created_at: ago(60), expires_at: ago(-60 * 24 * 7) }, { id: 'inv_0', name: '周运营', role: 'manager', invited_by: { id: 'per_01', name: '李掌柜' }, state: 'joined', created_at: ago(41000), expires_at: ago(31000) }] satisfies T.StaffInvitation[])
-    case '/audit': return list([{ id: 'aud_1', at: ago(20), actor: 'staff:per_01', action: 'distributor.freeze', subject: 'dst_4', detail: { reason: '疑似刷单，核实中' } }, { id: 'aud_0', at: ago(3000), actor: 'staff:per_01', action: 'program.revise', subject: '3', detail: {} }])
+    case '/audit': return list([{ id: 'aud_1', at: ago(20), actor: 'staff:per_01', actor_name: '林店主', action: 'distributor.freeze', subject: 'dst_4', detail: { reason: '疑似刷单，核实中' } }, { id: 'aud_0', at: ago(3000), actor: 'staff:per_01', actor_name: '林店主', action: 'program.revise', subject: '3', detail: {} }])
   }
   if (at.startsWith('/leaderboards/')) return ok({ metric: at.split('/')[2], period: query.get('period') ?? 'month', from: ago(60 * 24 * 21), to: ago(-60 * 24 * 9), items: empty ? [] : board(12) })
   return { status: 404, body: { status: 404, code: 'not_found', detail: '没有找到', request_id: 'req_404' } }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { asText, contrast, inkOn, rgbOf, themeOf } from '@/brand/colour'
-import { declinedOf, partsOf } from '@/parts/explained'
+import { declinedOf, partsOf, stepsOf } from '@/parts/explained'
 import { earnOf, isSoldOut, priceOf } from '@/parts/price'
 import { fitted } from '@/poster/draw'
 import { productLink } from '@/poster/link'
@@ -54,6 +54,22 @@ describe('an explanation', () => {
     expect(partsOf({ order_id: 'o', awards: [{ level: 2, granted: cny(1), standing: cny(1), status: 'held', lines: null }] })).toMatchObject([{ level: 2, lines: [] }])
     expect(partsOf({ order_id: 'o', declined: '自购不计佣' })).toEqual([])
     expect(declinedOf({ order_id: 'o', declined: [{ who: 'me', why: 'a' }, 'b'] })).toEqual(['a', 'b'])
+  })
+})
+
+describe('what moved an award', () => {
+  const step = (kind: 'granted' | 'refunded' | 'borne', amount: number, standing: number) => ({ kind, at: '2026-11-18T02:20:00Z', refund_id: null, external_id: '', amount: cny(amount), standing: cny(standing) })
+  const steps = [step('granted', 1990, 1990), step('refunded', -667, 1323), step('borne', -323, 1323)]
+
+  it('is shown row by row to where the award stands', () => {
+    const [part] = partsOf({ order_id: 'o', awards: [{ level: 1, granted: cny(1990), standing: cny(1323), status: 'settled', lines: null, steps }] })
+    expect(stepsOf(part)).toEqual(steps)
+    expect(stepsOf(part).slice(-1)[0].standing).toEqual(part.standing)
+  })
+
+  it('is nothing while it is what was granted, and from a server that does not tell', () => {
+    expect(stepsOf({ lines: [], steps: steps.slice(0, 1) })).toEqual([])
+    expect(stepsOf({ lines: [] })).toEqual([])
   })
 })
 

@@ -60,6 +60,10 @@ export interface Contract extends MarketplaceContract {
   'POST /grading/preview': { answer: T.GradingPreview }
   'GET /distributors/{id}/team': { path: Id; query: { depth?: number }; answer: T.Page<T.TreeNode> }
   'GET /distributors/{id}/debts': { path: Id; query: T.Paging; answer: T.Page<T.Debt> }
+  'GET /distributors/{id}/stake': { path: Id; answer: T.Stake }
+  'GET /distributors/{id}/forfeits': { path: Id; query: T.Paging; answer: T.Page<T.Forfeit> }
+  'POST /distributors/{id}/forfeits': { path: Id; body: Reason & { amount?: T.Money }; answer: T.Forfeit; once: true }
+  'POST /forfeits/{id}/restore': { path: Id; body: Reason; answer: T.Forfeit; once: true }
   'GET /distributors/{id}/awards': { path: Id; query: T.Paging; answer: T.Page<T.AwardRow> }
   'GET /distributors/{id}/movements': { path: Id; query: T.Paging; answer: T.Page<T.Movement> }
   'GET /tree': { query: T.Paging & { root?: string }; answer: T.Page<T.TreeNode> }

@@ -75,6 +75,16 @@ export function sumMoney(list: Money[], currency: string): Money {
   return list.reduce(addMoney, { amount: 0, currency })
 }
 
+/** What share each part has of the whole, in per cent to one place, cut and not rounded; empty when there is no whole, or none of it. */
+export function partsOf(parts: Money[]): string[] {
+  const whole = parts.reduce((sum, p) => sum + BigInt(p.amount), 0n)
+  return parts.map((p) => {
+    if (whole <= 0n || p.amount <= 0) return ''
+    const tenths = (BigInt(p.amount) * 1000n) / whole
+    return tenths === 0n ? '<0.1%' : `${tenths / 10n}.${tenths % 10n}%`
+  })
+}
+
 function exact(minor: bigint): number {
   if (minor > largest || minor < -largest) throw new RangeError(`${minor} is beyond what an amount can be`)
   return Number(minor)

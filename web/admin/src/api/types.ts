@@ -120,6 +120,8 @@ export interface AuditEntry {
   id: string
   at: Time
   actor: string
+  /** Empty for who is not of this store's staff, or no more. */
+  actor_name: string
   action: string
   subject: string
   detail: unknown
@@ -722,8 +724,12 @@ export interface AwardLine {
   cut: Money
   why: string
 }
+/** Somebody; in a sample order with a grade beside the name. */
+export interface Sampled extends Named {
+  grade?: string
+}
 export interface CommissionAward {
-  payee: Named
+  payee: Sampled
   level: number
   granted: Money
   standing: Money
@@ -735,7 +741,7 @@ export interface CommissionAward {
 }
 export interface Declined {
   /** Null: nobody stands behind the order. */
-  who: Named | null
+  who: Sampled | null
   why: string
   /** The reason, and what a rule of the store took. */
   said?: string[]
@@ -803,6 +809,24 @@ export interface Debt {
   order_external_id: string
   at: Time
   said: string
+}
+/** What somebody would lose if it were forfeited now; amount = available + unsent − owed. */
+export interface Stake {
+  state: string
+  amount: Money
+  available: Money
+  unsent: Money
+  owed: Money
+}
+export interface Forfeit {
+  id: string
+  amount: Money
+  reason: string
+  by: Named | null
+  at: Time
+  restored_at: Time | null
+  restored_by: Named | null
+  restored_why: string
 }
 export interface AwardRow {
   order_id: string
@@ -1195,7 +1219,7 @@ export interface WithdrawalDetail extends Withdrawal {
   four_eyes: boolean
   waits_for: string
   paused_to: Time | null
-  timeline: { at: Time; state: string; actor?: string; text: string }[]
+  timeline: { at: Time; state: string; actor?: string; actor_name?: string; text: string }[]
   siblings: Withdrawal[]
   same_human: number
 }
@@ -1248,7 +1272,7 @@ export interface PayerEntity {
   name: string
   tax_id: string
   method: string
-  methods: { from: string; method: string; by: string; at: Time }[]
+  methods: { from: string; method: string; by: string; by_name: string; at: Time }[]
   year: number
   months: { month: string; people: number; gross: Money; tax: Money }[]
 }

@@ -13,6 +13,9 @@ export const colors = {
   series: ['#0f6b5c', '#d9822b', '#5b5bd6', '#a1446d', '#3b82a0'],
 }
 
+/** Where money stands, in every picture of it. */
+export const accountColors = { held: '#d9822b', available: '#0f6b5c', reserved: '#3b82a0', paid: '#5b5bd6', debt: '#b42318' }
+
 export const theme: ThemeConfig = {
   token: {
     colorPrimary: colors.primary,

@@ -4,7 +4,7 @@ import { DownloadOutlined } from '@ant-design/icons'
 import { Alert, Button, Descriptions, Skeleton, Tooltip } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '../api/hooks'
-import type { Alternative, Cap, CommissionAward, Declined, LineCap, OrderCommission } from '../api/types'
+import type { Alternative, Cap, CommissionAward, Declined, LineCap, OrderCommission, Sampled } from '../api/types'
 import { Failure } from '../app/Failure'
 import { Can } from '../app/permissions'
 import { api } from '../app/token'
@@ -97,12 +97,13 @@ function Reversed({ of }: { of: OrderCommission }) {
 /** Who gets what from which line, and who does not. Also what a preview shows. */
 export function Awards({ awards, declined, cap, lineCaps = [], drafted }: { awards: CommissionAward[]; declined: Declined[]; cap?: Cap | null; lineCaps?: LineCap[]; drafted?: boolean }) {
   const { t } = useTranslation()
+  const called = ({ name, grade }: Sampled) => (grade ? t('why.sampled', { name, grade: t(`grade.${grade}`, grade) }) : name)
   return (
     <>
       {awards.map((a) => (
-        <section key={a.payee.id} aria-label={a.payee.name}>
+        <section key={a.payee.id} aria-label={called(a.payee)}>
           <div style={{ display: 'flex', justifyContent: 'space-between', gap: 12, flexWrap: 'wrap', marginBottom: 4 }}>
-            <span><strong>{a.payee.name}</strong> <span style={faint}>{a.level > 0 ? t('why.level', { n: a.level }) : t('why.role')}</span></span>
+            <span><strong>{called(a.payee)}</strong> <span style={faint}>{a.level > 0 ? t('why.level', { n: a.level }) : t('why.role')}</span></span>
             <span style={{ display: 'flex', gap: 10, alignItems: 'center' }}>
               {!drafted && a.status && <StatusTag noun="award" state={a.status} />}
               <Money of={a.standing ?? a.granted} strong />
@@ -130,7 +131,7 @@ export function Awards({ awards, declined, cap, lineCaps = [], drafted }: { awar
           <h3 style={{ fontSize: 14 }}>{t('why.declined')}</h3>
           <ul className="why">
             {declined.map((d, i) => (
-              <li key={i}>{d.who && <><strong>{d.who.name}</strong> · </>}{d.why}{(d.said ?? []).slice(1).map((s) => <div key={s} style={faint}>{s}</div>)}</li>
+              <li key={i}>{d.who && <><strong>{called(d.who)}</strong> · </>}{d.why}{(d.said ?? []).slice(1).map((s) => <div key={s} style={faint}>{s}</div>)}</li>
             ))}
           </ul>
         </section>

@@ -137,8 +137,21 @@ export interface AwardLine {
   why?: string
 }
 
+/** One thing that happened to an award, and what stood after it. */
+export interface AwardStep {
+  /** borne: it came so late that the store bears it, and nothing was taken. */
+  kind: 'granted' | 'refunded' | 'borne'
+  at: string
+  refund_id: string | null
+  external_id: string
+  /** Below zero when taken back; of what the store bears, what it would have been. */
+  amount: Money
+  standing: Money
+}
+
 export interface Explanation {
   order_id: string
+  order_external_id?: string
   state?: string
   level?: number
   granted?: Money
@@ -150,7 +163,8 @@ export interface Explanation {
   why?: string
   lines?: AwardLine[] | null
   said?: string[] | null
-  awards?: (Omit<Award, 'order_id' | 'placed_at'> & { matures_at?: string | null; lines?: AwardLine[] | null; said?: string[] | null })[] | null
+  steps?: AwardStep[]
+  awards?: (Omit<Award, 'order_id' | 'placed_at'> & { matures_at?: string | null; lines?: AwardLine[] | null; said?: string[] | null; steps?: AwardStep[] })[] | null
   declined?: ({ who?: Buyer | string | null; why: string; said?: string[] | null } | string)[] | string | null
   reversed?: { refund_id?: string; amount: Money }[] | null
   awaiting?: { sentence?: string } | null
@@ -213,6 +227,16 @@ export interface Adjustment {
   corrects: string | null
   into_debt: Money
   decided_at: string | null
+}
+
+/** Money that was lost while one was frozen or banned, and perhaps given back. */
+export interface Forfeit {
+  id: string
+  amount: Money
+  reason: string
+  at: string
+  restored_at: string | null
+  restored_why: string
 }
 
 /** One movement of what I owe: a refund after the money had left, or what was netted. */
@@ -501,6 +525,7 @@ export interface Contract {
   'GET /me/statements/{period}': { path: { period: string }; answer: Statement }
   'GET /me/statements/{period}/lines': { path: { period: string }; query: Paged; answer: Page<StatementLine> }
   'GET /me/adjustments': { query: Paged; answer: Page<Adjustment> }
+  'GET /me/forfeits': { query: Paged; answer: Page<Forfeit> }
   'GET /me/debts': { query: Paged; answer: Page<Debt> }
   'GET /me/periods': { query: Paged; answer: Page<OwnPeriod> }
   'GET /me/disputes': { query: Paged & { order_id?: string }; answer: Page<Dispute> }

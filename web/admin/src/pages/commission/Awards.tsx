@@ -36,7 +36,7 @@ export default function Awards() {
   return (
     <PageShell title={t('menu.awards')} help={t('award.help')}>
       <div className="filters">
-        <div style={{ width: 240 }}><PersonPicker value={filters.payee_id} onChange={(id) => change({ payee_id: id })} placeholder={t('award.any_payee')} /></div>
+        <PersonPicker width={240} value={filters.payee_id} onChange={(id) => change({ payee_id: id })} placeholder={t('award.any_payee')} />
         <Select allowClear aria-label={t('award.status')} placeholder={t('award.any_status')} value={filters.status} onChange={(status: string | undefined) => change({ status })} style={{ width: 160 }} options={['held', 'settled', 'on_hold'].map((s) => ({ value: s, label: t(`status.award.${s}`) }))} />
       </div>
       <CursorTable route="GET /awards" name="awards" rowKey={(a) => `${a.order_id}/${a.payee.id}`} input={{ query: filters }} columns={columns} onOpen={(a) => setWhy(a.order_id)}

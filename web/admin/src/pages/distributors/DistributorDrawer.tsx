@@ -1,16 +1,17 @@
 // One distributor: standing, money, awards, movements, and how it went over time.
 import { Alert, Button, Descriptions, Drawer, Skeleton, Space, Table, Tabs } from 'antd'
-import { type ReactNode, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useRead, useReadMore } from '../../api/hooks'
 import { addMoney } from '../../api/money'
 import type { AwardRow, Debt, Distributor, Money as Amount, Movement } from '../../api/types'
 import { Failure } from '../../app/Failure'
-import { Can, useStore } from '../../app/permissions'
+import { Can, useCan, useStore } from '../../app/permissions'
 import { TrendChart } from '../../parts/charts'
 import { EmptyState } from '../../parts/EmptyState'
 import { Money } from '../../parts/Money'
+import { More } from '../../parts/More'
 import { RowLink } from '../../parts/RowLink'
 import { StatusTag } from '../../parts/StatusTag'
 import { timesIn, useTime } from '../../parts/time'
@@ -18,11 +19,13 @@ import { AwardWhy } from '../commission/AwardWhy'
 import { LeadSwitch } from './Lead'
 import { type Doing, StateButtons, StateDialog } from './actions'
 import { GradeDialog, UplineDialog } from './dialogs'
+import { Forfeits } from './Forfeits'
 
 export function DistributorDrawer({ id, grades, onClose }: { id: string; grades: string[]; onClose: () => void }) {
   const { t } = useTranslation()
   const found = useRead('GET /distributors/{id}', { path: { id } })
   const [doing, setDoing] = useState<Doing | 'grade' | 'upline'>()
+  const can = useCan()
   const who = found.data
   const close = () => setDoing(undefined)
   return (
@@ -39,6 +42,7 @@ export function DistributorDrawer({ id, grades, onClose }: { id: string; grades:
           { key: 'facts', label: t('distributor.facts'), children: <Facts who={who} /> },
           { key: 'awards', label: t('menu.awards'), children: <Awards id={id} /> },
           { key: 'debts', label: t('distributor.debts'), children: <Debts id={id} owed={who.balance?.debt} /> },
+          ...(can('balance.read') ? [{ key: 'forfeits', label: t('forfeit.tab'), children: <Forfeits who={who} /> }] : []),
           { key: 'movements', label: t('distributor.movements'), children: <Movements id={id} /> },
         ]} />
       )}
@@ -110,11 +114,6 @@ export function byDay(awards: AwardRow[], zone: string, currency: string): { day
   const days: string[] = []
   for (let d = Date.parse(`${first}T00:00:00Z`); d <= Date.parse(`${last}T00:00:00Z`) && days.length < 366; d += 86_400_000) days.push(new Date(d).toISOString().slice(0, 10))
   return { days, values: days.map((d) => sums.get(d) ?? 0) }
-}
-
-function More({ query, children }: { query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }; children: ReactNode }) {
-  const { t } = useTranslation()
-  return <>{children}{query.hasNextPage && <Button block style={{ marginTop: 12 }} loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('list.more')}</Button>}</>
 }
 
 function Awards({ id }: { id: string }) {

@@ -6,11 +6,11 @@ import type { Distributor, NewDistributor } from '../../api/types'
 import { useAct } from '../../parts/Confirm'
 
 /** Finds a distributor by name or code while one types. */
-export function PersonPicker({ value, onChange, id, not, placeholder }: { value?: string; onChange?: (id: string | undefined) => void; id?: string; not?: string; placeholder?: string }) {
+export function PersonPicker({ value, onChange, id, not, placeholder, width = '100%' }: { value?: string; onChange?: (id: string | undefined) => void; id?: string; not?: string; placeholder?: string; width?: number | string }) {
   const [q, setQ] = useState('')
   const found = useRead('GET /distributors', { query: { q, state: 'active', limit: 20 } }, { keep: true })
   return (
-    <Select id={id} aria-label={placeholder} allowClear value={value} onChange={onChange} placeholder={placeholder} loading={found.isFetching} showSearch={{ filterOption: false, onSearch: setQ }}
+    <Select id={id} aria-label={placeholder} allowClear value={value} onChange={onChange} placeholder={placeholder} style={{ width }} loading={found.isFetching} showSearch={{ filterOption: false, onSearch: setQ }}
       options={(found.data?.items ?? []).filter((d) => d.id !== not).map((d) => ({ value: d.id, label: `${d.name} · ${d.code}` }))} />
   )
 }

@@ -14,8 +14,7 @@ import { useFilters } from '../../parts/filters'
 import { Money } from '../../parts/Money'
 import { PageShell } from '../../parts/PageShell'
 import { FirstSteps } from './FirstSteps'
-
-const accounts = ['held', 'available', 'reserved', 'paid', 'debt'] as const
+import { WhereMoney } from './WhereMoney'
 
 export default function Overview() {
   const { t } = useTranslation()
@@ -64,16 +63,7 @@ function Board({ of, days }: { of: Figures; days: number }) {
         </Card>
       </div>
       <div className="two">
-        <Card title={t('overview.money')} extra={<span style={{ color: '#56625d' }}>{t('overview.expense')} <Money of={of.totals.expense} strong /></span>}>
-          <div className="tiles" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(130px, 1fr))' }}>
-            {accounts.map((a) => (
-              <div key={a}>
-                <div className="label" style={{ color: '#56625d' }}>{t(`account.${a}`)} <Tooltip title={t(`account.${a}_help`)}><QuestionCircleOutlined tabIndex={0} aria-label={t(`account.${a}_help`)} /></Tooltip></div>
-                <div style={{ fontSize: 18, fontWeight: 600 }}><Money of={of.totals[a]} /></div>
-              </div>
-            ))}
-          </div>
-        </Card>
+        <WhereMoney of={of.totals} />
         <Can permission="settlement.read"><Next /></Can>
       </div>
     </div>

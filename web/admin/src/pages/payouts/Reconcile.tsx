@@ -10,6 +10,7 @@ import type { PayoutDifference, PayoutRun } from '../../api/types'
 import { Can } from '../../app/permissions'
 import { ConfirmAmount, useAct } from '../../parts/Confirm'
 import { CursorTable } from '../../parts/CursorTable'
+import { DayRange } from '../../parts/DayRange'
 import { EmptyState } from '../../parts/EmptyState'
 import { useFilters, useOpen } from '../../parts/filters'
 import { Money } from '../../parts/Money'
@@ -72,22 +73,21 @@ function BillForm() {
   const act = useAct()
   const accounts = useRead('GET /payout-accounts')
   const compare = useWrite('POST /payout-accounts/{id}/bills')
-  const [form] = Form.useForm<{ account: string; from: string; to: string }>()
+  const [form] = Form.useForm<{ account: string; days: [string, string] }>()
   const [last, setLast] = useState<PayoutRun>()
   const items = accounts.data?.items ?? []
   if (accounts.data && items.length === 0) return <Alert type="info" showIcon style={{ marginBottom: 16 }} title={t('reconcile.no_account')} />
   const go = async (file?: File) => {
-    const { account, from, to } = await form.validateFields()
+    const { account, days: [from, to] } = await form.validateFields()
     await act(async () => setLast(await compare.mutateAsync({ path: { id: account }, body: { from, to, ...(file ? { name: file.name, file: await base64Of(file) } : {}) } })))
   }
   const must = [{ required: true, message: t('input.required') }]
   return (
     <Card size="small" style={{ marginBottom: 16 }} title={t('reconcile.bill')}>
       {items.length > 0 && (
-        <Form form={form} layout="inline" style={{ rowGap: 12 }} initialValues={{ account: (items.find((a) => a.active && a.method !== 'bank_file') ?? items[0])!.id, from: dayBefore(1), to: dayBefore(0) }}>
+        <Form form={form} layout="inline" requiredMark={false} style={{ rowGap: 12 }} initialValues={{ account: (items.find((a) => a.active && a.method !== 'bank_file') ?? items[0])!.id, days: [dayBefore(1), dayBefore(0)] }}>
           <Form.Item name="account" label={t('payout.account')} rules={must}><Select style={{ minWidth: 180 }} options={items.map((a) => ({ value: a.id, label: a.name }))} /></Form.Item>
-          <Form.Item name="from" label={t('reconcile.from')} rules={must}><Input type="date" /></Form.Item>
-          <Form.Item name="to" label={t('reconcile.to')} rules={must}><Input type="date" /></Form.Item>
+          <Form.Item name="days" label={t('reconcile.days')}><DayRange closed label={t('reconcile.days')} /></Form.Item>
           <Space>
             <Button type="primary" loading={compare.isPending} onClick={() => void go().catch(() => undefined)}>{t('reconcile.fetch')}</Button>
             <Upload accept=".csv,.txt" showUploadList={false} beforeUpload={(file) => { void go(file).catch(() => undefined); return false }}><Button icon={<UploadOutlined />}>{t('reconcile.upload')}</Button></Upload>

@@ -1,13 +1,14 @@
 // By which company the store pays, how tax is withheld, and what was withheld.
 import { Alert, Button, Card, DatePicker, Descriptions, Form, Input, Modal, Radio, Skeleton, Space, Table, Typography } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '../../api/hooks'
 import type { PayerEntity } from '../../api/types'
 import { Failure } from '../../app/Failure'
 import { Can, useCan } from '../../app/permissions'
-import { TrendChart } from '../../parts/charts'
+import { Actor } from '../../parts/Actor'
+import { CompareBars } from '../../parts/charts'
 import { useAct } from '../../parts/Confirm'
 import { EmptyState } from '../../parts/EmptyState'
 import { Money } from '../../parts/Money'
@@ -60,7 +61,7 @@ function History({ of }: { of: PayerEntity }) {
     <Table size="small" pagination={false} rowKey="from" dataSource={[...of.methods].reverse()} title={() => t('payer.history')} columns={[
       { title: t('payer.from'), render: (_, m) => <span className="num">{m.from}</span> },
       { title: t('payer.method'), render: (_, m) => t(`payer.method_${m.method}`) },
-      { title: t('audit.actor'), render: (_, m) => m.by },
+      { title: t('audit.actor'), render: (_, m) => <Actor id={m.by} name={m.by_name} /> },
       { title: t('audit.at'), render: (_, m) => <span className="num">{time.minute(m.at)}</span> },
     ]} />
   )
@@ -68,14 +69,13 @@ function History({ of }: { of: PayerEntity }) {
 
 function Withheld({ of, onYear }: { of: PayerEntity; onYear: (year: number) => void }) {
   const { t } = useTranslation()
-  const all = Array.from({ length: 12 }, (_, i) => `${of.year}-${String(i + 1).padStart(2, '0')}`)
-  const months = all.filter((m) => m >= (of.months[0]?.month ?? '') && m <= (of.months.at(-1)?.month ?? ''))
+  const months = useMemo(() => Array.from({ length: 12 }, (_, i) => `${of.year}-${String(i + 1).padStart(2, '0')}`), [of.year])
   const at = (month: string) => of.months.find((m) => m.month === month)
   return (
     <Card title={t('payer.withheld')} extra={<DatePicker picker="year" allowClear={false} aria-label={t('payer.month')} value={dayjs(`${of.year}-01-01`)} onChange={(d: Dayjs | null) => d && onYear(d.year())} />}>
       {of.months.length === 0 ? <span style={faint}>{t('payer.no_months')}</span> : (
         <>
-          <TrendChart label={t('payer.withheld')} days={months} height={240} series={[{ name: t('payer.gross'), kind: 'money', values: months.map((m) => at(m)?.gross.amount ?? 0) }, { name: t('payer.tax'), kind: 'money', values: months.map((m) => at(m)?.tax.amount ?? 0) }]} />
+          <CompareBars label={t('payer.withheld_in', { year: of.year })} labels={months.map((m) => m.slice(5))} names={[t('payer.gross'), t('payer.tax')]} kind="money" height={240} was={months.map((m) => at(m)?.gross.amount ?? 0)} would={months.map((m) => at(m)?.tax.amount ?? 0)} />
           <Table size="small" pagination={false} rowKey="month" dataSource={of.months} columns={[
             { title: t('payer.month'), render: (_, m) => <span className="num">{m.month}</span> },
             { title: t('payer.people'), align: 'right', render: (_, m) => <span className="num">{m.people}</span> },

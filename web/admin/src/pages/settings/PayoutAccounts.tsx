@@ -1,6 +1,6 @@
 // 支付: what the store pays its distributors out of. Secrets go in and never come out.
 import { PlusOutlined } from '@ant-design/icons'
-import { Alert, Button, Card, Checkbox, Drawer, Form, Input, Select, Skeleton, Space, Tag } from 'antd'
+import { Alert, Button, Card, Checkbox, Descriptions, Drawer, Form, Input, Select, Skeleton, Space, Tag, Typography } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '../../api/hooks'
@@ -32,22 +32,26 @@ export default function PayoutAccounts() {
     <PageShell title={t('menu.payments')} help={t('pay.help')} controls={add}>
       <Alert type="info" showIcon style={{ marginBottom: 16 }} title={t('pay.own_money')} />
       {!accounts.data ? <Skeleton active /> : accounts.data.items.length === 0 ? <EmptyState title={t('pay.empty')} next={t('pay.empty_next')} action={add} /> : (
-        <div className="stack">{accounts.data.items.map((a) => <AccountCard key={a.id} of={a} onEdit={() => setEditing(a)} />)}</div>
+        <div className="stack">{accounts.data.items.map((a) => <AccountCard key={a.id} of={a} fields={methods.data?.items.find((m) => m.method === a.method)?.fields ?? []} onEdit={() => setEditing(a)} />)}</div>
       )}
       {editing && methods.data && <AccountDrawer of={editing === 'new' ? undefined : editing} methods={methods.data.items} onClose={() => setEditing(undefined)} />}
     </PageShell>
   )
 }
 
-function AccountCard({ of, onEdit }: { of: PayoutAccount; onEdit: () => void }) {
-  const { t } = useTranslation()
+/** What the form asks for, by the words it asks with; long texts such as certificates stay in the form. */
+function AccountCard({ of, fields, onEdit }: { of: PayoutAccount; fields: PayoutMethod['fields']; onEdit: () => void }) {
+  const { t, i18n } = useTranslation()
+  const word = (name: string) => { const f = fields.find((x) => x.name === name); return f ? (i18n.language === 'en' ? f.en : f.zh) : name }
+  const settings = Object.entries(of.settings).filter(([k, v]) => v && !k.endsWith('_key') && v.length < 80)
+  const place = (name: string) => { const i = fields.findIndex((f) => f.name === name); return i < 0 ? fields.length : i }
   const time = useTime()
   return (
     <Card size="small" title={<Space>{of.name}<Pill tone={of.active ? 'good' : 'quiet'}>{t(of.active ? 'pay.active' : 'pay.aside')}</Pill>{of.simulated && <Pill tone="warning">{t('payout.pretended')}</Pill>}</Space>}
       extra={!of.simulated && <Can permission="payout_account.change"><Button size="small" onClick={onEdit}>{t('common.edit')}</Button></Can>}>
       <p>{t(`method.${of.method}`)} · {of.method !== 'bank_file' && <>{t(of.auto ? 'pay.auto' : 'pay.by_click')} · </>}<span className="num">{time.minute(of.changed_at)}</span></p>
-      <p style={{ color: '#56625d' }}>{Object.entries(of.settings).filter(([k, v]) => v && !k.endsWith('_key') && v.length < 80).map(([k, v]) => <span key={k} style={{ marginRight: 16 }}>{k} <code>{v}</code></span>)}</p>
-      <p>{of.secrets.map((s) => <Tag key={s}>{t('pay.secret_set', { name: s })}</Tag>)}</p>
+      {settings.length > 0 && <Descriptions size="small" column={{ xs: 1, lg: 2 }} items={settings.sort(([a], [b]) => place(a) - place(b)).map(([k, v]) => ({ key: k, label: word(k), children: <Typography.Text code copyable={{ text: v, tooltips: [t('common.copy', { name: word(k) }), t('common.copied')] }}>{v}</Typography.Text> }))} />}
+      {of.secrets.length > 0 && <p style={{ marginTop: 8 }}>{of.secrets.map((s) => <Tag key={s}>{t('pay.secret_set', { name: word(s) })}</Tag>)}</p>}
       {of.short_since && <Alert type="warning" showIcon title={t('payout.account_short', { name: of.name, since: time.minute(of.short_since) })} />}
     </Card>
   )

@@ -7,6 +7,7 @@ import { formatMoney } from '../../api/money'
 import type { Money as Amount, PayeeAccount, TaxBasis, Withdrawal, WithdrawalDetail } from '../../api/types'
 import { Failure } from '../../app/Failure'
 import { Can } from '../../app/permissions'
+import { Actor } from '../../parts/Actor'
 import { useAct } from '../../parts/Confirm'
 import { Money } from '../../parts/Money'
 import { StatusTag } from '../../parts/StatusTag'
@@ -137,7 +138,7 @@ function Way({ of }: { of: WithdrawalDetail }) {
       key: i, color: e.state === 'paid' ? 'green' : ['failed', 'manual'].includes(e.state) ? 'red' : ['rejected', 'returned', 'cancelled'].includes(e.state) ? 'gray' : 'blue',
       content: (
         <>
-          <div>{t(`status.withdrawal.${e.state}`, e.state)} <span style={faint}>· <span className="num">{time.full(e.at)}</span>{e.actor && ` · ${e.actor}`}</span></div>
+          <div>{t(`status.withdrawal.${e.state}`, e.state)} <span style={faint}>· <span className="num">{time.full(e.at)}</span>{e.actor && <> · <Actor id={e.actor} name={e.actor_name} /></>}</span></div>
           {e.text && <div style={{ ...faint, whiteSpace: 'pre-wrap' }}>{e.text}</div>}
         </>
       ),
