@@ -8,6 +8,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -87,8 +88,9 @@ func (db *DB) Within(ctx context.Context, tenant tenancy.ID, fn func(context.Con
 
 // Often is [DB.Within] for work of few statements that is done again and
 // again: each connection plans them once, and not anew for every batch. A plan
-// made while a table is small must serve it when it is large, so it takes an
-// index. Often is not for lists whose conditions come and go.
+// made while a table is small must serve it when it is large: it takes an index,
+// and is made anew as the work goes on, ever less often. Often is not for lists
+// whose conditions come and go.
 func (db *DB) Often(ctx context.Context, tenant tenancy.ID, fn func(context.Context, *Tx) error) error {
 	return db.within(ctx, tenant, fn, planOnce, byIndex)
 }
@@ -138,6 +140,9 @@ func (db *DB) run(ctx context.Context, begin []*statement, tenant tenancy.ID, no
 	var pgxConn *pgx.Conn
 	if err := conn.Raw(func(c any) error { pgxConn = c.(*stdlib.Conn).Conn(); return nil }); err != nil {
 		return fmt.Errorf("pg: %w", err)
+	}
+	if slices.ContainsFunc(begin, func(s *statement) bool { return s.sql == planOnce }) && outgrown(pgxConn) {
+		begin = append(begin, &statement{sql: "discard plans"})
 	}
 	t := &Tx{ctx: ctx, conn: pgxConn, tracer: pgxConn.Config().Tracer, bun: conn, tenant: tenant, now: now, begin: begin}
 	defer func() {

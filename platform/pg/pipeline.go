@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/bits"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -197,6 +198,21 @@ func (tx *Tx) commit(ctx context.Context) error {
 		return errUndone
 	}
 	return nil
+}
+
+// plansKey is under which a connection counts the transactions that planned once.
+const plansKey = "pg: often"
+
+// outgrown reports whether a connection's plans are to be made anew: after
+// four transactions of those that plan once, sixteen, sixty-four and so on. To
+// a table that is nearly empty any index seems as good as the right one, and
+// nobody looks at it again before its first statistics.
+func outgrown(conn *pgx.Conn) bool {
+	data := conn.PgConn().CustomData()
+	n, _ := data[plansKey].(uint64)
+	n++
+	data[plansKey] = n
+	return n > 1 && bits.OnesCount64(n) == 1 && bits.TrailingZeros64(n)%2 == 0
 }
 
 // forgetPlans lets a connection prepare anew after a migration has changed
