@@ -45,7 +45,7 @@ func (c onlineRetail) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l, err := startLocal(ctx, "127.0.0.1:0", slog.LevelError, func(line string) { fmt.Fprintln(os.Stderr, line) })
+	l, err := startLocal(ctx, "127.0.0.1:0", slog.LevelError, func(line string) { fmt.Fprintln(os.Stderr, line) }, unhurried)
 	if err != nil {
 		return err
 	}
@@ -79,6 +79,11 @@ func (c onlineRetail) Run(ctx context.Context) error {
 		owner.login, filepath.Join(cfg.Dir, "import-password"))
 	return nil
 }
+
+// unhurried lets an import's commits not wait for the disk: its place in the
+// history is committed with what was done, so a power cut sets it back and no
+// more, and it waits for the disk before it calls a store finished.
+func unhurried(c *app.Config) { c.Unhurried = true }
 
 // owner signs stores up, or finds those of an earlier run.
 type owner struct {

@@ -30,7 +30,7 @@ type local struct {
 
 // startLocal starts it and returns once it listens. addr may name a port that
 // is taken: then a free one is used.
-func startLocal(ctx context.Context, addr string, level slog.Level, say func(string)) (*local, error) {
+func startLocal(ctx context.Context, addr string, level slog.Level, say func(string), also ...func(*app.Config)) (*local, error) {
 	cfg, err := config.Load()
 	if err != nil {
 		return nil, err
@@ -57,11 +57,15 @@ func startLocal(ctx context.Context, addr string, level slog.Level, say func(str
 	l.Port = strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)
 	l.Base = "http://127.0.0.1:" + l.Port
 	say("starting the strategies")
-	l.App, err = app.New(ctx, app.Config{
+	settings := app.Config{
 		Role: app.All, DatabaseURL: l.ground.DatabaseURL, RedisURL: l.ground.RedisURL, SecretKey: l.ground.SecretKey,
 		OperatorToken: l.Operator, BaseDomain: cfg.BaseDomain, Port: l.Port, TestClock: true, Sandbox: true,
 		Dir: cfg.Dir, PDFFont: cfg.PDFFont, Strategies: cfg.Strategies, Version: versionOf(), Log: log,
-	})
+	}
+	for _, change := range also {
+		change(&settings)
+	}
+	l.App, err = app.New(ctx, settings)
 	if err != nil {
 		_ = ln.Close()
 		l.Close()

@@ -40,6 +40,14 @@ func MaxConns(n int32) Option { return func(c *pgxpool.Config) { c.MaxConns = n 
 // Tracer watches every query; tests use it to pause at random.
 func Tracer(t pgx.QueryTracer) Option { return func(c *pgxpool.Config) { c.ConnConfig.Tracer = t } }
 
+// Unhurried lets no commit wait for the disk. A power cut may undo the last of
+// them, and never one without those that came after it, so it is for a process
+// that goes on where the database says it was. What it must know to be kept it
+// writes by [Tx.Keep].
+func Unhurried() Option {
+	return func(c *pgxpool.Config) { c.ConnConfig.RuntimeParams["synchronous_commit"] = "off" }
+}
+
 // Open connects and refuses a role that could bypass row-level security.
 func Open(ctx context.Context, url string, clk clock.Clock, opts ...Option) (*DB, error) {
 	cfg, err := pgxpool.ParseConfig(url)

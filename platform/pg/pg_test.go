@@ -3,6 +3,7 @@ package pg_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/fenli-io/fenli/platform/clock"
@@ -164,4 +165,34 @@ func TestFind(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestUnhurried_WaitsForTheDiskWhereItIsToldTo(t *testing.T) {
+	t.Parallel()
+	database := pgtest.Open(t)
+	db, err := pg.Open(t.Context(), database.AppURL, clock.System{}, pg.Unhurried(), pg.MaxConns(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	waits := func(db *pg.DB, keep bool) (setting string) {
+		err := db.Within(t.Context(), database.A, func(ctx context.Context, tx *pg.Tx) error {
+			if keep {
+				tx.Keep()
+			}
+			return tx.QueryRow(ctx, "select setting || ', said by the ' || source from pg_settings where name = 'synchronous_commit'").Scan(&setting)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return setting
+	}
+	for _, keep := range []bool{false, true, false} {
+		if got, want := waits(db, keep), map[bool]string{false: "off, said by the client", true: "on, said by the session"}[keep]; got != want {
+			t.Errorf("it waits: %s; want %s", got, want)
+		}
+	}
+	if got := waits(database.DB, false); strings.Contains(got, "client") {
+		t.Errorf("everybody else waits: %s", got)
+	}
 }

@@ -62,6 +62,13 @@ func (tx *Tx) sayAll() {
 // AfterCommit runs f once the transaction has committed: doorbells, caches.
 func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
 
+// Keep lets this transaction's commit wait for the disk, and so for all that
+// was committed before, where a process does not wait otherwise ([Unhurried]).
+// The transaction has to write something.
+func (tx *Tx) Keep() {
+	tx.waiting = append(tx.waiting, &statement{what: "pg: keep", sql: "set local synchronous_commit = on", plain: true})
+}
+
 // Exec and QueryRow run a statement with $1-style arguments as a prepared
 // statement, and wait for it.
 func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (int64, error) {

@@ -36,6 +36,9 @@ func (s *stage) play(ctx context.Context, tenant tenancy.ID, nth int, next []ste
 		if err := finish(ctx, tx, s.history.slug, nth, len(next)); err != nil {
 			return err
 		}
+		if nth+len(next) == len(s.history.steps) {
+			tx.Keep() // a store that is finished is finished for ever
+		}
 		switch next[0].Kind {
 		case sale:
 			return s.sell(ctx, tx, next)

@@ -69,6 +69,7 @@ type Config struct {
 	Sandbox       bool   // buyers pay with nothing: for the demo and for tests
 	Log           *slog.Logger
 	MaxConns      int32 // of the pool; 0 is pgx's default
+	Unhurried     bool  // commits do not wait for the disk: all the process does is done again should a power cut undo it
 }
 
 // App is a process that is ready to serve.
@@ -127,7 +128,7 @@ func New(ctx context.Context, cfg Config) (_ *App, err error) {
 		return nil, err
 	}
 	clock := &registry.Clock{Enabled: cfg.TestClock}
-	if a.DB, err = pg.Open(ctx, cfg.DatabaseURL, clock, maxConns(cfg.MaxConns)...); err != nil {
+	if a.DB, err = pg.Open(ctx, cfg.DatabaseURL, clock, cfg.pool()...); err != nil {
 		return nil, err
 	}
 	a.closers = append(a.closers, a.DB.Close)
@@ -207,11 +208,14 @@ func (a *App) checkPermissions() error {
 	return nil
 }
 
-func maxConns(n int32) []pg.Option {
-	if n == 0 {
-		return nil
+func (cfg Config) pool() (options []pg.Option) {
+	if cfg.MaxConns != 0 {
+		options = append(options, pg.MaxConns(cfg.MaxConns))
 	}
-	return []pg.Option{pg.MaxConns(n)}
+	if cfg.Unhurried {
+		options = append(options, pg.Unhurried())
+	}
+	return options
 }
 
 // Close gives back what New took.

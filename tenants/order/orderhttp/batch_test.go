@@ -30,7 +30,7 @@ func (d *desk) tell(t *testing.T, want string, list ...string) (told orderhttp.T
 	t.Helper()
 	d.Read(200, "POST", batches, "key@a", batch(list...), &told)
 	if got := statuses(told); got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
+		t.Fatalf("got  %s\nwant %s", got, want)
 	}
 	if told.Created+told.Exists+told.Refused != len(list) {
 		t.Errorf("%d created, %d exist, %d refused", told.Created, told.Exists, told.Refused)
