@@ -84,6 +84,7 @@ func TestMarginCap(t *testing.T) {
 	s.MustBalance(t)
 
 	t.Run("TheDoctorFindsADecisionAboveIt", func(t *testing.T) {
+		storeInParts(t, s)
 		s.Owner(t, `update commission_decision set granted = '{"g":[[0,0,0,1000,0],[1,1,0,500,0,500],[2,2,0,300,0,300],[3,0,1,300,0],[4,1,1,150,0],[5,2,1,90,0]]}' where order_id = $1`, loss)
 		var found []string
 		s.Do(t, s.A, func(ctx context.Context, tx *pg.Tx) (err error) {

@@ -2,12 +2,10 @@ package commission
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
-
-	"github.com/klauspost/compress/zstd"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/fenli-io/fenli/platform/pg"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
@@ -45,34 +43,29 @@ type decisionRow struct {
 	Outcome   string
 	Reason    string
 	Revision  int
-	Artifact  string
+	Artifact  []byte
 	Facts     int
-	Request   []byte
+	Record    []byte
+	Request   []byte // of before there were records, as the next two
 	Answer    []byte
 	Granted   json.RawMessage
 	DecidedAt time.Time
 	Guard     int
 }
 
-const decisionColumns = "order_id, month, seq, outcome, reason, revision, artifact, request, answer, granted, decided_at, guard, facts"
+const decisionColumns = "order_id, month, seq, outcome, reason, revision, artifact, record, request, answer, granted, decided_at, guard, facts"
 
 func (r decisionRow) decision() (*decision, error) {
 	d := &decision{order: r.OrderID, month: r.Month, seq: r.Seq, outcome: r.Outcome, reason: r.Reason, revision: r.Revision,
-		artifact: r.Artifact, decidedAt: r.DecidedAt, guard: r.Guard, facts: r.Facts}
-	if err := json.Unmarshal(r.Granted, &d.grants); err != nil {
-		return nil, fmt.Errorf("commission: grants of %s: %w", r.OrderID, err)
+		artifact: hex.EncodeToString(r.Artifact), decidedAt: r.DecidedAt, guard: r.Guard, facts: r.Facts}
+	var err error
+	if r.Record != nil {
+		err = d.recall(r.Record)
+	} else {
+		err = d.recallParts(r.Request, r.Answer, r.Granted)
 	}
-	if len(r.Request) > 0 {
-		d.request = new(strategyv1.EvaluateRequest)
-		if err := unpack(r.Request, d.request); err != nil {
-			return nil, fmt.Errorf("commission: request of %s: %w", r.OrderID, err)
-		}
-	}
-	if len(r.Answer) > 0 {
-		d.answer = new(strategyv1.Decision)
-		if err := unpack(r.Answer, d.answer); err != nil {
-			return nil, fmt.Errorf("commission: answer of %s: %w", r.OrderID, err)
-		}
+	if err != nil {
+		return nil, fmt.Errorf("commission: the decision about %s: %w", r.OrderID, err)
 	}
 	return d, nil
 }
@@ -107,50 +100,24 @@ func insertDecisions(tx *pg.Tx, list []*decision) error {
 	}
 	n := len(list)
 	months, ids, seqs := make([]time.Time, n), make([]order.ID, n), make([]int64, n)
-	outcomes, reasons, artifacts, granted := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
-	revisions, requests, answers := make([]int32, n), make([][]byte, n), make([][]byte, n)
+	outcomes, reasons, revisions := make([]string, n), make([]string, n), make([]int32, n)
+	artifacts, records := make([][]byte, n), make([][]byte, n)
 	for i, d := range list {
-		months[i], ids[i], seqs[i], outcomes[i], reasons[i], artifacts[i] = d.month, d.order, d.seq, d.outcome, d.reason, d.artifact
+		months[i], ids[i], seqs[i], outcomes[i], reasons[i] = d.month, d.order, d.seq, d.outcome, d.reason
 		revisions[i] = int32(d.revision)
-		g, err := json.Marshal(d.grants)
-		if err != nil {
-			return fmt.Errorf("commission: %w", err)
+		var err error
+		if artifacts[i], err = hex.DecodeString(d.artifact); err != nil {
+			return fmt.Errorf("commission: the artifact of %s: %w", d.order, err)
 		}
-		granted[i] = string(g)
-		if d.request != nil {
-			requests[i], answers[i] = pack(d.request), pack(d.answer)
+		if records[i], err = d.record(); err != nil {
+			return err
 		}
 	}
 	tx.Later("commission: store decisions", `
-		insert into commission_decision (tenant_id, month, order_id, seq, outcome, reason, revision, artifact, guard, facts,
-		                                 request, answer, granted, decided_at)
-		select $1, m, o, s, c, r, v, a, $2, $3, q, w, g::json, $4
-		  from unnest($5::date[], $6::uuid[], $7::bigint[], $8::text[], $9::text[], $10::int[], $11::text[], $12::bytea[], $13::bytea[], $14::text[])
-		       as x(m, o, s, c, r, v, a, q, w, g)`,
-		tx.Tenant(), guardVersion, factsVersion, tx.Now(),
-		months, ids, seqs, outcomes, reasons, revisions, artifacts, requests, answers, granted)
+		insert into commission_decision (tenant_id, month, order_id, seq, outcome, reason, revision, artifact, guard, facts, record, decided_at)
+		select $1, m, o, s, c, r, v, a, $2, $3, q, $4
+		  from unnest($5::date[], $6::uuid[], $7::bigint[], $8::text[], $9::text[], $10::int[], $11::bytea[], $12::bytea[])
+		       as x(m, o, s, c, r, v, a, q)`,
+		tx.Tenant(), guardVersion, factsVersion, tx.Now(), months, ids, seqs, outcomes, reasons, revisions, artifacts, records)
 	return nil
-}
-
-// The encoder and decoder are safe for concurrent use in these forms.
-var (
-	encoder, _ = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedDefault))
-	decoder, _ = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(64<<20))
-)
-
-// pack is the stored form: deterministic protobuf, compressed.
-func pack(m proto.Message) []byte {
-	b, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
-	if err != nil {
-		panic(fmt.Sprintf("commission: %T does not marshal: %v", m, err)) // it has come over the wire
-	}
-	return encoder.EncodeAll(b, nil)
-}
-
-func unpack(b []byte, into proto.Message) error {
-	raw, err := decoder.DecodeAll(b, nil)
-	if err != nil {
-		return err
-	}
-	return proto.Unmarshal(raw, into)
 }

@@ -352,7 +352,7 @@ func TestGuard_WhatIsHarmless(t *testing.T) {
 			})
 		})
 	}
-	if n := s.Int(t, "select count(*) from commission_decision where length(answer) > 2000"); n != 0 {
+	if n := s.Int(t, "select count(*) from commission_decision where length(record) > 2000"); n != 0 {
 		t.Errorf("%d answers are kept at a length that no sound one has", n)
 	}
 	s.MustBalance(t)

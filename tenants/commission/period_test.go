@@ -79,7 +79,7 @@ func (p *partners) available(who string) int64 {
 func (p *partners) mustBalance() { p.MustBalance(p.t) }
 
 func (p *partners) booked() int64 {
-	return p.Int(p.t, `select count(*) from ledger_movement where kind = 'book_period_award'`)
+	return p.Int(p.t, `select count(*) from ledger_movement where kind = $1`, ledger.KindCode(ledger.BookPeriodAward{}))
 }
 
 func TestClosePeriod_PaysByWeightsAndSaysWhy(t *testing.T) {

@@ -400,7 +400,7 @@ type Figure struct {
 // DecidedSince lists decisions behind a seq, in the order of seq.
 func DecidedSince(ctx context.Context, tx *pg.Tx, after int64, limit int) ([]Figure, error) {
 	rows, err := pg.Collect[decisionRow](ctx, tx, `
-		select order_id, month, seq, outcome, reason, revision, artifact, null::bytea as request, null::bytea as answer, granted, decided_at, guard, facts
+		select `+decisionColumns+`
 		  from commission_decision where tenant_id = $1 and seq > $2 order by seq limit $3`, tx.Tenant(), after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("commission: decided since: %w", err)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/tenants/distributor"
+	"github.com/fenli-io/fenli/tenants/ledger"
 )
 
 // Check compares the commission in each member's sums with the awards that
@@ -44,10 +45,10 @@ func checkPeriods(ctx context.Context, tx *pg.Tx) (lines []string, err error) {
 	}](ctx, tx, `
 		select member, coalesce(booked, 0) as booked, coalesce(awarded, 0) as awarded
 		  from (select party as member, sum(amount)::bigint as booked from ledger_movement
-		         where tenant_id = $1 and kind = 'book_period_award' group by 1) m
+		         where tenant_id = $1 and kind = $2 group by 1) m
 		  full join (select payee as member, sum(amount)::bigint as awarded from commission_period_award where tenant_id = $1 group by 1) a using (member)
 		 where coalesce(booked, 0) <> coalesce(awarded, 0)
-		 order by member limit 100`, tx.Tenant())
+		 order by member limit 100`, tx.Tenant(), ledger.KindCode(ledger.BookPeriodAward{}))
 	if err != nil {
 		return nil, fmt.Errorf("insight: check periods: %w", err)
 	}

@@ -177,33 +177,52 @@ var slice = goredis.NewScript(`
 	end
 	return out`)
 
-// position is the member's place counted from 0, or -1.
-func (s boards) position(ctx context.Context, tenant tenancy.ID, b Board, member distributor.ID) (int, error) {
-	reply, err := find.Run(ctx, s.redis, []string{values(tenant, b), reached(tenant, b)}, member.UUID()).Slice()
+// around reads a member's place and some on both sides, all in one look, so
+// that nobody moves meanwhile. Who is not on the board has no places.
+func (s boards) around(ctx context.Context, tenant tenancy.ID, b Board, member distributor.ID, neighbours int) ([]Place, error) {
+	reply, err := near.Run(ctx, s.redis, []string{values(tenant, b), reached(tenant, b)}, member.UUID(), neighbours).Slice()
 	if errors.Is(err, redis.Nil) {
-		return 0, errNotBuilt
+		return nil, errNotBuilt
 	}
 	if err != nil || len(reply) == 1 {
-		return -1, err
+		return nil, err
 	}
 	above, _ := reply[0].(int64)
 	group, err := scoresFrom(reply[1:])
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	slices.SortFunc(group, ahead)
-	return int(above) + slices.IndexFunc(group, func(sc score) bool { return sc.member == member }), nil
+	found := aroundIn(group, member, neighbours)
+	for i := range found {
+		found[i].Rank += int(above)
+	}
+	return found, nil
 }
 
-var find = goredis.NewScript(`
-	if redis.call('hexists', KEYS[2], 'built') == 0 then return false end
+// near answers with everybody who shares a figure with the member or with one
+// who may stand within reach, and with how many are above them. Most members
+// share theirs with nobody.
+var near = goredis.NewScript(`
+	local known = redis.call('hmget', KEYS[2], 'built', ARGV[1])
+	if not known[1] then return false end
 	local value = redis.call('zscore', KEYS[1], ARGV[1])
 	if not value then return {0} end
-	local out = {redis.call('zcount', KEYS[1], '(' .. value, '+inf')}
-	local group = redis.call('zrangebyscore', KEYS[1], value, value)
-	for i = 1, #group do
+	local ties = redis.call('zrevrangebyscore', KEYS[1], value, value)
+	local above = redis.call('zrevrank', KEYS[1], ARGV[1])
+	if #ties == 1 and ARGV[2] == '0' then return {above, ARGV[1], value, known[2] or '0'} end
+	for i = 1, #ties do
+	  if ties[i] == ARGV[1] then above = above - i + 1 end
+	end
+	local from = above - tonumber(ARGV[2])
+	if from < 0 then from = 0 end
+	local edge = redis.call('zrevrange', KEYS[1], from, above + #ties - 1 + tonumber(ARGV[2]), 'withscores')
+	local high, low = edge[2], edge[#edge]
+	local out = {redis.call('zcount', KEYS[1], '(' .. high, '+inf')}
+	local group = redis.call('zrevrangebyscore', KEYS[1], high, low, 'withscores')
+	for i = 1, #group, 2 do
 	  out[#out+1] = group[i]
-	  out[#out+1] = value
+	  out[#out+1] = group[i+1]
 	  out[#out+1] = redis.call('hget', KEYS[2], group[i]) or '0'
 	end
 	return out`)

@@ -191,6 +191,10 @@ func TestTop_TiesAreWonByWhoWasFirstAtPageEdgesToo(t *testing.T) {
 		}
 	}
 	for i, w := range who {
+		alone, err := h.Rank(t.Context(), h.db.A, Sales, Day, today, w, 0)
+		if err != nil || len(alone.Places) != 1 || alone.Places[0].Rank != i+1 || alone.Places[0].Member != w {
+			t.Fatalf("place %d: %+v %v", i+1, alone.Places, err)
+		}
 		r, err := h.Rank(t.Context(), h.db.A, Sales, Day, today, w, 1)
 		h.must(err)
 		at := slices.IndexFunc(r.Places, func(p Place) bool { return p.Member == w })

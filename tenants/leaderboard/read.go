@@ -55,33 +55,12 @@ func (s *Service) Rank(ctx context.Context, tenant tenancy.ID, m Metric, p Perio
 	if err != nil {
 		return Ranking{}, err
 	}
-	around, err := s.fromBoard(ctx, tenant, b, func() ([]Place, error) { return s.around(ctx, tenant, b, member, neighbours) })
+	around, err := s.fromBoard(ctx, tenant, b, func() ([]Place, error) { return s.boards.around(ctx, tenant, b, member, neighbours) })
 	if err != nil {
 		all, err := s.fromSums(ctx, tenant, b)
 		return Ranking{b, aroundIn(all, member, neighbours)}, err
 	}
 	return Ranking{b, around}, nil
-}
-
-// errMoved: the member moved between two reads.
-var errMoved = errors.New("leaderboard: the member moved")
-
-func (s *Service) around(ctx context.Context, tenant tenancy.ID, b Board, member distributor.ID, neighbours int) ([]Place, error) {
-	for range 3 {
-		at, err := s.boards.position(ctx, tenant, b, member)
-		if err != nil || at < 0 {
-			return nil, err
-		}
-		first := max(0, at-neighbours)
-		scores, err := s.boards.window(ctx, tenant, b, first, at+neighbours)
-		if err != nil {
-			return nil, err
-		}
-		if at-first < len(scores) && scores[at-first].member == member {
-			return places(scores, first+1), nil
-		}
-	}
-	return nil, errMoved
 }
 
 func aroundIn(all []score, member distributor.ID, neighbours int) []Place {

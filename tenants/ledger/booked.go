@@ -16,10 +16,10 @@ func Booked(ctx context.Context, tx *pg.Tx, refs []Ref) (map[Ref]int64, error) {
 		Amount int64
 	}
 	rows, err := pg.Collect[sum](ctx, tx, `
-		select m.ref, sum(case when m.source = 'expense' then m.amount else -m.amount end)::bigint as amount
+		select m.ref, sum(case when m.source = $4 then m.amount else -m.amount end)::bigint as amount
 		  from ledger_movement m join unnest($2::uuid[]) as x(ref) on x.ref = m.ref
-		 where m.tenant_id = $1 and m.asset = 'money' and (m.source = 'expense' or m.target = 'expense')
-		 group by m.ref`, tx.Tenant(), refs)
+		 where m.tenant_id = $1 and m.asset = $3 and (m.source = $4 or m.target = $4)
+		 group by m.ref`, tx.Tenant(), refs, assetCodes[Money], accountCodes[Expense])
 	if err != nil {
 		return nil, fmt.Errorf("ledger: booked: %w", err)
 	}

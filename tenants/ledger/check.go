@@ -23,7 +23,8 @@ func Check(ctx context.Context, tx *pg.Tx) ([]string, error) {
 		  union all
 		  select party, asset, source, -amount from ledger_movement where tenant_id = $1
 		), sums as (
-		  select party, asset, account, sum(amount)::bigint as sum from legs group by 1, 2, 3
+		  select party, `+namedInSQL(assetNames[:], "asset")+` as asset, `+namedInSQL(accountNames[:], "account")+` as account, sum
+		    from (select party, asset, account, sum(amount)::bigint as sum from legs group by 1, 2, 3) coded
 		), balances as (
 		  select party, asset, v.account, v.balance
 		    from ledger_balance, lateral (values

@@ -91,9 +91,8 @@ func FirstFrom(ctx context.Context, tx *pg.Tx, after int64, at time.Time) (n int
 
 // EntriesOf reads some of a party's movements by their ids.
 func EntriesOf(ctx context.Context, tx *pg.Tx, p Party, ids []int64) (map[int64]Entry, error) {
-	rows, err := pg.Collect[Entry](ctx, tx, `
-		select id, kind, party, asset, source, target, amount, ref, recorded_at
-		  from ledger_movement where tenant_id = $1 and party = $2 and id = any($3::bigint[])`, tx.Tenant(), p, ids)
+	rows, err := readEntries(ctx, tx, `
+		 where tenant_id = $1 and party = $2 and id = any($3::bigint[])`, tx.Tenant(), p, ids)
 	if err != nil {
 		return nil, wrapped("read movements", err)
 	}
@@ -137,10 +136,10 @@ func MovedByHand(ctx context.Context, tx *pg.Tx) (map[Ref]int64, error) {
 		Ref    Ref
 		Amount int64
 	}](ctx, tx, `
-		select ref, sum(case when source = 'adjustment' then amount else -amount end)::bigint as amount
+		select ref, sum(case when source = $2 then amount else -amount end)::bigint as amount
 		  from ledger_movement
-		 where tenant_id = $1 and (source = 'adjustment' or target = 'adjustment')
-		 group by ref`, tx.Tenant())
+		 where tenant_id = $1 and (source = $2 or target = $2)
+		 group by ref`, tx.Tenant(), accountCodes[Adjustment])
 	if err != nil {
 		return nil, wrapped("moved by hand", err)
 	}

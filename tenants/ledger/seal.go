@@ -242,9 +242,8 @@ func entriesByID(ctx context.Context, tx *pg.Tx, month time.Time, ids []int64) (
 	for _, id := range ids {
 		wanted[id] = true
 	}
-	rows, err := pg.Collect[Entry](ctx, tx, `
-		select id, kind, party, asset, source, target, amount, ref, recorded_at
-		  from ledger_movement where tenant_id = $1 and month = $2::date and id between $3 and $4`, tx.Tenant(), month, slices.Min(ids), slices.Max(ids))
+	rows, err := readEntries(ctx, tx, `
+		 where tenant_id = $1 and month = $2::date and id between $3 and $4`, tx.Tenant(), month, slices.Min(ids), slices.Max(ids))
 	if err != nil {
 		return nil, fmt.Errorf("ledger: read movements: %w", err)
 	}

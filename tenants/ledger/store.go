@@ -15,16 +15,16 @@ type balanceRow struct {
 // insertMovements writes the movements and, for the sealing, which they are.
 func (b *Book) insertMovements(ctx context.Context) error {
 	n := len(b.legs)
-	kinds, assets, sources, targets := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	kinds, assets, sources, targets := make([]int16, n), make([]int16, n), make([]int16, n), make([]int16, n)
 	parties, refs, amounts := make([]Party, n), make([]Ref, n), make([]int64, n)
 	for i, l := range b.legs {
-		kinds[i], assets[i], sources[i], targets[i] = l.kind, string(l.asset), string(l.from), string(l.to)
+		kinds[i], assets[i], sources[i], targets[i] = kindCodes[l.kind], assetCodes[l.asset], accountCodes[l.from], accountCodes[l.to]
 		parties[i], refs[i], amounts[i] = l.party, l.ref, l.amount
 	}
 	ids, err := pg.Column[int64](ctx, b.tx, `
 		insert into ledger_movement (tenant_id, month, kind, party, asset, source, target, amount, ref, recorded_at)
 		select $1, $2::date, k, p, a, s, t, m, r, $10
-		  from unnest($3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::uuid[]) as x(k, p, a, s, t, m, r)
+		  from unnest($3::smallint[], $4::uuid[], $5::smallint[], $6::smallint[], $7::smallint[], $8::bigint[], $9::uuid[]) as x(k, p, a, s, t, m, r)
 		returning id`,
 		b.tx.Tenant(), b.tx.Month(), kinds, parties, assets, sources, targets, amounts, refs, b.tx.Now())
 	if err != nil {
@@ -81,9 +81,7 @@ type Entry struct {
 // Entries lists a party's movements, newest first, below the given id (0 for
 // the newest).
 func Entries(ctx context.Context, tx *pg.Tx, p Party, below int64, limit int) ([]Entry, error) {
-	return pg.Collect[Entry](ctx, tx, `
-		select id, kind, party, asset, source, target, amount, ref, recorded_at
-		  from ledger_movement
+	return readEntries(ctx, tx, `
 		 where tenant_id = $1 and party = $2 and ($3 = 0 or id < $3)
 		 order by id desc limit $4`, tx.Tenant(), p, below, limit)
 }

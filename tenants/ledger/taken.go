@@ -19,12 +19,15 @@ type Taken struct {
 // TakenBack lists what one cause took back from some parties, the oldest
 // first. since is a month before which the cause did not exist.
 func TakenBack(ctx context.Context, tx *pg.Tx, cause Ref, since time.Time, parties []Party) ([]Taken, error) {
-	list, err := pg.Collect[Taken](ctx, tx, `
-		select party, source, amount, recorded_at from ledger_movement
+	entries, err := readEntries(ctx, tx, `
 		 where tenant_id = $1 and month >= $2::date and party = any($3::uuid[]) and ref = $4
-		   and asset = 'money' and target = 'expense' order by id`, tx.Tenant(), since, parties, cause)
+		   and asset = $5 and target = $6 order by id`, tx.Tenant(), since, parties, cause, assetCodes[Money], accountCodes[Expense])
 	if err != nil {
 		return nil, fmt.Errorf("ledger: taken back: %w", err)
+	}
+	list := make([]Taken, len(entries))
+	for i, e := range entries {
+		list[i] = Taken{e.Party, e.Source, e.Amount, e.RecordedAt}
 	}
 	return list, nil
 }
@@ -32,11 +35,9 @@ func TakenBack(ctx context.Context, tx *pg.Tx, cause Ref, since time.Time, parti
 // Debts lists the movements of a party's debt, newest first, below the given
 // id (0 for the newest): how it came about, and how it was netted.
 func Debts(ctx context.Context, tx *pg.Tx, p Party, below int64, limit int) ([]Entry, error) {
-	list, err := pg.Collect[Entry](ctx, tx, `
-		select id, kind, party, asset, source, target, amount, ref, recorded_at
-		  from ledger_movement
-		 where tenant_id = $1 and party = $2 and ($3 = 0 or id < $3) and (source = 'debt' or target = 'debt')
-		 order by id desc limit $4`, tx.Tenant(), p, below, limit)
+	list, err := readEntries(ctx, tx, `
+		 where tenant_id = $1 and party = $2 and ($3 = 0 or id < $3) and (source = $5 or target = $5)
+		 order by id desc limit $4`, tx.Tenant(), p, below, limit, accountCodes[Debt])
 	if err != nil {
 		return nil, fmt.Errorf("ledger: debts: %w", err)
 	}

@@ -109,7 +109,7 @@ func TestVerify_NamesWhatIsNoMovement(t *testing.T) {
 	t.Parallel()
 	k := keep(t)
 	k.post(ledger.HoldCommission{Payee: somebody(), Amount: 100})
-	k.Owner(t, `update ledger_movement set target = 'available'`) // before it was sealed
+	k.Owner(t, `update ledger_movement set target = 6`) // available // before it was sealed
 	k.seal()
 	if r := k.verify(ledger.Audit{}); len(r.Findings) == 0 || !strings.Contains(r.Findings[0].String(), "entry 1: movement") {
 		t.Errorf("found %q", r.Findings)

@@ -14,6 +14,7 @@ import (
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/redis"
 	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
 	"github.com/fenli-io/fenli/tenants/program"
 )
@@ -269,8 +270,8 @@ func (p *place) auditCopies(ctx context.Context, acked int64) error {
 	err := p.owner.QueryRow(ctx, strings.NewReplacer("OF", of).Replace(`
 		select (select count(*) from commission_decision OF),
 		       (select coalesce(sum(granted), 0)::bigint from commission_award OF),
-		       (select coalesce(sum(amount), 0)::bigint from ledger_movement OF and kind = 'hold_commission'),
-		       (select coalesce(sum(expense + adjustment + fees + tax + held + available + reserved + debt + paid), 0)::bigint from ledger_balance OF)`)).
+		       (select coalesce(sum(amount), 0)::bigint from ledger_movement OF and kind = $1),
+		       (select coalesce(sum(expense + adjustment + fees + tax + held + available + reserved + debt + paid), 0)::bigint from ledger_balance OF)`), ledger.KindCode(ledger.HoldCommission{})).
 		Scan(&decided, &awarded, &moved, &sum)
 	if err == nil && (decided != acked || awarded != moved || sum != 0) {
 		err = fmt.Errorf("%d orders were taken in and %d decided; %d awarded, %d posted, balances sum to %d", acked, decided, awarded, moved, sum)

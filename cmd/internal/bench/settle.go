@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fenli-io/fenli/cmd/internal/client"
+	"github.com/fenli-io/fenli/tenants/ledger"
 )
 
 // measureSettle gives a store many held awards, all maturing in the same
@@ -63,7 +64,7 @@ func (p *place) seedAwards(ctx context.Context, s *shop, awards, payees int) err
 		   from generate_series(0, ` + fmt.Sprint(awards-1) + `) i join bench_payee p on p.n = i % ` + fmt.Sprint(payees),
 		`select fenli_open_month(date_trunc('month', now() at time zone 'utc')::date)`,
 		`insert into ledger_movement (tenant_id, month, kind, party, asset, source, target, amount, ref, recorded_at)
-		 select tenant_id, date_trunc('month', now() at time zone 'utc')::date, 'hold_commission', payee, 'money', 'expense', 'held', granted, order_id, now()
+		 select tenant_id, date_trunc('month', now() at time zone 'utc')::date, ` + fmt.Sprint(ledger.KindCode(ledger.HoldCommission{})) + `, payee, 1, 1, 5, granted, order_id, now()
 		   from commission_award where tenant_id = '` + s.id + `'`,
 		`insert into ledger_balance (tenant_id, party, asset, expense, held)
 		 select tenant_id, payee, 'money', -sum(granted), sum(granted) from commission_award where tenant_id = '` + s.id + `' group by 1, 2`,
@@ -84,8 +85,8 @@ func (p *place) settled(ctx context.Context, s *shop, awards int) error {
 	if err := p.owner.QueryRow(ctx, `
 		select coalesce(sum(held), 0)::bigint, coalesce(sum(available), 0)::bigint,
 		       (select sum(granted)::bigint from commission_award where tenant_id = $1),
-		       (select coalesce(sum(amount), 0)::bigint from ledger_movement where tenant_id = $1 and kind = 'mature')
-		  from ledger_balance where tenant_id = $1 and asset = 'money'`, s.id).Scan(&held, &available, &granted, &matured); err != nil {
+		       (select coalesce(sum(amount), 0)::bigint from ledger_movement where tenant_id = $1 and kind = $2)
+		  from ledger_balance where tenant_id = $1 and asset = 'money'`, s.id, ledger.KindCode(ledger.Mature{})).Scan(&held, &available, &granted, &matured); err != nil {
 		return err
 	}
 	if held != 0 || available != granted || matured != granted {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/fenli-io/fenli/cmd/internal/client"
+	"github.com/fenli-io/fenli/tenants/ledger"
 )
 
 type object = map[string]any
@@ -182,9 +183,9 @@ func (p *place) audit(ctx context.Context, shops []*shop) error {
 		err := p.owner.QueryRow(ctx, `
 			select (select count(*) from commission_decision where tenant_id = $1),
 			       (select coalesce(sum(granted), 0)::bigint from commission_award where tenant_id = $1),
-			       (select coalesce(sum(amount), 0)::bigint from ledger_movement where tenant_id = $1 and kind = 'hold_commission'),
+			       (select coalesce(sum(amount), 0)::bigint from ledger_movement where tenant_id = $1 and kind = $2),
 			       (select coalesce(sum(expense + adjustment + fees + tax + held + available + reserved + debt + paid), 0)::bigint
-			          from ledger_balance where tenant_id = $1)`, s.id).Scan(&decided, &awarded, &moved, &sum)
+			          from ledger_balance where tenant_id = $1)`, s.id, ledger.KindCode(ledger.HoldCommission{})).Scan(&decided, &awarded, &moved, &sum)
 		switch {
 		case err != nil:
 			errs = append(errs, err)

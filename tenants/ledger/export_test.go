@@ -1,0 +1,7 @@
+package ledger
+
+var (
+	KindNames    = kindNames[:]
+	AssetNames   = assetNames[:]
+	AccountNames = accountNames[:]
+)
