@@ -9,7 +9,6 @@ import (
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
-	"github.com/fenli-io/fenli/tenants/program"
 )
 
 // Check computes from scratch what should stand for every order of the store
@@ -18,10 +17,11 @@ import (
 // unsettled awards, and a closed period pays what its stored answer says.
 func (s *Service) Check(ctx context.Context, tx *pg.Tx) ([]string, error) {
 	var found []string
-	currency, _, err := s.stores.Money(ctx, tx)
+	currency, zone, err := s.stores.Money(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
+	counted := countings{zone: zone, steps: map[counterKey][]counting{}}
 	for after := (order.ID{}); ; {
 		page, err := order.Page(ctx, tx, after, 500)
 		if err != nil {
@@ -31,7 +31,7 @@ func (s *Service) Check(ctx context.Context, tx *pg.Tx) ([]string, error) {
 			break
 		}
 		after = page[len(page)-1].ID
-		lines, err := s.checkPage(ctx, tx, page, currency)
+		lines, err := s.checkPage(ctx, tx, page, currency, counted)
 		if err != nil {
 			return nil, err
 		}
@@ -41,11 +41,15 @@ func (s *Service) Check(ctx context.Context, tx *pg.Tx) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	periods, err := checkPeriods(ctx, tx)
-	return slices.Concat(found, held, periods), err
+	periods, err := checkPeriods(ctx, tx, counted)
+	if err != nil {
+		return nil, err
+	}
+	counters, err := counted.check(ctx, tx)
+	return slices.Concat(found, held, periods, counters), err
 }
 
-func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, currency string) ([]string, error) {
+func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, currency string, counted countings) ([]string, error) {
 	ids := make([]order.ID, len(page))
 	for i, o := range page {
 		ids[i] = o.ID
@@ -71,6 +75,9 @@ func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, 
 		return nil, err
 	}
 	var found []string
+	if err := s.collectCounted(ctx, tx, page, decisions, counted); err != nil {
+		return nil, err
+	}
 	for _, o := range page {
 		_, waits, err := order.ChangeOf(ctx, tx, o.ID)
 		if err != nil {
@@ -99,16 +106,16 @@ func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, 
 				found = append(found, fmt.Sprintf("order %s, %s: %d stands of what %s gave, should be %d", o.ID, part.Payee, part.Standing, part.Period, stands))
 			}
 		}
-		if line, err := checkCaps(o, rev, d); err != nil {
-			return nil, err
-		} else if line != "" {
-			found = append(found, line)
-		}
 		told, err := s.plan(ctx, tx, rev)
 		if err != nil {
 			return nil, err
 		}
 		w := &work{order: o, revision: rev, plan: told, decision: d, seq: o.Seq}
+		if line, err := checkCaps(w); err != nil {
+			return nil, err
+		} else if line != "" {
+			found = append(found, line)
+		}
 		if err := readRecomputations(ctx, tx, []*work{w}); err != nil {
 			return nil, err
 		}
@@ -135,14 +142,18 @@ func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, 
 // checkCaps cuts once more what the strategy gave, by the guard of the decision
 // and the programme it was made under, and describes a difference. What rolled
 // up or was lost is as it is stored.
-func checkCaps(o order.Order, rev program.Revision, d *decision) (string, error) {
-	again := grants{given: slices.Clone(d.grants.given)}
-	if err := again.cut(o, o.Remaining(nil, 0), capsOf(rev.Settings, d.guard)); err != nil {
+func checkCaps(w *work) (string, error) {
+	o, d := w.order, w.decision
+	again := grants{given: slices.Clone(d.grants.given), counted: d.grants.counted}
+	if err := again.cut(o, o.Remaining(nil, 0), w.caps()); err != nil {
+		return "", err
+	}
+	if err := again.within(w.people(), w.caps().person); err != nil {
 		return "", err
 	}
 	for i, x := range d.grants.given {
 		if y := again.given[i]; x != y {
-			return fmt.Sprintf("order %s, award %d: caps took %d and %d of %d, should be %d and %d", o.ID, x.award, x.margin, x.cut, x.amount, y.margin, y.cut), nil
+			return fmt.Sprintf("order %s, award %d: caps took %d, %d and %d of %d, should be %d, %d and %d", o.ID, x.award, x.margin, x.cut, x.over, x.amount, y.margin, y.cut, y.over), nil
 		}
 	}
 	return "", nil
@@ -192,7 +203,7 @@ func checkHeld(ctx context.Context, tx *pg.Tx) ([]string, error) {
 
 // checkPeriods compares what closed periods have booked with their answers:
 // nobody got anything else, and a held period gave nothing.
-func checkPeriods(ctx context.Context, tx *pg.Tx) (found []string, err error) {
+func checkPeriods(ctx context.Context, tx *pg.Tx, counted countings) (found []string, err error) {
 	for below := ""; ; {
 		page, err := listPeriods(ctx, tx, below, 100)
 		if err != nil || len(page) == 0 {
