@@ -9,6 +9,7 @@ import (
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/ledger"
 	"github.com/fenli-io/fenli/tenants/order"
+	"github.com/fenli-io/fenli/tenants/program"
 )
 
 // Check computes from scratch what should stand for every order of the store
@@ -41,7 +42,7 @@ func (s *Service) Check(ctx context.Context, tx *pg.Tx) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	periods, err := checkPeriods(ctx, tx, counted)
+	periods, err := s.checkPeriods(ctx, tx, counted)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +204,7 @@ func checkHeld(ctx context.Context, tx *pg.Tx) ([]string, error) {
 
 // checkPeriods compares what closed periods have booked with their answers:
 // nobody got anything else, and a held period gave nothing.
-func checkPeriods(ctx context.Context, tx *pg.Tx, counted countings) (found []string, err error) {
+func (s *Service) checkPeriods(ctx context.Context, tx *pg.Tx, counted countings) (found []string, err error) {
 	for below := ""; ; {
 		page, err := listPeriods(ctx, tx, below, 100)
 		if err != nil || len(page) == 0 {
@@ -227,15 +228,19 @@ func checkPeriods(ctx context.Context, tx *pg.Tx, counted countings) (found []st
 			if err != nil {
 				return nil, err
 			}
-			found = append(found, lines...)
+			bounds, err := s.checkBounds(ctx, tx, row, booked[row.Period], counted)
+			if err != nil {
+				return nil, err
+			}
+			found = slices.Concat(found, lines, bounds)
 		}
 	}
 }
 
 // checkPeriod sums the answer's awards; of what belongs to single orders, what
 // their caps have left.
-func checkPeriod(row periodRow, booked, shared map[distributor.ID]int64) (found []string, err error) {
-	due := map[distributor.ID]int64{}
+func checkPeriod(row periodRow, booked map[distributor.ID]payment, shared map[distributor.ID]int64) (found []string, err error) {
+	due, divided := map[distributor.ID]int64{}, map[distributor.ID]bool{}
 	if row.State == PeriodClosed {
 		q, answer, err := row.said()
 		if err != nil {
@@ -253,14 +258,39 @@ func checkPeriod(row periodRow, booked, shared map[distributor.ID]int64) (found 
 			if err := payee.Scan(q.GetMembers()[a.GetMember()].GetHandle()); err != nil {
 				return nil, fmt.Errorf("commission: member %d of a period: %w", a.GetMember(), err)
 			}
-			if left := shared[payee]; len(a.GetShares()) > 0 && left <= a.GetAmount() {
+			if len(a.GetShares()) == 0 {
+				continue
+			}
+			divided[payee] = true
+			if left := shared[payee]; left <= a.GetAmount() {
 				due[payee] += left - a.GetAmount()
 			}
 		}
 	}
-	for payee, amount := range booked { // whoever could not earn has no row
-		if due[payee] != amount {
-			found = append(found, fmt.Sprintf("period %s, %s: %d is booked, the answer says %d", row.Period, payee, amount, due[payee]))
+	for payee, p := range booked { // whoever could not earn has no row
+		above := due[payee] - p.Amount // of what a counter took, what belongs to no order
+		if above < 0 || above > p.Over || !divided[payee] && above != p.Over {
+			found = append(found, fmt.Sprintf("period %s, %s: %d is booked, the answer says %d", row.Period, payee, p.Amount, due[payee]))
+		}
+	}
+	return found, nil
+}
+
+// checkBounds wants what a closed period booked to reach to the cap where
+// something was cut, and no further otherwise; each is a step of its counter.
+func (s *Service) checkBounds(ctx context.Context, tx *pg.Tx, row periodRow, booked map[distributor.ID]payment, counted countings) (found []string, err error) {
+	rev, err := s.programs.Revision(ctx, tx, row.Revision)
+	if err != nil {
+		return nil, err
+	}
+	for payee, p := range booked {
+		if p.Used == nil {
+			continue
+		}
+		counted.add(counterKey{payee, program.Month, row.FromAt.Unix()}, *p.Used, p.Amount)
+		room := max(rev.Settings.RecipientCap.Amount-*p.Used, 0)
+		if p.Amount > room || p.Over > 0 && p.Amount != room {
+			found = append(found, fmt.Sprintf("period %s, %s: %d is booked and %d was cut where %d was left of the month", row.Period, payee, p.Amount, p.Over, room))
 		}
 	}
 	return found, nil

@@ -433,3 +433,115 @@ func TestPersonCap_IsSeenBeforeItIsTurnedOn(t *testing.T) {
 	}
 	s.MustBalance(t)
 }
+
+// A month that closes takes what its orders have left of everybody's month, and
+// an order of it that comes later finds nothing more.
+func TestPersonCap_BoundsWhatAMonthGives(t *testing.T) {
+	t.Parallel()
+	x := openTopped(t, 10_000, 5_000) // 1000 and 500 with the orders, and once more at the close
+	x.pays = half
+	x.ProposeStrategy(t, x.A, "topping", `{}`, atMost(1800, "month"))
+	x.Clock.Set(time.Date(2026, 4, 2, 0, 0, 0, 0, shanghai))
+	x.month = "2026-04"
+	x.orders = nil
+	for i, net := range []int64{10_000, 5_000} {
+		x.orders = append(x.orders, x.Sell(t, x.A, storetest.Sale{ID: fmt.Sprint("C", i), Buyer: "lin", Via: x.team["s"], Nets: []int64{net}}))
+	}
+	x.Work(t, x.A)
+	x.Clock.Set(time.Date(2026, 5, 1, 0, 0, 1, 0, shanghai))
+	simulated := func() map[distributor.ID]int64 {
+		var rev program.Revision
+		x.Do(t, x.A, func(ctx context.Context, tx *pg.Tx) (err error) {
+			rev, err = x.Programs.InForce(ctx, tx, tx.Now())
+			return err
+		})
+		m, err := x.Commission.Simulate(t.Context(), x.A, commission.SimulationOf{Plan: rev, From: time.Date(2026, 4, 1, 0, 0, 0, 0, shanghai), To: time.Date(2026, 5, 1, 0, 0, 0, 0, shanghai)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for done := false; !done; {
+			if _, _, done, err = m.Next(t.Context(), 10); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return m.Forwarded().Months[0].Would
+	}
+	if would := simulated(); would[x.team["s"]] != 300 {
+		t.Errorf("%v", would)
+	}
+	period := x.mustClose()
+	if period.State != commission.PeriodClosed || period.Total != 300 || x.available("s") != 300 {
+		t.Fatalf("%+v", period)
+	}
+	a := period.Awards[0]
+	if a.Amount != 300 || a.Over != 1200 || !strings.Contains(a.Why, "at most 18.00 in a month and earlier orders gave 15.00, so 12.00 was cut") {
+		t.Errorf("%+v", a)
+	}
+	x.mustBalance()
+	t.Run("ItsPartsComeBackWithTheirOrders", func(t *testing.T) {
+		x.back(x.orders[0], "R1", 10_000) // of the 300 it had 200
+		if x.available("s") != 100 {
+			t.Errorf("%d", x.available("s"))
+		}
+	})
+	t.Run("AnOrderOfThatMonthThatComesLaterFindsItFull", func(t *testing.T) {
+		var late order.Order
+		x.Do(t, x.A, func(ctx context.Context, tx *pg.Tx) (err error) {
+			if late, err = x.Place(ctx, tx, storetest.Sale{ID: "L", Buyer: "lin", Via: x.team["s"], Nets: []int64{1000}}); err != nil {
+				return err
+			}
+			_, err = x.Orders.Pay(ctx, tx, late.ID, tx.Now().Add(-time.Hour))
+			return err
+		})
+		x.Work(t, x.A)
+		want(t, explain(t, x.Stores, x.A, late.ID, "en"), "s commission.period_full")
+	})
+	x.mustBalance()
+	t.Run("TheDoctorFindsMoreThanWasLeft", func(t *testing.T) {
+		x.Owner(t, `update commission_period_award set over = over - 1, amount = amount + 1 where payee = $1`, x.team["s"])
+		var found []string
+		x.Do(t, x.A, func(ctx context.Context, tx *pg.Tx) (err error) {
+			found, err = x.Commission.Check(ctx, tx)
+			return err
+		})
+		if !strings.Contains(strings.Join(found, "\n"), "301 is booked and 1199 was cut where 300 was left of the month") {
+			t.Errorf("%q", found)
+		}
+	})
+}
+
+// Somebody whose month is full is told so; a cap by week bounds orders alone;
+// while an order of the month waits, nobody knows what it leaves.
+func TestPersonCap_AMonthThatIsFull(t *testing.T) {
+	t.Parallel()
+	for name, x := range map[string]struct {
+		cap    program.RecipientCap
+		awards int
+		code   string
+	}{
+		"ByMonth": {program.RecipientCap{Amount: 1500, Period: "month"}, 0, "commission.period_full"},
+		"ByWeek":  {program.RecipientCap{Amount: 1500, Period: "week"}, 1, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := openTopped(t)
+			m.pays = half
+			m.Clock.Set(time.Date(2026, 4, 2, 0, 0, 0, 0, shanghai))
+			m.ProposeStrategy(t, m.A, "topping", `{}`, func(p *program.Settings) { p.RecipientCap = x.cap })
+			m.month = "2026-04"
+			m.Sell(t, m.A, storetest.Sale{ID: "O1", Buyer: "lin", Via: m.team["s"], Nets: []int64{15_000}})
+			m.Clock.Set(time.Date(2026, 5, 1, 0, 0, 1, 0, shanghai))
+			if x.cap.Period == "month" {
+				if period := m.mustClose(); period.State != commission.PeriodHeld || period.Code != "commission.period_unfinished" {
+					t.Errorf("%+v", period)
+				}
+			}
+			m.Work(t, m.A)
+			period := m.mustClose()
+			if len(period.Awards) != x.awards || x.code != "" && (len(period.Declined) != 1 || period.Declined[0].Code != x.code) {
+				t.Errorf("%+v", period)
+			}
+			m.mustBalance()
+		})
+	}
+}
