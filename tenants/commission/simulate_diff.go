@@ -213,10 +213,22 @@ var (
 // caps what lines give by their margin otherwise than now, and only when
 // something would change.
 func (s *Service) Acknowledged(ctx context.Context, tenant tenancy.ID, d program.Draft, seen *Acknowledgement) error {
+	return s.acknowledged(ctx, tenant, d, seen, func(now program.Settings) bool {
+		return now.ConfirmDiff || d.Settings.ConfirmDiff || capsOtherwise(d.Settings, now)
+	})
+}
+
+// AcknowledgedCaps is [Service.Acknowledged] for a small-scale try: it shows its
+// own figures, so it asks for nobody's word but where a cap is turned on.
+func (s *Service) AcknowledgedCaps(ctx context.Context, tenant tenancy.ID, d program.Draft, seen *Acknowledgement) error {
+	return s.acknowledged(ctx, tenant, d, seen, func(now program.Settings) bool { return capsOtherwise(d.Settings, now) })
+}
+
+func (s *Service) acknowledged(ctx context.Context, tenant tenancy.ID, d program.Draft, seen *Acknowledgement, asks func(now program.Settings) bool) error {
 	orders, through := DiffOrders, int64(0)
 	if seen != nil {
 		orders, through = min(max(seen.Orders, 1), DiffMost), seen.Through
-	} else if asked, err := s.confirms(ctx, tenant, d); err != nil || !asked {
+	} else if asked, err := s.confirms(ctx, tenant, asks); err != nil || !asked {
 		return err
 	}
 	diff, err := s.MoneyDiff(ctx, tenant, d, orders, through)
@@ -238,10 +250,10 @@ func (s *Service) Acknowledged(ctx context.Context, tenant tenancy.ID, d program
 // confirms reports whether the programme in force, or the draft itself, asks
 // for an acknowledgement. A cap on margins always does, and one on what a person
 // gets: they are off until the merchant has seen which goods and whom they touch.
-func (s *Service) confirms(ctx context.Context, tenant tenancy.ID, d program.Draft) (asked bool, err error) {
+func (s *Service) confirms(ctx context.Context, tenant tenancy.ID, asks func(now program.Settings) bool) (asked bool, err error) {
 	err = s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
 		now, err := s.programs.InForce(ctx, tx, tx.Now())
-		asked = now.Settings.ConfirmDiff || d.Settings.ConfirmDiff || capsOtherwise(d.Settings, now.Settings)
+		asked = asks(now.Settings)
 		return err
 	})
 	return asked, err

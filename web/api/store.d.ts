@@ -1002,6 +1002,8 @@ export interface components {
             /** @description Lines that pay nobody anything */
             not_distributed: components["schemas"]["CommissionUndistributed"][] | null;
             order_id: string;
+            /** @description Whom the cap on what one person gets in a period cut; to a distributor, their own */
+            person_caps: components["schemas"]["CommissionPersonCap"][] | null;
             /** @description What each refund took back */
             reversed: components["schemas"]["CommissionReversal"][] | null;
             /** @description By what it was decided, or what it waits for, in sentences */
@@ -1032,6 +1034,8 @@ export interface components {
             line: string;
             /** @description Of that, by the cap on the line's margin */
             margin_cut: components["schemas"]["MoneyAmount"];
+            /** @description Of that, by the cap on what one person gets in a period */
+            person_cut: components["schemas"]["MoneyAmount"];
             /** @example 0.1 */
             rate: string;
             /** @description Whose share it was, who could not earn */
@@ -1100,9 +1104,25 @@ export interface components {
             /** @example pool */
             kind: string;
             payee: components["schemas"]["CommissionPayee"];
+            /** @description What the cap on what one person gets in a month then took */
+            person_cut: components["schemas"]["MoneyAmount"];
             /** @example 0.1 */
             rate: string;
             why: string;
+        };
+        CommissionPersonCap: {
+            /** @description What the other caps had left of this order */
+            asked: components["schemas"]["MoneyAmount"];
+            cut: components["schemas"]["MoneyAmount"];
+            most: components["schemas"]["MoneyAmount"];
+            payee: components["schemas"]["CommissionPayee"];
+            /**
+             * @description The one in which the order was paid, in the store's time
+             * @enum {string}
+             */
+            period: "day" | "week" | "month";
+            /** @description By earlier orders, and by the month's close */
+            used: components["schemas"]["MoneyAmount"];
         };
         CommissionReversal: {
             amount: components["schemas"]["MoneyAmount"];

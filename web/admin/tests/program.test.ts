@@ -80,5 +80,6 @@ describe('the settings form', () => {
   })
   it('always says the cap of a line, so that leaving it empty does not keep the old one', () => {
     expect(sectionSchema('levels', 2).required).toContain('line_margin_cap')
+    expect(sectionSchema('levels', 2).required).toContain('recipient_cap')
   })
 })
