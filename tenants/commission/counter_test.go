@@ -545,3 +545,31 @@ func TestPersonCap_AMonthThatIsFull(t *testing.T) {
 		})
 	}
 }
+
+// What would have earned somebody more is bounded by what their counter had left
+// then, whatever it has come to since.
+func TestPersonCap_BoundsWhatWouldHaveEarnedMore(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	s.Install(t, &storetest.Scripted{ID: "by-grade", Facts: []string{program.FactLines, program.FactChain, program.FactGrade}, Decide: func(_ []byte, o *strategyv1.Order) *strategyv1.Decision {
+		amount := o.GetLines()[0].GetNet() / 10
+		if o.GetChain()[0].GetGrade() == "senior" {
+			amount *= 2
+		}
+		return storetest.Pays(&strategyv1.Award{Level: 1, Amount: amount})
+	}})
+	s.ProposeStrategy(t, s.A, "by-grade", `{}`, atMost(1500, "month"))
+	a := s.Team(t, s.A, "a")["a"]
+	var second order.ID
+	for i, net := range []int64{10_000, 4_000, 10_000} {
+		if o := s.Sell(t, s.A, storetest.Sale{ID: fmt.Sprint("O", i), Buyer: "lin", Via: a, Nets: []int64{net}}); i == 1 {
+			second = o
+		}
+	}
+	s.Work(t, s.A)
+	found, err := s.Commission.Alternatives(t.Context(), s.A, second, a, "en")
+	if err != nil || len(found) != 1 || found[0].Instead != 400 || found[0].Would != 500 {
+		t.Errorf("%+v %v", found, err)
+	}
+	s.MustBalance(t)
+}
