@@ -271,6 +271,26 @@ var mutants = []mutant{
 		test: "./commission TestMarginCap_NoLine",
 	},
 	{
+		promise: "M10 nobody gets more than what their period has left",
+		file:    "commission/counter.go", guard: "fit(amounts, max(limit.Amount-c.used, 0))", without: "fit(amounts, max(limit.Amount, 0))",
+		test: "./commission TestPersonCap$",
+	},
+	{
+		promise: "M13 a counter counts in the order of money",
+		file:    "commission/counter.go", guard: "if w.uncounted() && !b.follows(w, held) {", without: "if w.uncounted() {",
+		test: "./commission TestPersonCap_AnOrderThatWaits",
+	},
+	{
+		promise: "M12 a batch is void when somebody else has counted since it was read",
+		file:    "commission/lane.go", guard: "if !locked.counters.same(b.stood) {", without: "if false {",
+		test: "./commission TestPersonCap_TwoAtOnce",
+	},
+	{
+		promise: "M10 what a month's close gives is counted with what its orders gave",
+		file:    "commission/period_counter.go", guard: "of[key] += p.Amount", without: "of[key] += 0",
+		test: "./commission TestPersonCap_BoundsWhatAMonthGives",
+	},
+	{
 		promise: "M12 the lane locks the orders before it reads their refunds",
 		file:    "order/store.go", guard: "from order_record where tenant_id = $1 and id = any($2::uuid[]) order by id for update`", without: "from order_record where tenant_id = $1 and id = any($2::uuid[]) order by id`",
 		test: "./withdrawal TestInterleaving_TheLaneAndARefund",

@@ -183,7 +183,16 @@ func (q question) would(x otherwise, answer *strategyv1.Decision) (amounts []int
 	if err != nil {
 		return nil, false
 	}
-	return g.perRecipient(g.amounts(), len(x.people)), true
+	if g.counted = q.decision.grants.counted; g.within(x.people, q.caps().person) != nil {
+		return nil, false
+	}
+	amounts = g.perRecipient(g.amounts(), len(x.people))
+	for at, p := range x.people {
+		if q.caps().person.Amount > 0 && !g.knows(x.people, p.id) {
+			amounts[at] = 0 // what their counter stood at was not kept, so nothing is claimed
+		}
+	}
+	return amounts, true
 }
 
 // changed are all the things that may be asked about this order: at most

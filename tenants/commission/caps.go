@@ -9,20 +9,25 @@ import (
 )
 
 // caps are what a programme lets awards come to. They cut in this order: each
-// line to a share of its margin, then the order to a share of what was paid.
-// A line comes first because what it loses leaves room in the order for the
-// others.
+// line to a share of its margin, then the order to a share of what was paid,
+// then everybody to what their counter has left (counter.go). A line comes first
+// because what it loses leaves room in the order for the others; a person comes
+// last because their counter counts what they get.
 type caps struct {
-	order  money.Rate // of what was paid
-	margin money.Rate // of a line's margin, where its cost is known; 0: no cap
+	order  money.Rate           // of what was paid
+	margin money.Rate           // of a line's margin, where its cost is known; 0: no cap
+	person program.RecipientCap // 0: no cap
 }
 
 // capsOf are the caps of a programme under a guard: the first one knew nothing
-// of margins.
+// of margins, the second nothing of counters.
 func capsOf(s program.Settings, guard int) caps {
-	c := caps{order: s.OrderCap, margin: s.LineMarginCap}
+	c := caps{order: s.OrderCap, margin: s.LineMarginCap, person: s.RecipientCap}
 	if guard < 2 {
 		c.margin = 0
+	}
+	if guard < 3 {
+		c.person = program.RecipientCap{}
 	}
 	return c
 }
@@ -66,12 +71,17 @@ func capped(amounts []int64, goods int64, share money.Rate) ([]int64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("commission: order cap: %w", err)
 	}
+	return fit(amounts, most)
+}
+
+// fit cuts amounts in proportion, so that they do not come to more.
+func fit(amounts []int64, most int64) ([]int64, error) {
 	if sum(amounts) <= most {
 		return amounts, nil
 	}
 	parts, err := money.Split(most, amounts)
 	if err != nil {
-		return nil, fmt.Errorf("commission: order cap: %w", err)
+		return nil, fmt.Errorf("commission: cap: %w", err)
 	}
 	return parts, nil
 }

@@ -91,7 +91,7 @@ func TestMarginCap(t *testing.T) {
 			found, err = s.Commission.Check(ctx, tx)
 			return err
 		})
-		if len(found) == 0 || !strings.Contains(found[0], "caps took 0 and 0 of 1000, should be 1000 and 0") {
+		if len(found) == 0 || !strings.Contains(found[0], "caps took 0, 0 and 0 of 1000, should be 1000, 0 and 0") {
 			t.Errorf("%q", found)
 		}
 	})
@@ -100,7 +100,7 @@ func TestMarginCap(t *testing.T) {
 		if again, err := s.Commission.Replay(t.Context(), s.A, loss); err != nil || !again.Equal() || again.Granted != 2340 {
 			t.Errorf("%+v %v", again, err)
 		}
-		s.Owner(t, `update commission_decision set guard = 3 where order_id = $1`, loss)
+		s.Owner(t, `update commission_decision set guard = 4 where order_id = $1`, loss)
 		if again, err := s.Commission.Replay(t.Context(), s.A, loss); err != nil || again.Equal() || again.Differs[0].What != "guard" {
 			t.Errorf("%+v %v", again, err)
 		}

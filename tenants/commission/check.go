@@ -18,10 +18,11 @@ import (
 // unsettled awards, and a closed period pays what its stored answer says.
 func (s *Service) Check(ctx context.Context, tx *pg.Tx) ([]string, error) {
 	var found []string
-	currency, _, err := s.stores.Money(ctx, tx)
+	currency, zone, err := s.stores.Money(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
+	counted := countings{zone: zone, steps: map[counterKey][]counting{}}
 	for after := (order.ID{}); ; {
 		page, err := order.Page(ctx, tx, after, 500)
 		if err != nil {
@@ -31,7 +32,7 @@ func (s *Service) Check(ctx context.Context, tx *pg.Tx) ([]string, error) {
 			break
 		}
 		after = page[len(page)-1].ID
-		lines, err := s.checkPage(ctx, tx, page, currency)
+		lines, err := s.checkPage(ctx, tx, page, currency, counted)
 		if err != nil {
 			return nil, err
 		}
@@ -41,11 +42,15 @@ func (s *Service) Check(ctx context.Context, tx *pg.Tx) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	periods, err := checkPeriods(ctx, tx)
-	return slices.Concat(found, held, periods), err
+	periods, err := s.checkPeriods(ctx, tx, counted)
+	if err != nil {
+		return nil, err
+	}
+	counters, err := counted.check(ctx, tx)
+	return slices.Concat(found, held, periods, counters), err
 }
 
-func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, currency string) ([]string, error) {
+func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, currency string, counted countings) ([]string, error) {
 	ids := make([]order.ID, len(page))
 	for i, o := range page {
 		ids[i] = o.ID
@@ -71,6 +76,9 @@ func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, 
 		return nil, err
 	}
 	var found []string
+	if err := s.collectCounted(ctx, tx, page, decisions, counted); err != nil {
+		return nil, err
+	}
 	for _, o := range page {
 		_, waits, err := order.ChangeOf(ctx, tx, o.ID)
 		if err != nil {
@@ -99,16 +107,16 @@ func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, 
 				found = append(found, fmt.Sprintf("order %s, %s: %d stands of what %s gave, should be %d", o.ID, part.Payee, part.Standing, part.Period, stands))
 			}
 		}
-		if line, err := checkCaps(o, rev, d); err != nil {
-			return nil, err
-		} else if line != "" {
-			found = append(found, line)
-		}
 		told, err := s.plan(ctx, tx, rev)
 		if err != nil {
 			return nil, err
 		}
 		w := &work{order: o, revision: rev, plan: told, decision: d, seq: o.Seq}
+		if line, err := checkCaps(w); err != nil {
+			return nil, err
+		} else if line != "" {
+			found = append(found, line)
+		}
 		if err := readRecomputations(ctx, tx, []*work{w}); err != nil {
 			return nil, err
 		}
@@ -135,14 +143,18 @@ func (s *Service) checkPage(ctx context.Context, tx *pg.Tx, page []order.Order, 
 // checkCaps cuts once more what the strategy gave, by the guard of the decision
 // and the programme it was made under, and describes a difference. What rolled
 // up or was lost is as it is stored.
-func checkCaps(o order.Order, rev program.Revision, d *decision) (string, error) {
-	again := grants{given: slices.Clone(d.grants.given)}
-	if err := again.cut(o, o.Remaining(nil, 0), capsOf(rev.Settings, d.guard)); err != nil {
+func checkCaps(w *work) (string, error) {
+	o, d := w.order, w.decision
+	again := grants{given: slices.Clone(d.grants.given), counted: d.grants.counted}
+	if err := again.cut(o, o.Remaining(nil, 0), w.caps()); err != nil {
+		return "", err
+	}
+	if err := again.within(w.people(), w.caps().person); err != nil {
 		return "", err
 	}
 	for i, x := range d.grants.given {
 		if y := again.given[i]; x != y {
-			return fmt.Sprintf("order %s, award %d: caps took %d and %d of %d, should be %d and %d", o.ID, x.award, x.margin, x.cut, x.amount, y.margin, y.cut), nil
+			return fmt.Sprintf("order %s, award %d: caps took %d, %d and %d of %d, should be %d, %d and %d", o.ID, x.award, x.margin, x.cut, x.over, x.amount, y.margin, y.cut, y.over), nil
 		}
 	}
 	return "", nil
@@ -192,7 +204,7 @@ func checkHeld(ctx context.Context, tx *pg.Tx) ([]string, error) {
 
 // checkPeriods compares what closed periods have booked with their answers:
 // nobody got anything else, and a held period gave nothing.
-func checkPeriods(ctx context.Context, tx *pg.Tx) (found []string, err error) {
+func (s *Service) checkPeriods(ctx context.Context, tx *pg.Tx, counted countings) (found []string, err error) {
 	for below := ""; ; {
 		page, err := listPeriods(ctx, tx, below, 100)
 		if err != nil || len(page) == 0 {
@@ -216,15 +228,19 @@ func checkPeriods(ctx context.Context, tx *pg.Tx) (found []string, err error) {
 			if err != nil {
 				return nil, err
 			}
-			found = append(found, lines...)
+			bounds, err := s.checkBounds(ctx, tx, row, booked[row.Period], counted)
+			if err != nil {
+				return nil, err
+			}
+			found = slices.Concat(found, lines, bounds)
 		}
 	}
 }
 
 // checkPeriod sums the answer's awards; of what belongs to single orders, what
 // their caps have left.
-func checkPeriod(row periodRow, booked, shared map[distributor.ID]int64) (found []string, err error) {
-	due := map[distributor.ID]int64{}
+func checkPeriod(row periodRow, booked map[distributor.ID]payment, shared map[distributor.ID]int64) (found []string, err error) {
+	due, divided := map[distributor.ID]int64{}, map[distributor.ID]bool{}
 	if row.State == PeriodClosed {
 		q, answer, err := row.said()
 		if err != nil {
@@ -242,14 +258,39 @@ func checkPeriod(row periodRow, booked, shared map[distributor.ID]int64) (found 
 			if err := payee.Scan(q.GetMembers()[a.GetMember()].GetHandle()); err != nil {
 				return nil, fmt.Errorf("commission: member %d of a period: %w", a.GetMember(), err)
 			}
-			if left := shared[payee]; len(a.GetShares()) > 0 && left <= a.GetAmount() {
+			if len(a.GetShares()) == 0 {
+				continue
+			}
+			divided[payee] = true
+			if left := shared[payee]; left <= a.GetAmount() {
 				due[payee] += left - a.GetAmount()
 			}
 		}
 	}
-	for payee, amount := range booked { // whoever could not earn has no row
-		if due[payee] != amount {
-			found = append(found, fmt.Sprintf("period %s, %s: %d is booked, the answer says %d", row.Period, payee, amount, due[payee]))
+	for payee, p := range booked { // whoever could not earn has no row
+		above := due[payee] - p.Amount // of what a counter took, what belongs to no order
+		if above < 0 || above > p.Over || !divided[payee] && above != p.Over {
+			found = append(found, fmt.Sprintf("period %s, %s: %d is booked, the answer says %d", row.Period, payee, p.Amount, due[payee]))
+		}
+	}
+	return found, nil
+}
+
+// checkBounds wants what a closed period booked to reach to the cap where
+// something was cut, and no further otherwise; each is a step of its counter.
+func (s *Service) checkBounds(ctx context.Context, tx *pg.Tx, row periodRow, booked map[distributor.ID]payment, counted countings) (found []string, err error) {
+	rev, err := s.programs.Revision(ctx, tx, row.Revision)
+	if err != nil {
+		return nil, err
+	}
+	for payee, p := range booked {
+		if p.Used == nil {
+			continue
+		}
+		counted.add(counterKey{payee, program.Month, row.FromAt.Unix()}, *p.Used, p.Amount)
+		room := max(rev.Settings.RecipientCap.Amount-*p.Used, 0)
+		if p.Amount > room || p.Over > 0 && p.Amount != room {
+			found = append(found, fmt.Sprintf("period %s, %s: %d is booked and %d was cut where %d was left of the month", row.Period, payee, p.Amount, p.Over, room))
 		}
 	}
 	return found, nil

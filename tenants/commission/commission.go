@@ -96,6 +96,7 @@ type work struct {
 	returns  bool           // the buyer has an order with a seq, should this one have none
 	refunds  []order.Refund // as take has read them
 	decision *decision      // nil before the strategy has decided
+	counted  bool           // the counters of its payees have cut the decision of this round
 	blocked  *violation
 	retryIn  time.Duration
 

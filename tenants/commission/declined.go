@@ -28,6 +28,12 @@ func (a account) declined(awards []Explained) (list []Declined) {
 	}
 	a.lost(add)
 	a.declinedByStrategy(add)
+	for _, c := range a.personCaps() {
+		if c.Cut == c.Asked {
+			lost[c.Payee.ID] += c.Cut
+			add(c.Payee.ID, codePeriodFull, say(codePeriodFull, a.lang, "period", sayPeriod(c.Period, a.lang), "most", plain(c.Most, a.currency), "used", plain(c.Used, a.currency)))
+		}
+	}
 	for _, m := range a.order.Chain.Members {
 		code := a.decision.reason // decided without asking
 		switch {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/tenancy"
+	"github.com/fenli-io/fenli/plugins/sdk/money"
 	"github.com/fenli-io/fenli/tenants/attribution"
 	"github.com/fenli-io/fenli/tenants/catalog"
 	"github.com/fenli-io/fenli/tenants/distributor"
@@ -22,12 +23,16 @@ func (s *Service) Earn(ctx context.Context, tenant tenancy.ID, who distributor.I
 	var seller distributor.Member
 	var rev program.Revision
 	var now time.Time
+	room := int64(money.MaxMinor)
 	err := s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) (err error) {
 		if seller, err = distributor.Get(ctx, tx, who); err != nil {
 			return err
 		}
 		now = tx.Now()
-		rev, err = s.programs.InForce(ctx, tx, now)
+		if rev, err = s.programs.InForce(ctx, tx, now); err != nil {
+			return err
+		}
+		room, err = s.room(ctx, tx, rev.Settings.RecipientCap, who)
 		return err
 	})
 	if err != nil || !seller.State.MayEarn() {
@@ -47,7 +52,7 @@ func (s *Service) Earn(ctx context.Context, tenant tenancy.ID, who distributor.I
 			}
 			k := earnKeyOf(tenant, rev.Revision, seller.Grade, p.Category, sku, now)
 			if amount, found := s.earned.get(k); found {
-				put(earns, sku.Code, amount)
+				put(earns, sku.Code, min(amount, room))
 				continue
 			}
 			keys = append(keys, k)
@@ -55,6 +60,7 @@ func (s *Service) Earn(ctx context.Context, tenant tenancy.ID, who distributor.I
 		}
 	}
 	s.decide(ctx, unknown, f)
+	countAlone(unknown)
 	for i, w := range unknown {
 		if w.decision == nil {
 			continue // not to be told now, and not to be remembered
@@ -64,7 +70,7 @@ func (s *Service) Earn(ctx context.Context, tenant tenancy.ID, who distributor.I
 			return nil, err
 		}
 		s.earned.put(keys[i], want[who].granted)
-		put(earns, keys[i].sku, want[who].granted)
+		put(earns, keys[i].sku, min(want[who].granted, room))
 	}
 	return earns, nil
 }

@@ -40,9 +40,10 @@ type Explanation struct {
 	Awards   []Explained
 	Declined []Declined
 	Reversed []Reversal
-	Taken    []Taken   // where the reversals were taken from, by the journal
-	Cap      *Cap      // nil when the order cap cut nothing
-	LineCaps []LineCap // lines whose margin the awards would have exceeded
+	Taken    []Taken     // where the reversals were taken from, by the journal
+	Cap      *Cap        // nil when the order cap cut nothing
+	LineCaps []LineCap   // lines whose margin the awards would have exceeded
+	Counters []PersonCap // people whose counter cut something
 
 	Undistributed []Undistributed // lines that pay nobody anything
 	FromPeriods   []FromPeriod    // what closed periods gave for this order
@@ -95,6 +96,7 @@ type ExplainedLine struct {
 	Amount   int64 // as the strategy said
 	Cut      int64 // what the caps took off
 	Margin   int64 // of that, by the cap on the line's margin
+	Over     int64 // of that, by what one person gets in a period
 	Why      string
 	RolledUp *distributor.Label // whose share it was, who could not earn
 }
@@ -122,6 +124,16 @@ type Cap struct {
 	Most  int64
 	Asked int64
 	Cut   int64
+}
+
+// PersonCap is what the cap on one person's period did.
+type PersonCap struct {
+	Payee  distributor.Label
+	Period string // "day", "week", "month": the one in which the order was paid
+	Most   int64
+	Used   int64 // by earlier orders
+	Asked  int64 // what the other caps had left
+	Cut    int64
 }
 
 // Explain says everything about one order. [order.ErrUnknown] when the store
@@ -172,7 +184,7 @@ func (s *Service) ExplainTo(ctx context.Context, tx *pg.Tx, which order.ID, who 
 // of leaves out what is another's.
 func (x Explanation) of(who distributor.ID) Explanation {
 	own := x
-	own.Awards, own.Declined, own.Reversed, own.Taken, own.Cap, own.LineCaps, own.FromPeriods = nil, nil, nil, nil, nil, nil, nil
+	own.Awards, own.Declined, own.Reversed, own.Taken, own.Cap, own.LineCaps, own.FromPeriods, own.Counters = nil, nil, nil, nil, nil, nil, nil, nil
 	for _, a := range x.Awards {
 		if a.Payee.ID == who {
 			own.Awards = append(own.Awards, a)
@@ -191,6 +203,11 @@ func (x Explanation) of(who distributor.ID) Explanation {
 	for _, k := range x.Taken {
 		if k.Payee.ID == who {
 			own.Taken = append(own.Taken, k)
+		}
+	}
+	for _, c := range x.Counters {
+		if c.Payee.ID == who {
+			own.Counters = append(own.Counters, c)
 		}
 	}
 	for _, p := range x.FromPeriods {
@@ -252,7 +269,7 @@ func (s *Service) explain(ctx context.Context, tx *pg.Tx, orders []order.Order, 
 	all := make([]Explanation, len(orders))
 	for i, o := range orders {
 		a := &account{work: work{order: o, decision: decisions[o.ID], seq: o.Seq}, refunds: refunds[o.ID], awards: awards[o.ID], shares: shares[o.ID],
-			mark: mark, labels: labels, lang: lang}
+			mark: mark, labels: labels, lang: lang, currency: currency}
 		if a.revision, err = s.programs.Revision(ctx, tx, o.Revision); err != nil {
 			return nil, err
 		}
@@ -329,6 +346,7 @@ type account struct {
 	artifact *program.Artifact
 	labels   map[distributor.ID]distributor.Label
 	lang     string
+	currency string
 }
 
 // undecided explains an order that has no decision.
@@ -378,6 +396,7 @@ func (a account) decided() (Explanation, error) {
 		x.Ruling.Strategy, x.Ruling.Version = a.artifact.Strategy, a.artifact.Version
 	}
 	x.Undistributed = undistributed(a.order, a.lang)
+	x.Counters = a.personCaps()
 	x.Awards = a.explained()
 	x.Declined = a.declined(x.Awards)
 	var err error
@@ -447,7 +466,7 @@ func (a award) status(mark time.Time) Status {
 
 func (a account) line(g grant) ExplainedLine {
 	said := a.decision.answer.GetPaid().GetAwards()[g.award]
-	l := ExplainedLine{Kind: said.GetKind(), Base: said.GetBase(), Rate: money.Rate(said.GetRatePpm()), Amount: g.amount, Cut: g.margin + g.cut, Margin: g.margin, Why: a.sentence(said.GetWhy())}
+	l := ExplainedLine{Kind: said.GetKind(), Base: said.GetBase(), Rate: money.Rate(said.GetRatePpm()), Amount: g.amount, Cut: g.margin + g.cut + g.over, Margin: g.margin, Over: g.over, Why: a.sentence(said.GetWhy())}
 	if g.line >= 0 {
 		l.Line, l.SKU = a.order.Lines[g.line].ID, a.order.Lines[g.line].SKU
 	}
@@ -496,6 +515,23 @@ func (a account) cap() (*Cap, error) {
 	c.Share = a.caps().order
 	c.Most, err = c.Share.Of(a.order.Goods, money.Floor)
 	return &c, err
+}
+
+// personCaps are the people whose counter cut what the order gave them.
+func (a account) personCaps() (list []PersonCap) {
+	people, limit := a.people(), a.caps().person
+	for _, c := range a.decision.grants.counted {
+		p := PersonCap{Payee: a.label(people[c.to].id), Period: limit.Period, Most: limit.Amount, Used: c.used}
+		for _, g := range a.decision.grants.given {
+			if people[g.to].id == people[c.to].id {
+				p.Asked, p.Cut = p.Asked+g.amount-g.margin-g.cut, p.Cut+g.over
+			}
+		}
+		if p.Cut > 0 {
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 func (a account) label(who distributor.ID) distributor.Label {

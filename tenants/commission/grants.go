@@ -19,10 +19,11 @@ type grant struct {
 	amount int64 // as the strategy said
 	margin int64 // what the cap on the line's margin took off
 	cut    int64 // what the order cap then took off
+	over   int64 // what its recipient's counter then took off
 }
 
 // left is what the caps have left of it.
-func (x grant) left() int64 { return x.amount - x.margin - x.cut }
+func (x grant) left() int64 { return x.amount - x.margin - x.cut - x.over }
 
 // loss is an award that a rule of the host took from its recipient.
 type loss struct {
@@ -33,12 +34,19 @@ type loss struct {
 
 // grants are what a decision gives, before any refund.
 type grants struct {
-	given []grant
-	lost  []loss
+	given   []grant
+	lost    []loss
+	counted []counted // by position; empty where no counter bounds anybody
+}
+
+// counted is what the counter of a recipient stood at before the order.
+type counted struct {
+	to   int // the first of their positions in recipients
+	used int64
 }
 
 // grantsOf applies eligibility and then the caps of a guard to a sound answer
-// about what is left of the order's lines.
+// about what is left of the order's lines, but for the counters: those move.
 func grantsOf(o order.Order, left []int64, list []recipient, s program.Settings, guard int, d *strategyv1.Decision) (grants, error) {
 	g := eligible(list, s.IneligibleUpline, d.GetPaid().GetAwards())
 	lines := shown(o)
@@ -179,20 +187,27 @@ func (g grants) perRecipient(amounts []int64, people int) []int64 {
 	return sums
 }
 
-// The packed form: {"g": [[award, to, line, amount, cut, margin] …], "l": [[award, to, code] …]}.
-// Without a cut at the margin the last is left out, as it was before there was one.
+// The packed form: {"g": [[award, to, line, amount, cut, margin, over] …], "l": [[award, to, code] …], "c": [[to, used] …]}.
+// Where margin and counter cut nothing they are left out, as they were before there were any.
 type packedGrants struct {
-	Given [][]int64 `json:"g"`
-	Lost  [][3]any  `json:"l,omitempty"`
+	Given   [][]int64  `json:"g"`
+	Lost    [][3]any   `json:"l,omitempty"`
+	Counted [][2]int64 `json:"c,omitempty"`
 }
 
 func (g grants) MarshalJSON() ([]byte, error) {
 	p := packedGrants{Given: make([][]int64, len(g.given))}
 	for i, x := range g.given {
 		p.Given[i] = []int64{int64(x.award), int64(x.to), int64(x.line), x.amount, x.cut}
-		if x.margin > 0 {
+		if x.margin > 0 || x.over > 0 {
 			p.Given[i] = append(p.Given[i], x.margin)
 		}
+		if x.over > 0 {
+			p.Given[i] = append(p.Given[i], x.over)
+		}
+	}
+	for _, c := range g.counted {
+		p.Counted = append(p.Counted, [2]int64{int64(c.to), c.used})
 	}
 	for _, l := range g.lost {
 		p.Lost = append(p.Lost, [3]any{l.award, l.to, l.code})
@@ -202,15 +217,19 @@ func (g grants) MarshalJSON() ([]byte, error) {
 
 func (g *grants) UnmarshalJSON(b []byte) error {
 	var p struct {
-		Given [][6]int64           `json:"g"` // a missing one is zero
-		Lost  [][3]json.RawMessage `json:"l"`
+		Given   [][7]int64           `json:"g"` // a missing one is zero
+		Lost    [][3]json.RawMessage `json:"l"`
+		Counted [][2]int64           `json:"c"`
 	}
 	if err := json.Unmarshal(b, &p); err != nil {
 		return err
 	}
 	*g = grants{}
 	for _, x := range p.Given {
-		g.given = append(g.given, grant{award: int(x[0]), to: int(x[1]), line: int(x[2]), amount: x[3], cut: x[4], margin: x[5]})
+		g.given = append(g.given, grant{award: int(x[0]), to: int(x[1]), line: int(x[2]), amount: x[3], cut: x[4], margin: x[5], over: x[6]})
+	}
+	for _, c := range p.Counted {
+		g.counted = append(g.counted, counted{to: int(c[0]), used: c[1]})
 	}
 	for _, x := range p.Lost {
 		var l loss

@@ -11,8 +11,9 @@ import (
 )
 
 // guardVersion is part of every decision: a replay uses the guard of its time.
-// The second brought the cap on the margin of a line (capsOf).
-const guardVersion = 2
+// The second brought the cap on the margin of a line, the third the one on what
+// a person gets in a period (capsOf).
+const guardVersion = 3
 
 // knownGuard reports whether decisions of a version can still be made again.
 func knownGuard(version int) bool { return version >= 1 && version <= guardVersion }

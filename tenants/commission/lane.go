@@ -110,6 +110,9 @@ type batch struct {
 	nextSeq int64 // of the lane, after this batch
 	zone    *time.Location
 	open    map[distributor.ID]int64 // the first order that waits outside of this batch, by who may earn from it
+
+	counters counters // with what this batch has granted; nil when no counter bounds anybody
+	stood    counters // as take has read them
 }
 
 // take leases the lane, reads the changed orders, gives each undecided one its
@@ -157,14 +160,18 @@ func (s *Service) take(ctx context.Context, tenant tenancy.ID, limit int) (*batc
 		if b.facts.sold, err = stats(ctx, tx, b); err != nil {
 			return err
 		}
-		list := b.waves()
-		if len(list) == 0 {
-			return nil
-		}
-		if b.facts.awarded, err = awarded(ctx, tx, list, b.zone); err != nil {
+		if err := b.readCounters(ctx, tx); err != nil {
 			return err
 		}
-		b.open, err = openOrders(ctx, tx, b, readers(list))
+		waves := b.waves()
+		if len(waves) > 0 {
+			if b.facts.awarded, err = awarded(ctx, tx, waves, b.zone); err != nil {
+				return err
+			}
+		}
+		if who := b.followers(waves); len(who) > 0 {
+			b.open, err = openOrders(ctx, tx, b, who)
+		}
 		return err
 	})
 	return b, err
@@ -247,7 +254,9 @@ func (s *Service) ask(ctx context.Context, b *batch) {
 		}
 	}
 	s.askByRevision(ctx, alone, b.facts)
+	b.count()
 	s.askInWaves(ctx, b, inWaves)
+	b.holdBack()
 	for _, w := range b.work {
 		if w.again == nil && w.recomputes() { // decided in this round
 			w.again = map[int]*recomputation{}
@@ -374,7 +383,11 @@ func (s *Service) write(ctx context.Context, tenant tenancy.ID, b *batch) error 
 		if err != nil {
 			return err
 		}
+		if !locked.counters.same(b.stood) {
+			return ErrBusy // somebody else has counted since take: the batch is void
+		}
 		b.number(tx)
+		b.counters.keep(tx, b.touched())
 		var fresh []*decision
 		for _, w := range b.work {
 			if w.decision != nil && w.decision.decidedAt.IsZero() {
@@ -401,12 +414,13 @@ func (s *Service) write(ctx context.Context, tenant tenancy.ID, b *batch) error 
 
 // locks are what a batch holds until it is written.
 type locks struct {
-	mark time.Time
-	book *ledger.Book
+	mark     time.Time
+	counters counters
+	book     *ledger.Book
 }
 
 // lock takes the locks in the order all transactions share: orders, mark, lane,
-// balances. They travel together, and each statement waits for the one before.
+// counters, balances. They travel together, and each statement waits for the one before.
 // When another process has moved the lane since take, the batch is void.
 func (s *Service) lock(ctx context.Context, tx *pg.Tx, b *batch) (l locks, err error) {
 	ids := make([]order.ID, len(b.work))
@@ -414,6 +428,7 @@ func (s *Service) lock(ctx context.Context, tx *pg.Tx, b *batch) (l locks, err e
 		ids[i] = w.order.ID
 	}
 	states, mark, lane := order.LockStates(tx, ids), askMark(tx), s.askAdvance(tx, b.lastSeq, b.nextSeq)
+	counted := askCounters(tx, b.touched(), "for update of c")
 	book := ledger.AskOpen(tx, nil)
 	if len(b.refunded()) == 0 { // else who is concerned shows later
 		book = ledger.AskOpen(tx, b.payees())
@@ -432,6 +447,9 @@ func (s *Service) lock(ctx context.Context, tx *pg.Tx, b *batch) (l locks, err e
 		return l, fmt.Errorf("commission: the mark: %w", cmp.Or(err, pg.ErrNoRows))
 	} else {
 		l.mark = at[0].UTC()
+	}
+	if l.counters, err = counted(ctx); err != nil {
+		return l, err
 	}
 	l.book, err = book(ctx)
 	return l, err

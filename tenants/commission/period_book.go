@@ -18,6 +18,8 @@ import (
 type payment struct {
 	Payee  distributor.ID
 	Amount int64
+	Used   *int64 // what their counter stood at; nil: nothing bounds it
+	Over   int64  // what it took off
 }
 
 // book stores the answer and, when it is sound, moves the money. The mark is
@@ -41,9 +43,13 @@ func (s *Service) book(ctx context.Context, tx *pg.Tx, c *closing) error {
 	if payments, err = toActive(ctx, tx, payments); err != nil || len(payments) == 0 {
 		return err
 	}
+	if shares, err = c.boundByCounters(ctx, tx, payments, shares); err != nil {
+		return err
+	}
 	if err := insertPeriodAwards(ctx, tx, c.key, payments); err != nil {
 		return err
 	}
+	payments = slices.DeleteFunc(payments, func(p payment) bool { return p.Amount == 0 })
 	saveShares(tx, paidOf(shares, payments))
 	if err := post(ctx, tx, row.ID, payments); err != nil {
 		return err

@@ -45,6 +45,7 @@ type PeriodAward struct {
 	Rate   money.Rate
 	Amount int64 // booked
 	Cut    int64 // what the caps of single orders took of it
+	Over   int64 // what the payee's counter then took
 	Why    string
 }
 
@@ -154,9 +155,12 @@ type periodView struct {
 	Period
 	request  *strategyv1.ClosePeriodRequest
 	answer   *strategyv1.ClosePeriodResponse
-	booked   map[distributor.ID]int64
+	booked   map[distributor.ID]payment
 	shared   map[distributor.ID]int64 // of that, what belongs to single orders
+	divided  map[int]bool             // which of the awards belong to single orders
 	artifact *program.Artifact
+	limit    program.RecipientCap
+	currency string
 	lang     string
 }
 
@@ -189,8 +193,18 @@ func (s *Service) view(ctx context.Context, tx *pg.Tx, row periodRow, lang strin
 		return v, err
 	}
 	v.shared = shared[row.Period]
-	for _, amount := range v.booked {
-		v.Total += amount
+	for _, p := range v.booked {
+		v.Total += p.Amount
+	}
+	if v.currency, _, err = s.stores.Money(ctx, tx); err != nil {
+		return v, err
+	}
+	if len(v.booked) > 0 {
+		rev, err := s.programs.Revision(ctx, tx, row.Revision)
+		if err != nil {
+			return v, err
+		}
+		v.limit = rev.Settings.RecipientCap
 	}
 	return v, nil
 }
@@ -217,26 +231,77 @@ func (v periodView) whole(ctx context.Context, tx *pg.Tx) (Period, error) {
 		}
 		return distributor.Label{ID: people[at]}
 	}
+	v.divided = map[int]bool{}
 	for _, a := range v.answer.GetClosed().GetAwards() {
 		who := label(a.GetMember())
 		switch {
 		case a.GetAmount() == 0:
-		case v.booked[who.ID] == 0:
+		case v.booked[who.ID].Amount == 0 && v.booked[who.ID].Over > 0:
+			v.Declined = append(v.Declined, Declined{Who: &who, Code: codePeriodFull, Why: v.sayCounter(codePeriodFull, v.booked[who.ID])})
+		case v.booked[who.ID].Amount == 0:
 			v.Declined = append(v.Declined, Declined{Who: &who, Code: codePeriodPayee, Why: say(codePeriodPayee, v.lang)})
 		default:
 			award := PeriodAward{Payee: who, Kind: a.GetKind(), Base: a.GetBase(), Rate: money.Rate(a.GetRatePpm()), Amount: a.GetAmount(), Why: v.sentence(a.GetWhy())}
 			if len(a.GetShares()) > 0 {
 				award.Amount = v.shared[who.ID]
 				award.Cut = a.GetAmount() - award.Amount
+				v.divided[len(v.Awards)] = true
 			}
 			v.Awards = append(v.Awards, award)
 		}
+	}
+	if err := v.cutByCounters(); err != nil {
+		return v.Period, err
 	}
 	for _, d := range slices.Concat(v.answer.GetClosed().GetDeclined(), v.answer.GetNothingToClose().GetDeclined()) {
 		who := label(d.GetMember())
 		v.Declined = append(v.Declined, Declined{Who: &who, Code: d.GetWhy().GetKey(), Why: v.sentence(d.GetWhy())})
 	}
 	return v.Period, nil
+}
+
+func (v periodView) sayCounter(code string, p payment) string {
+	return say(code, v.lang, "period", sayPeriod(v.limit.Period, v.lang), "most", plain(v.limit.Amount, v.currency), "used", plain(*p.Used, v.currency), "cut", plain(p.Over, v.currency))
+}
+
+// cutByCounters shows what counters took, over everything that somebody was
+// given in proportion, as it was booked.
+func (v *periodView) cutByCounters() error {
+	for who, p := range v.booked {
+		if p.Over == 0 {
+			continue
+		}
+		var theirs []int
+		var asked []int64 // of what belongs to no order
+		shared := -1      // an award that is divided among orders shows what is left already
+		for i, a := range v.Awards {
+			switch {
+			case a.Payee.ID != who:
+				continue
+			case v.divided[i]:
+				shared, asked = len(theirs), append(asked, 0)
+			default:
+				asked = append(asked, a.Amount)
+			}
+			theirs = append(theirs, i)
+		}
+		left, err := fit(slices.Clone(asked), p.Amount-v.shared[who])
+		if err != nil {
+			return err
+		}
+		if shared >= 0 {
+			asked[shared], left[shared] = p.Amount+p.Over-sum(asked), v.shared[who]
+		}
+		for n, i := range theirs {
+			a := &v.Awards[i]
+			a.Amount, a.Over = left[n], asked[n]-left[n]
+			if n == shared {
+				a.Cut -= a.Over
+			}
+			a.Why += [2]string{"; ", "；"}[zh(v.lang)] + v.sayCounter("told.over", p)
+		}
+	}
+	return nil
 }
 
 func (v periodView) sentence(why *strategyv1.Why) string {

@@ -30,7 +30,7 @@ func (s *Service) tell(ctx context.Context, tx *pg.Tx, c *closing, currency stri
 	}
 	d.Store.Paid, c.carried.Paid = carriedOn(d.Store.Paid, c.carried.Paid)
 	d.Store.Settled, c.carried.Settled = carriedOn(d.Store.Settled, c.carried.Settled)
-	if c.plan.has(program.FactPeriodAwarded) || c.plan.has(program.FactPeriodOrders) {
+	if c.plan.has(program.FactPeriodAwarded) || c.plan.has(program.FactPeriodOrders) || c.bounded() {
 		if c.unfinished, err = order.Unfinished(ctx, tx, c.from, c.to); err != nil {
 			return err
 		}

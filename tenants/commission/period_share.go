@@ -241,7 +241,8 @@ func saveShares(tx *pg.Tx, list []share) {
 func sharesSums(ctx context.Context, tx *pg.Tx, keys []string) (map[string]map[distributor.ID]int64, error) {
 	rows, err := pg.Collect[struct {
 		Period string
-		payment
+		Payee  distributor.ID
+		Amount int64
 	}](ctx, tx, `
 		select period, payee, sum(granted)::bigint as amount from commission_period_share
 		 where tenant_id = $1 and period = any($2::text[]) group by period, payee`, tx.Tenant(), keys)

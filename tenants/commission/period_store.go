@@ -87,12 +87,14 @@ func savePeriod(ctx context.Context, tx *pg.Tx, r *periodRow) error {
 
 func insertPeriodAwards(ctx context.Context, tx *pg.Tx, key string, list []payment) error {
 	payees, amounts := make([]distributor.ID, len(list)), make([]int64, len(list))
+	used, over := make([]*int64, len(list)), make([]int64, len(list))
 	for i, p := range list {
-		payees[i], amounts[i] = p.Payee, p.Amount
+		payees[i], amounts[i], used[i], over[i] = p.Payee, p.Amount, p.Used, p.Over
 	}
 	_, err := tx.Exec(ctx, `
-		insert into commission_period_award (tenant_id, period, payee, amount)
-		select $1, $2, p, a from unnest($3::uuid[], $4::bigint[]) as x(p, a)`, tx.Tenant(), key, payees, amounts)
+		insert into commission_period_award (tenant_id, period, payee, amount, used, over)
+		select $1, $2, p, a, u, o from unnest($3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[]) as x(p, a, u, o)`,
+		tx.Tenant(), key, payees, amounts, used, over)
 	if err != nil {
 		return fmt.Errorf("commission: save period awards: %w", err)
 	}
@@ -123,20 +125,20 @@ func listPeriods(ctx context.Context, tx *pg.Tx, below string, limit int) ([]per
 }
 
 // periodAwards reads what was booked, by period and payee.
-func periodAwards(ctx context.Context, tx *pg.Tx, keys []string) (map[string]map[distributor.ID]int64, error) {
+func periodAwards(ctx context.Context, tx *pg.Tx, keys []string) (map[string]map[distributor.ID]payment, error) {
 	rows, err := pg.Collect[struct {
 		Period string
 		payment
-	}](ctx, tx, `select period, payee, amount from commission_period_award where tenant_id = $1 and period = any($2::text[])`, tx.Tenant(), keys)
+	}](ctx, tx, `select period, payee, amount, used, over from commission_period_award where tenant_id = $1 and period = any($2::text[])`, tx.Tenant(), keys)
 	if err != nil {
 		return nil, fmt.Errorf("commission: read period awards: %w", err)
 	}
-	all := map[string]map[distributor.ID]int64{}
+	all := map[string]map[distributor.ID]payment{}
 	for _, r := range rows {
 		if all[r.Period] == nil {
-			all[r.Period] = map[distributor.ID]int64{}
+			all[r.Period] = map[distributor.ID]payment{}
 		}
-		all[r.Period][r.Payee] = r.Amount
+		all[r.Period][r.Payee] = r.payment
 	}
 	return all, nil
 }

@@ -58,6 +58,7 @@ func (s *Service) Preview(ctx context.Context, tenant tenancy.ID, d program.Draf
 		list[i] = &work{order: o, revision: rev, seq: int64(i + 1)}
 	}
 	s.decide(ctx, list, f)
+	countAlone(list)
 	samples := make([]Sample, len(list))
 	for i, w := range list {
 		samples[i].Title = drafts[i].title
@@ -78,7 +79,7 @@ func (x *Sample) tell(w *work, artifact program.Artifact, labels map[distributor
 	if err != nil {
 		return err
 	}
-	a := account{work: *w, awards: map[distributor.ID]award{}, artifact: &artifact, labels: labels, lang: lang}
+	a := account{work: *w, awards: map[distributor.ID]award{}, artifact: &artifact, labels: labels, lang: lang, currency: currency}
 	for who, s := range want {
 		a.awards[who] = award{Payee: who, Granted: s.granted, Standing: s.standing, Points: s.points, MaturesAt: Never}
 	}

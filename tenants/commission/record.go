@@ -133,7 +133,7 @@ func answered(answer *strategyv1.Decision) (g grants) {
 }
 
 func (g grants) equal(other grants) bool {
-	return slices.Equal(g.given, other.given) && slices.Equal(g.lost, other.lost)
+	return slices.Equal(g.given, other.given) && slices.Equal(g.lost, other.lost) && slices.Equal(g.counted, other.counted)
 }
 
 const handleSize = 16

@@ -88,6 +88,28 @@ func TestRedacted_TheCasePassesTheTestKit(t *testing.T) {
 	stest.Verify(t, matrix.Strategy, stest.Cases(theirs(t, r)))
 }
 
+// A case is what the strategy said. What the store's caps made of it is the
+// store's own, and no strategy is tested for it.
+func TestRedacted_TheCaseOfAStoreWithCapsPassesToo(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	team := s.Team(t, s.A, "b", "a")
+	install(t, s, matrixArtifact, matrix.Strategy.Server(), `{"default": ["0.40", "0.20"]}`, func(p *program.Settings) {
+		p.OrderCap, p.LineMarginCap, p.RecipientCap.Amount = 100_000, 500_000, 300
+	})
+	o := s.Sell(t, s.A, storetest.Sale{ID: "O1", Buyer: "lin", Via: team["a"], Nets: []int64{10000, 5000}, Costs: []int64{9000}})
+	s.Work(t, s.A)
+	if x := explain(t, s, s.A, o, "en"); x.Awards[0].Granted != 300 || len(x.LineCaps) != 1 || x.Cap == nil || len(x.Counters) != 2 {
+		t.Errorf("%+v", x)
+	}
+	r := redacted(t, s, o)
+	if r.Case.Pays["a"] != 6000 || r.Case.Pays["b"] != 3000 {
+		t.Errorf("%+v", r.Case.Pays)
+	}
+	stest.Verify(t, matrix.Strategy, stest.Cases(theirs(t, r)))
+	s.MustBalance(t)
+}
+
 func TestRedacted_WhenNobodyEarns(t *testing.T) {
 	t.Parallel()
 	s := storetest.Open(t)

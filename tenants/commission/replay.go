@@ -53,10 +53,11 @@ type Grant struct {
 	Amount int64 // as the strategy said
 	Margin int64 // what the cap on the line's margin took off
 	Cut    int64 // what the order cap then took off
+	Over   int64 // what its recipient's counter then took off
 }
 
 // Given is what the caps have left of it.
-func (g Grant) Given() int64 { return g.Amount - g.Margin - g.Cut }
+func (g Grant) Given() int64 { return g.Amount - g.Margin - g.Cut - g.Over }
 
 // ErrUndecided is the answer for an order that nothing has been decided about.
 var ErrUndecided = fault.New(fault.NotFound, "commission.undecided", "这笔订单还没有佣金决定", "nothing has been decided about this order yet")
@@ -133,7 +134,7 @@ func recordedOf(o order.Order, refunds []order.Refund, rev program.Revision, tol
 		r.Request = &strategyv1.EvaluateRequest{Config: rev.Config, Rules: d.request.GetRules(), Orders: d.request.GetOrders()}
 	}
 	for _, g := range d.grants.given {
-		r.Grants = append(r.Grants, Grant{g.award, g.to, g.line, g.amount, g.margin, g.cut})
+		r.Grants = append(r.Grants, Grant{g.award, g.to, g.line, g.amount, g.margin, g.cut, g.over})
 	}
 	return r
 }
@@ -274,6 +275,10 @@ func (r Recorded) compare(answer *strategyv1.Decision) (Replayed, error) {
 	}
 	now, err := grantsOf(r.Order, r.Order.Remaining(nil, 0), people, r.Revision.Settings, r.Guard, answer)
 	if err != nil {
+		return out, err
+	}
+	now.counted = r.decision.grants.counted // as the counters stood then
+	if err := now.within(people, w.caps().person); err != nil {
 		return out, err
 	}
 	was, err := r.decision.grants.MarshalJSON()

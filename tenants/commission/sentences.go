@@ -17,6 +17,7 @@ const (
 	codeNoChain      = "commission.no_chain"
 	codeCompressed   = "commission.compressed"
 	codeCutToZero    = "commission.cut_to_zero"
+	codePeriodFull   = "commission.period_full"
 	codeUnexplained  = "commission.unexplained"
 	codeNothingPaid  = "commission.nothing_paid"
 
@@ -34,6 +35,7 @@ var sentences = map[string][2]string{
 	codeNoChain:      {"本方案不按上级链分佣", "this plan pays nobody for standing in the chain"},
 	codeCompressed:   {"下单时{state}，由上级依次顶替", "{state} when the order was placed, so the levels closed ranks"},
 	codeCutToZero:    {"订单佣金已达上限，没有余额可分", "the order's cap left nothing"},
+	codePeriodFull:   {"{period}上限已满：每人最多 {most}，此前的订单已给 {used}", "full for the {period}: at most {most} for one person, and earlier orders gave {used}"},
 
 	codeNothingPaid:    {"商品实付为 0，没有可分的金额", "nothing was paid for the goods, so there is nothing to share"},
 	codeNotDistributed: {"商品不参与分销", "not distributed: these goods pay no commission"},
@@ -83,6 +85,7 @@ var sentences = map[string][2]string{
 	"told.margin":       {"{sku}：这件商品的佣金到了本店按毛利设的上限，按比例减去您的 {cut}", "{sku}: the store caps what these goods may give by what it earns on them, so {cut} was cut from yours, in proportion"},
 	"told.margin_of":    {"{sku}：毛利 {margin} 的 {share} 为上限（{most}），策略共给出 {asked}，按比例减去 {cut}", "{sku}: capped at {share} of its margin of {margin} ({most}); the strategy gave {asked} in all; {cut} cut in proportion"},
 	"told.margin_whole": {"整单奖励中，分到毛利不足的商品上的部分减去 {cut}", "{cut} was cut from what was given for the whole order: its part on goods that earn the store too little"},
+	"told.over":         {"{period}上限：每人最多 {most}，此前的订单已给 {used}，因此减去 {cut}", "one person gets at most {most} in a {period} and earlier orders gave {used}, so {cut} was cut"},
 	"told.rolled_up":    {"其中 {amount} 本属 {from}，其下单时不能获佣，按本店规则上移", "{amount} of it was {from}'s share, who could not earn when the order was placed; by the store's rule it moved up"},
 	"told.lost":         {"策略给出的 {amount} 因此没有入账", "the {amount} that the strategy gave was therefore not booked"},
 	"told.from_period":  {"{period} 月末结账另补 {amount}，退款后尚余 {standing}", "closing {period} added {amount}, of which refunds have left {standing}"},
@@ -116,6 +119,10 @@ var sentences = map[string][2]string{
 	"strategy.config_missing_grade": {"策略配置缺少某个等级的比例", "the strategy's configuration lacks a grade"},
 	"strategy.panicked":             {"策略运行出错", "the strategy failed while it was thinking"},
 
+	"period.day":   {"当日", "day"},
+	"period.week":  {"当周", "week"},
+	"period.month": {"当月", "month"},
+
 	"state.applied":  {"尚未通过审核", "not yet approved"},
 	"state.rejected": {"未通过审核", "refused"},
 	"state.active":   {"在推广", "active"},
@@ -139,6 +146,8 @@ func say(code, lang string, args ...string) string {
 	}
 	return text
 }
+
+func sayPeriod(period, lang string) string { return say("period."+period, lang) }
 
 func sayState(s distributor.State, lang string) string { return say("state."+string(s), lang) }
 

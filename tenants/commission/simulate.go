@@ -36,11 +36,12 @@ type Simulation struct {
 	after    int64     // everything up to this seq is dealt with
 	last     int64     // nothing after this seq is asked for; 0: no end
 
-	history *history  // nil when the strategy has not declared that it wants to know
-	given   *dayBook  // what it would have given so far; nil likewise
-	forward *forward  // nil when it neither grades nor closes months, or no time is given
-	warm    time.Time // since when orders are decided for given's sake alone
-	shown   int64     // what has a seq up to this one is, too
+	history  *history  // nil when the strategy has not declared that it wants to know
+	given    *dayBook  // what it would have given so far; nil likewise
+	counters counters  // of the simulated programme
+	forward  *forward  // nil when it neither grades nor closes months, or no time is given
+	warm     time.Time // since when orders are decided for given's sake alone
+	shown    int64     // what has a seq up to this one is, too
 }
 
 // SimulationOf says which orders to decide again.
@@ -64,7 +65,7 @@ func (s *Service) Plan(ctx context.Context, tenant tenancy.ID, d program.Draft) 
 
 // Simulate begins a simulation.
 func (s *Service) Simulate(ctx context.Context, tenant tenancy.ID, of SimulationOf) (*Simulation, error) {
-	m := &Simulation{service: s, tenant: tenant, plan: of.Plan, from: of.From, to: of.To, after: of.After, last: of.Last, warm: of.From, shown: of.After}
+	m := &Simulation{service: s, tenant: tenant, plan: of.Plan, from: of.From, to: of.To, after: of.After, last: of.Last, warm: of.From, shown: of.After, counters: counters{}}
 	if m.to.IsZero() {
 		m.to = Never
 	}
@@ -77,7 +78,7 @@ func (s *Service) Simulate(ctx context.Context, tenant tenancy.ID, of Simulation
 		if m.told, err = s.plan(ctx, tx, m.plan); err != nil {
 			return err
 		}
-		if err := m.carryForward(ctx, tx); err != nil || !m.told.has(program.FactStats) && !m.told.waves() {
+		if err := m.carryForward(ctx, tx); err != nil || !m.told.has(program.FactStats) && !m.countsOwn() {
 			return err
 		}
 		since, err := m.lookBack(ctx, tx)
@@ -107,8 +108,9 @@ type Outcome struct {
 	Decided  bool // false: there is no figure, which is not zero
 	Rail     bool // it could not be decided because the answer broke a rail
 	Granted  int64
-	Cut      int64 // what the caps took off
-	Standing int64 // of Granted, after all refunds so far
+	Cut      int64                    // what the caps took off
+	Over     map[distributor.ID]int64 // of that, what counters took off
+	Standing int64                    // of Granted, after all refunds so far
 	Shares   map[distributor.ID]Share
 }
 
@@ -250,7 +252,7 @@ func (m *Simulation) decide(ctx context.Context, list []*work) error {
 	if m.given != nil {
 		m.inWaves(ctx, list)
 	} else {
-		m.service.decide(ctx, list, m.facts)
+		m.decideAndCount(ctx, list)
 	}
 	for _, w := range list {
 		if w.blocked != nil && w.blocked.code == "plugin.unavailable" {
@@ -294,8 +296,13 @@ func outcomeOf(w *work, refunds []order.Refund, currency string) (Outcome, error
 			out.Standing += s.standing
 		}
 	}
+	people := w.people()
+	out.Over = map[distributor.ID]int64{}
 	for _, g := range w.decision.grants.given {
-		out.Cut += g.margin + g.cut
+		out.Cut += g.margin + g.cut + g.over
+		if g.over > 0 {
+			out.Over[people[g.to].id] += g.over
+		}
 	}
 	return out, nil
 }

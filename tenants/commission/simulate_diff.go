@@ -42,6 +42,8 @@ type MoneyDiff struct {
 	Loser     *Gain
 	Touched   []Touched // goods that the draft's cap on margins cuts, those that lose most first; at most a hundred
 	TouchedIn int       // how many goods there are of these
+	Capped    []Gain    // people whom the draft's cap on a period cuts, those who lose most first; at most a hundred
+	CappedIn  int       // how many people there are of these
 	Uncosted  int       // goods whose cost nobody knows, so that cap leaves them alone; 0 without one
 }
 
@@ -106,7 +108,7 @@ func newestSeqs(ctx context.Context, tx *pg.Tx, through int64, n int) (first, la
 }
 
 func (s *Service) sumUp(ctx context.Context, tenant tenancy.ID, out *MoneyDiff, all []Compared, margin money.Rate) error {
-	gains, goods := map[distributor.ID]int64{}, newTouches()
+	gains, goods, over := map[distributor.ID]int64{}, newTouches(), map[distributor.ID]int64{}
 	for _, c := range all {
 		out.Orders++
 		if !c.Would.Decided {
@@ -115,6 +117,9 @@ func (s *Service) sumUp(ctx context.Context, tenant tenancy.ID, out *MoneyDiff, 
 		}
 		out.Compared++
 		goods.add(c.Order, c.Lines)
+		for who, cut := range c.Would.Over {
+			over[who] += cut
+		}
 		out.Sales += c.Order.Goods
 		out.Was += c.Was.Granted
 		out.Would += c.Would.Granted
@@ -140,8 +145,9 @@ func (s *Service) sumUp(ctx context.Context, tenant tenancy.ID, out *MoneyDiff, 
 	})
 	out.Shown = all[:min(len(all), diffShown)]
 	return s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		labels, err := distributor.Labels(ctx, tx, slices.Collect(maps.Keys(gains)))
+		labels, err := distributor.Labels(ctx, tx, slices.Concat(slices.Collect(maps.Keys(gains)), slices.Collect(maps.Keys(over))))
 		out.Winner, out.Loser = extremes(gains, labels)
+		out.Capped, out.CappedIn = mostCut(over, labels)
 		return err
 	})
 }
@@ -155,17 +161,30 @@ func (c Compared) apart() int64 {
 	return max(c.Would.Granted-c.Was.Granted, c.Was.Granted-c.Would.Granted)
 }
 
+// mostCut lists people by what counters took from them, and says how many there
+// are.
+func mostCut(over map[distributor.ID]int64, labels map[distributor.ID]distributor.Label) (list []Gain, all int) {
+	who := slices.SortedFunc(maps.Keys(over), func(a, b distributor.ID) int {
+		return cmp.Or(cmp.Compare(over[b], over[a]), slices.Compare(a[:], b[:]))
+	})
+	for _, d := range who[:min(len(who), touchedShown)] {
+		list = append(list, Gain{labelOf(labels, d), over[d]})
+	}
+	return list, len(who)
+}
+
+func labelOf(labels map[distributor.ID]distributor.Label, d distributor.ID) distributor.Label {
+	if l, known := labels[d]; known {
+		return l
+	}
+	return distributor.Label{ID: d}
+}
+
 func extremes(gains map[distributor.ID]int64, labels map[distributor.ID]distributor.Label) (winner, loser *Gain) {
 	who := slices.SortedFunc(maps.Keys(gains), func(a, b distributor.ID) int {
 		return cmp.Or(cmp.Compare(gains[b], gains[a]), slices.Compare(a[:], b[:]))
 	})
-	label := func(d distributor.ID) *Gain {
-		l, known := labels[d]
-		if !known {
-			l = distributor.Label{ID: d}
-		}
-		return &Gain{l, gains[d]}
-	}
+	label := func(d distributor.ID) *Gain { return &Gain{labelOf(labels, d), gains[d]} }
 	if len(who) > 0 && gains[who[0]] > 0 {
 		winner = label(who[0])
 	}
@@ -194,10 +213,22 @@ var (
 // caps what lines give by their margin otherwise than now, and only when
 // something would change.
 func (s *Service) Acknowledged(ctx context.Context, tenant tenancy.ID, d program.Draft, seen *Acknowledgement) error {
+	return s.acknowledged(ctx, tenant, d, seen, func(now program.Settings) bool {
+		return now.ConfirmDiff || d.Settings.ConfirmDiff || capsOtherwise(d.Settings, now)
+	})
+}
+
+// AcknowledgedCaps is [Service.Acknowledged] for a small-scale try: it shows its
+// own figures, so it asks for nobody's word but where a cap is turned on.
+func (s *Service) AcknowledgedCaps(ctx context.Context, tenant tenancy.ID, d program.Draft, seen *Acknowledgement) error {
+	return s.acknowledged(ctx, tenant, d, seen, func(now program.Settings) bool { return capsOtherwise(d.Settings, now) })
+}
+
+func (s *Service) acknowledged(ctx context.Context, tenant tenancy.ID, d program.Draft, seen *Acknowledgement, asks func(now program.Settings) bool) error {
 	orders, through := DiffOrders, int64(0)
 	if seen != nil {
 		orders, through = min(max(seen.Orders, 1), DiffMost), seen.Through
-	} else if asked, err := s.confirms(ctx, tenant, d); err != nil || !asked {
+	} else if asked, err := s.confirms(ctx, tenant, asks); err != nil || !asked {
 		return err
 	}
 	diff, err := s.MoneyDiff(ctx, tenant, d, orders, through)
@@ -217,14 +248,19 @@ func (s *Service) Acknowledged(ctx context.Context, tenant tenancy.ID, d program
 }
 
 // confirms reports whether the programme in force, or the draft itself, asks
-// for an acknowledgement. A cap on margins always does: it is off until the
-// merchant has seen which goods it touches.
-func (s *Service) confirms(ctx context.Context, tenant tenancy.ID, d program.Draft) (asked bool, err error) {
+// for an acknowledgement. A cap on margins always does, and one on what a person
+// gets: they are off until the merchant has seen which goods and whom they touch.
+func (s *Service) confirms(ctx context.Context, tenant tenancy.ID, asks func(now program.Settings) bool) (asked bool, err error) {
 	err = s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
 		now, err := s.programs.InForce(ctx, tx, tx.Now())
-		margin := d.Settings.LineMarginCap
-		asked = now.Settings.ConfirmDiff || d.Settings.ConfirmDiff || margin > 0 && margin != now.Settings.LineMarginCap
+		asked = asks(now.Settings)
 		return err
 	})
 	return asked, err
+}
+
+// capsOtherwise reports whether a draft turns a cap on margins or people on, or
+// changes it.
+func capsOtherwise(draft, now program.Settings) bool {
+	return draft.LineMarginCap > 0 && draft.LineMarginCap != now.LineMarginCap || draft.RecipientCap.Amount > 0 && draft.RecipientCap != now.RecipientCap
 }

@@ -397,8 +397,8 @@ func (m *Simulation) close(ctx context.Context, due month, tell bool) error {
 			return err
 		}
 		booked, err := periodAwards(ctx, tx, []string{due.key})
-		if booked[due.key] != nil {
-			out.Was = booked[due.key]
+		for who, p := range booked[due.key] {
+			out.Was[who] = p.Amount
 		}
 		return err
 	})
@@ -414,12 +414,15 @@ func (m *Simulation) close(ctx context.Context, due month, tell bool) error {
 	case nothing != nil:
 		out.Code = nothing.GetWhy().GetKey()
 	default:
-		_, cut, err := c.shares()
+		shares, cut, err := c.shares()
 		if err != nil {
 			return err
 		}
 		payments, err := c.payments(cut)
 		if err != nil {
+			return err
+		}
+		if _, err := c.bound(payments, shares, m.counters); err != nil {
 			return err
 		}
 		for _, p := range payments {

@@ -26,17 +26,39 @@ func (m *Simulation) lookBack(ctx context.Context, tx *pg.Tx) (since time.Time, 
 		}
 		since = at
 	}
-	since, _ = windowAround(since, m.told.window, m.zone)
-	if !m.told.waves() {
+	begins, _ := windowAround(since, m.told.window, m.zone)
+	if limit := m.plan.Settings.RecipientCap; limit.Amount > 0 {
+		first, _ := windowAround(since, limit.Period, m.zone)
+		begins = earlier(begins, first)
+	}
+	since = begins
+	if !m.countsOwn() {
 		return since, nil
 	}
 	span, err := order.SpanOf(ctx, tx, since, Never)
 	if err != nil || span.Orders == 0 {
 		return since, err
 	}
-	m.given, m.warm = newDayBook(m.zone), earlier(since, m.warm)
+	if m.warm = earlier(since, m.warm); m.told.waves() {
+		m.given = newDayBook(m.zone)
+	}
 	m.after = min(m.after, span.First-1)
 	return since, nil
+}
+
+// countsOwn reports whether what the programme would have given bears on what it
+// gives next.
+func (m *Simulation) countsOwn() bool {
+	return m.told.waves() || m.plan.Settings.RecipientCap.Amount > 0
+}
+
+// decideAndCount decides orders and lets the counters cut them in the order of
+// seq.
+func (m *Simulation) decideAndCount(ctx context.Context, list []*work) {
+	m.service.decide(ctx, list, m.facts)
+	for _, w := range list {
+		w.countOrBlock(m.counters, m.zone)
+	}
 }
 
 // inWaves asks about a page, at most one order that a person's counter waits
@@ -75,7 +97,7 @@ func (m *Simulation) wave(ctx context.Context, list []*work) {
 			}
 		}
 	}
-	m.service.decide(ctx, list, m.facts)
+	m.decideAndCount(ctx, list)
 	for _, w := range list {
 		if w.decision == nil {
 			continue

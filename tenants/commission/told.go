@@ -61,6 +61,11 @@ func (x Explanation) TellAward(a Explained, to Reader, lang string) (said []stri
 		}
 		said = append(said, say(key, lang, "share", x.Cap.Share.Percent(), "most", x.plain(x.Cap.Most), "asked", x.plain(x.Cap.Asked), "cut", x.plain(cut)))
 	}
+	for _, c := range x.Counters {
+		if c.Payee.ID == a.Payee.ID {
+			said = append(said, say("told.over", lang, "period", sayPeriod(c.Period, lang), "most", x.plain(c.Most), "used", x.plain(c.Used), "cut", x.plain(c.Cut)))
+		}
+	}
 	for _, r := range x.Reversed {
 		if r.Payee.ID == a.Payee.ID {
 			key := "told.refund"
@@ -80,7 +85,7 @@ func (x Explanation) TellAward(a Explained, to Reader, lang string) (said []stri
 
 func (a Explained) cut() (cut int64) {
 	for _, l := range a.Lines {
-		cut += l.Cut - l.Margin
+		cut += l.Cut - l.Margin - l.Over
 	}
 	return cut
 }

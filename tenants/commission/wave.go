@@ -33,6 +33,7 @@ func (s *Service) askInWaves(ctx context.Context, b *batch, list []*work) {
 			b.countAwarded(w)
 		}
 		s.askByRevision(ctx, ready, b.facts)
+		b.count()
 	}
 	for w := range pending {
 		w.block(codeBehind, "", backoff(w.change.Attempts))
@@ -68,9 +69,17 @@ func (b *batch) behind(w *work, held map[distributor.ID]bool) bool {
 	return false
 }
 
-// bySeq are the undecided orders in the store's order of money.
+// bySeq are the orders that may still give something, in the store's order of
+// money: the undecided, and those whose counters have not been asked yet.
 func (b *batch) bySeq() []*work {
-	return slices.SortedFunc(slices.Values(b.undecided()), func(x, y *work) int { return cmp.Compare(x.seq, y.seq) })
+	var list []*work
+	for _, w := range b.work {
+		if w.undecided() || w.uncounted() {
+			list = append(list, w)
+		}
+	}
+	slices.SortFunc(list, func(x, y *work) int { return cmp.Compare(x.seq, y.seq) })
+	return list
 }
 
 // countAwarded adds to what the database knows what earlier orders of this
@@ -113,15 +122,19 @@ func (b *batch) waves() (list []*work) {
 	return list
 }
 
-// readers are everybody whose counter one of the orders reads.
-func readers(list []*work) []distributor.ID {
+// followers are everybody whose earlier orders come first: those whom an order
+// asks about, and those whom a counter bounds.
+func (b *batch) followers(waves []*work) []distributor.ID {
 	who := map[distributor.ID]bool{}
-	for _, w := range list {
+	for _, w := range waves {
 		for _, p := range w.people() {
 			if p.role == "" {
 				who[p.id] = true
 			}
 		}
+	}
+	for k := range b.counters {
+		who[k.payee] = true
 	}
 	return slices.Collect(maps.Keys(who))
 }

@@ -146,6 +146,7 @@ func (q *quest) round(ctx context.Context, n int) error {
 		list[i] = brood[i].work
 	}
 	q.service.decide(ctx, list, q.facts)
+	countAlone(list)
 	for _, b := range brood {
 		if err := q.judge(b); err != nil {
 			return err

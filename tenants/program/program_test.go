@@ -34,6 +34,8 @@ func TestPropose(t *testing.T) {
 		"AThirdLevelNobodyAcknowledged": {func(d *program.Draft) { d.Settings.Levels = 3 }, "program.third_level_unacknowledged", "settings.third_level_ack"},
 		"AFourthLevel":                  {func(d *program.Draft) { d.Settings.Levels = 4 }, "program.levels", "settings.levels"},
 		"ACapAboveTheMargin":            {func(d *program.Draft) { d.Settings.LineMarginCap = money.Whole + 1 }, "program.line_margin_cap", "settings.line_margin_cap"},
+		"ACapBelowNothing":              {func(d *program.Draft) { d.Settings.RecipientCap.Amount = -1 }, "program.recipient_cap", "settings.recipient_cap.amount"},
+		"ACapByTheYear":                 {func(d *program.Draft) { d.Settings.RecipientCap.Period = "year" }, "program.unknown_choice", "settings.recipient_cap.period"},
 		"ACapAboveWhatWasPaid":          {func(d *program.Draft) { d.Settings.OrderCap = money.Whole + 1 }, "program.order_cap", "settings.order_cap"},
 		"AGradeTwice":                   {func(d *program.Draft) { d.Settings.Grades = []string{"a", "a"} }, "program.grades", "settings.grades[1]"},
 		"AnUnknownWord":                 {func(d *program.Draft) { d.Settings.Rounding = "up" }, "program.unknown_choice", "settings.rounding"},

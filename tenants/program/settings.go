@@ -26,6 +26,8 @@ type Settings struct {
 	OrderCap         money.Rate `json:"order_cap" doc:"Share of what was paid that all awards of an order may reach"`
 	LineMarginCap    money.Rate `json:"line_margin_cap" doc:"Share of a line's margin (paid less cost, where the cost is known) that all awards of the line may reach; 0: no such cap"`
 
+	RecipientCap RecipientCap `json:"recipient_cap" doc:"What one distributor earns at most in a period of the store's time"`
+
 	BearReversalsAfterDays int `json:"bear_reversals_after_days,omitempty" minimum:"0" maximum:"3650" doc:"The store bears what a refund would take back more than this many days after the award was settled; 0: never"`
 
 	FreezeDays         int `json:"freeze_days" minimum:"0" maximum:"365" doc:"From receipt to available"`
@@ -44,13 +46,21 @@ type Settings struct {
 	Grades        []string   `json:"grades" minItems:"1" maxItems:"20" doc:"Lowest first; the first is given on joining"`
 }
 
-// When what has matured becomes available, and what a statement covers.
+// When what has matured becomes available, and what a statement or a cap covers.
 const (
 	AfterFreeze = "after_freeze"
 	PeriodEnd   = "period_end" // what matured in March is available when March closes
-	Week        = "week"       // closes on Sunday 24:00
+	Day         = "day"
+	Week        = "week" // closes on Sunday 24:00
 	Month       = "month"
 )
+
+// RecipientCap is what one distributor earns at most from the orders paid in a
+// period of the store's time.
+type RecipientCap struct {
+	Amount int64  `json:"amount" minimum:"0" maximum:"9007199254740991" doc:"Minor units; 0: no such cap"`
+	Period string `json:"period" enum:"day,week,month"`
+}
 
 // SettlementSettings say when matured awards become available and when
 // statements are made, both in the store's time.
@@ -123,7 +133,7 @@ type RecruitSettings struct {
 func Defaults() Settings {
 	return Settings{
 		Levels: 2, Rounding: "floor", SelfPurchase: "off", IneligibleUpline: "forfeit", Refund: "frozen",
-		CampaignClock: "placed_at", OrderCap: money.Whole / 2,
+		CampaignClock: "placed_at", OrderCap: money.Whole / 2, RecipientCap: RecipientCap{Period: Month},
 		FreezeDays: 10, AutoReceiveDays: 10, CloseUnpaidMinutes: 30,
 		Settlement: SettlementSettings{Method: AfterFreeze, Period: Month},
 		Bind:       BindSettings{On: "registration", Who: "unbound", ValidityDays: 30, ProtectionDays: 15, Take: "pay", Model: "last"},
@@ -159,6 +169,8 @@ func (s Settings) check() error {
 		return errCap.At("settings.order_cap")
 	case s.LineMarginCap > money.Whole:
 		return errMarginCap.At("settings.line_margin_cap")
+	case s.RecipientCap.Amount < 0 || s.RecipientCap.Amount > money.MaxMinor:
+		return errRecipientCap.At("settings.recipient_cap.amount")
 	case len(s.Grades) == 0:
 		return errGrades.At("settings.grades")
 	}
@@ -173,8 +185,9 @@ func (s Settings) check() error {
 	return oneOf(map[string][]string{
 		"rounding": {s.Rounding, "floor", "half_up"}, "self_purchase": {s.SelfPurchase, "off", "upline_second", "on"},
 		"ineligible_upline": {s.IneligibleUpline, "forfeit", "stop", "roll_up", "compress"}, "refund": {s.Refund, "frozen", "recompute"},
-		"campaign_clock":    {s.CampaignClock, "placed_at", "paid_at"},
-		"settlement.method": {s.Settlement.Method, AfterFreeze, PeriodEnd}, "settlement.period": {s.Settlement.Period, Week, Month},
+		"campaign_clock":       {s.CampaignClock, "placed_at", "paid_at"},
+		"recipient_cap.period": {s.RecipientCap.Period, Day, Week, Month},
+		"settlement.method":    {s.Settlement.Method, AfterFreeze, PeriodEnd}, "settlement.period": {s.Settlement.Period, Week, Month},
 		"bind.on": {s.Bind.On, "click", "registration", "first_order", "first_payment"}, "bind.who": {s.Bind.Who, "unbound", "new"},
 		"bind.take": {s.Bind.Take, "pay", "touch", "never"}, "bind.model": {s.Bind.Model, "last", "first"},
 	})
@@ -191,19 +204,20 @@ func oneOf(fields map[string][]string) error {
 }
 
 var (
-	errLevels      = fault.New(fault.Invalid, "program.levels", "分销层级只能是 1 到 3 级", "a programme has one to three levels")
-	errThirdLevel  = fault.New(fault.Invalid, "program.third_level_unacknowledged", "启用第三级前，须由负责人确认法律提示", "a third level needs a signed acknowledgement of the legal text")
-	errCap         = fault.New(fault.Invalid, "program.order_cap", "单笔佣金上限不能超过实付的 100%", "the cap cannot exceed what was paid")
-	errMarginCap   = fault.New(fault.Invalid, "program.line_margin_cap", "单品毛利上限不能超过毛利的 100%", "the cap of a line cannot exceed its margin")
-	errFee         = fault.New(fault.Invalid, "program.fee", "提现手续费须低于 100%", "the withdrawal fee must be below 100 %")
-	errGrades      = fault.New(fault.Invalid, "program.grades", "等级名称不能为空或重复", "grades must be named, each once")
-	errDay         = fault.New(fault.Invalid, "program.withdrawal_day", "可提现日须在 1 到 31 之间", "days of the month run from 1 to 31")
-	errAuto        = fault.New(fault.Invalid, "program.auto_above_two", "自动通过的金额不能高于双人审核的金额", "what is approved by itself cannot be more than what takes two people")
-	errChoice      = fault.New(fault.Invalid, "program.unknown_choice", "不支持的选项 {value}", "{value} is not one of the choices")
-	errUnknown     = fault.New(fault.Invalid, "program.unknown_strategy", "平台上没有佣金策略 {strategy}", "no strategy {strategy} is installed")
-	errConfig      = fault.New(fault.Invalid, "program.config", "策略配置有误：{problem_zh}", "the strategy's configuration is wrong: {problem}")
-	errRecompute   = fault.New(fault.Invalid, "program.recompute_unsupported", "佣金策略 {strategy} 不支持退款后重算，请选择按原结果扣回", "the strategy {strategy} does not offer to compute again after a refund: choose to take back what the line earned")
-	errNewFacts    = fault.New(fault.Invalid, "program.new_facts", "该策略还需要以下信息，请先确认：{facts}", "the strategy needs to know more than you have agreed to: {facts}")
-	errUnknownFact = fault.New(fault.Invalid, "program.unknown_fact", "平台无法提供该策略需要的信息 {fact}", "the strategy needs {fact}, which the platform cannot tell")
-	errNone        = fault.New(fault.NotFound, "program.no_revision", "没有这个方案版本", "there is no such revision")
+	errLevels       = fault.New(fault.Invalid, "program.levels", "分销层级只能是 1 到 3 级", "a programme has one to three levels")
+	errThirdLevel   = fault.New(fault.Invalid, "program.third_level_unacknowledged", "启用第三级前，须由负责人确认法律提示", "a third level needs a signed acknowledgement of the legal text")
+	errCap          = fault.New(fault.Invalid, "program.order_cap", "单笔佣金上限不能超过实付的 100%", "the cap cannot exceed what was paid")
+	errMarginCap    = fault.New(fault.Invalid, "program.line_margin_cap", "单品毛利上限不能超过毛利的 100%", "the cap of a line cannot exceed its margin")
+	errRecipientCap = fault.New(fault.Invalid, "program.recipient_cap", "每人每期佣金上限的金额无效", "what one distributor earns at most is not an amount")
+	errFee          = fault.New(fault.Invalid, "program.fee", "提现手续费须低于 100%", "the withdrawal fee must be below 100 %")
+	errGrades       = fault.New(fault.Invalid, "program.grades", "等级名称不能为空或重复", "grades must be named, each once")
+	errDay          = fault.New(fault.Invalid, "program.withdrawal_day", "可提现日须在 1 到 31 之间", "days of the month run from 1 to 31")
+	errAuto         = fault.New(fault.Invalid, "program.auto_above_two", "自动通过的金额不能高于双人审核的金额", "what is approved by itself cannot be more than what takes two people")
+	errChoice       = fault.New(fault.Invalid, "program.unknown_choice", "不支持的选项 {value}", "{value} is not one of the choices")
+	errUnknown      = fault.New(fault.Invalid, "program.unknown_strategy", "平台上没有佣金策略 {strategy}", "no strategy {strategy} is installed")
+	errConfig       = fault.New(fault.Invalid, "program.config", "策略配置有误：{problem_zh}", "the strategy's configuration is wrong: {problem}")
+	errRecompute    = fault.New(fault.Invalid, "program.recompute_unsupported", "佣金策略 {strategy} 不支持退款后重算，请选择按原结果扣回", "the strategy {strategy} does not offer to compute again after a refund: choose to take back what the line earned")
+	errNewFacts     = fault.New(fault.Invalid, "program.new_facts", "该策略还需要以下信息，请先确认：{facts}", "the strategy needs to know more than you have agreed to: {facts}")
+	errUnknownFact  = fault.New(fault.Invalid, "program.unknown_fact", "平台无法提供该策略需要的信息 {fact}", "the strategy needs {fact}, which the platform cannot tell")
+	errNone         = fault.New(fault.NotFound, "program.no_revision", "没有这个方案版本", "there is no such revision")
 )

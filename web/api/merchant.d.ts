@@ -2866,6 +2866,8 @@ export interface components {
             share: number;
         };
         CanaryStartRequest: {
+            /** @description As /program/diff has shown it. A draft that turns a cap on margins or people on needs it */
+            acknowledge_diff?: components["schemas"]["ProgramAcknowledgement"];
             bounds: components["schemas"]["TrialBounds"];
             /** @description As the strategy's config_schema says */
             config?: unknown;
@@ -3087,6 +3089,8 @@ export interface components {
             /** @description The order's number outside */
             order_external_id: string;
             order_id: string;
+            /** @description Whom the cap on what one person gets in a period cut; to a distributor, their own */
+            person_caps: components["schemas"]["CommissionPersonCap"][] | null;
             /** Format: date-time */
             placed_at: string;
             /** @description What each refund took back */
@@ -3123,6 +3127,8 @@ export interface components {
             line: string;
             /** @description Of that, by the cap on the line's margin */
             margin_cut: components["schemas"]["MoneyAmount"];
+            /** @description Of that, by the cap on what one person gets in a period */
+            person_cut: components["schemas"]["MoneyAmount"];
             /** @example 0.1 */
             rate: string;
             /** @description Whose share it was, who could not earn */
@@ -3161,6 +3167,13 @@ export interface components {
         CommissionMoneyDiff: {
             /** @description To send as acknowledge_diff with the revision */
             acknowledge: components["schemas"]["ProgramAcknowledgement"];
+            /** @description Whom the cap on what one person gets in a period cuts and by how much, those who lose most first; at most a hundred */
+            capped: components["schemas"]["CommissionGain"][] | null;
+            /**
+             * Format: int64
+             * @description How many people there are of these
+             */
+            capped_in: number;
             /** Format: int64 */
             compared: number;
             /** Format: int64 */
@@ -3261,6 +3274,8 @@ export interface components {
             /** @example pool */
             kind: string;
             payee: components["schemas"]["CommissionPayee"];
+            /** @description What the cap on what one person gets in a month then took */
+            person_cut: components["schemas"]["MoneyAmount"];
             /** @example 0.1 */
             rate: string;
             why: string;
@@ -3308,6 +3323,20 @@ export interface components {
             /** @description Booked */
             total: components["schemas"]["MoneyAmount"];
             version: string;
+        };
+        CommissionPersonCap: {
+            /** @description What the other caps had left of this order */
+            asked: components["schemas"]["MoneyAmount"];
+            cut: components["schemas"]["MoneyAmount"];
+            most: components["schemas"]["MoneyAmount"];
+            payee: components["schemas"]["CommissionPayee"];
+            /**
+             * @description The one in which the order was paid, in the store's time
+             * @enum {string}
+             */
+            period: "day" | "week" | "month";
+            /** @description By earlier orders, and by the month's close */
+            used: components["schemas"]["MoneyAmount"];
         };
         CommissionReplayed: {
             /** @description Whether a strategy had to be asked */
@@ -4946,6 +4975,15 @@ export interface components {
             /** @description Its id, or the SHA-256 of one exact artifact */
             strategy?: string;
         };
+        ProgramRecipientCap: {
+            /**
+             * Format: int64
+             * @description Minor units; 0: no such cap
+             */
+            amount: number;
+            /** @enum {string} */
+            period: "day" | "week" | "month";
+        };
         ProgramRecruitSettings: {
             auto_approve: boolean;
             /** Format: int64 */
@@ -5028,6 +5066,8 @@ export interface components {
             order_cap: string;
             /** @description Points for each major unit (yuan) of a settled order */
             points_per_unit: string;
+            /** @description What one distributor earns at most in a period of the store's time */
+            recipient_cap: components["schemas"]["ProgramRecipientCap"];
             recruit: components["schemas"]["ProgramRecruitSettings"];
             /**
              * @description frozen takes back in proportion what the line earned; recompute asks the strategy again about what remains

@@ -344,6 +344,8 @@ export interface components {
             /** @description The order's number outside */
             order_external_id: string;
             order_id: string;
+            /** @description Whom the cap on what one person gets in a period cut; to a distributor, their own */
+            person_caps: components["schemas"]["CommissionPersonCap"][] | null;
             /** Format: date-time */
             placed_at: string;
             /** @description What each refund took back */
@@ -376,6 +378,8 @@ export interface components {
             line: string;
             /** @description Of that, by the cap on the line's margin */
             margin_cut: components["schemas"]["MoneyAmount"];
+            /** @description Of that, by the cap on what one person gets in a period */
+            person_cut: components["schemas"]["MoneyAmount"];
             /** @example 0.1 */
             rate: string;
             /** @description Whose share it was, who could not earn */
@@ -399,6 +403,20 @@ export interface components {
             grade?: string;
             id: string;
             name: string;
+        };
+        CommissionPersonCap: {
+            /** @description What the other caps had left of this order */
+            asked: components["schemas"]["MoneyAmount"];
+            cut: components["schemas"]["MoneyAmount"];
+            most: components["schemas"]["MoneyAmount"];
+            payee: components["schemas"]["CommissionPayee"];
+            /**
+             * @description The one in which the order was paid, in the store's time
+             * @enum {string}
+             */
+            period: "day" | "week" | "month";
+            /** @description By earlier orders, and by the month's close */
+            used: components["schemas"]["MoneyAmount"];
         };
         CommissionReversal: {
             amount: components["schemas"]["MoneyAmount"];

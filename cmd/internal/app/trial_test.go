@@ -120,6 +120,24 @@ func TestAnOwnerChangesTheProgrammeWithOpenEyes(t *testing.T) {
 	})
 	t.Run("LetsTeamsTryItFirst", func(t *testing.T) {
 		var canary, later trialhttp.Canary
+		capped := func(more object) object {
+			d := draft(object{"settings": object{"recipient_cap": object{"amount": 700, "period": "month"}}, "share": 10, "bounds": object{"max_payout": "0", "max_failed": 0, "min_orders": 1}})
+			for k, v := range more {
+				d[k] = v
+			}
+			return d
+		}
+		refused := w.ask(request{httpapi.Merchant, "POST", "/program/canaries", s.tokens[rbac.Owner], "", capped(nil), nil})
+		if refused.status != 409 || refused.problem().Code != "program.diff_unacknowledged" {
+			t.Errorf("%d %s", refused.status, refused.body)
+		}
+		var seen commissionhttp.MoneyDiff
+		s.merchant("POST", "/program/diff", draft(object{"settings": object{"recipient_cap": object{"amount": 700, "period": "month"}}}), &seen)
+		if seen.CappedIn != 2 || len(seen.Capped) != 2 {
+			t.Errorf("%+v", seen)
+		}
+		s.merchant("POST", "/program/canaries", capped(object{"acknowledge_diff": seen.Acknowledge}), &canary)
+		s.merchant("POST", "/program/canaries/"+canary.ID.String()+"/stop", object{"reason": "only seen"}, nil)
 		s.merchant("POST", "/program/canaries", draft(object{"share": 100, "bounds": object{"max_payout": "0.155", "max_failed": 0, "min_orders": 2}}), &canary)
 		for i := range 3 {
 			s.open("POST", "/orders", reported(fmt.Sprintf("c%d", i), "buyer", "lan", 10000), nil)

@@ -34,7 +34,15 @@ type Store struct {
 	Refund           *string        `json:"refund"`
 	CampaignClock    *string        `json:"campaign_clock"`
 	OrderCap         *string        `json:"order_cap"`
+	LineMarginCap    *string        `json:"line_margin_cap"`
+	RecipientCap     *RecipientCap  `json:"recipient_cap"`
 	Withdrawal       WithdrawalRule `json:"withdrawal"`
+}
+
+// RecipientCap bounds what one person gets in a day, week or month.
+type RecipientCap struct {
+	Amount int64  `json:"amount"`
+	Period string `json:"period"`
 }
 
 // WithdrawalRule bounds withdrawals.
@@ -92,6 +100,7 @@ type Line struct {
 	Qty       int64  `json:"qty"`
 	UnitPrice int64  `json:"unit_price"`
 	Discount  int64  `json:"discount"`
+	Cost      *int64 `json:"cost"` // of one unit; nil: not known
 }
 
 // Refund gives money back; no line spreads it over all.

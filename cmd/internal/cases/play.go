@@ -136,6 +136,8 @@ func settings(s object, c Case) object {
 	set("refund", c.Store.Refund, c.Store.Refund != nil)
 	set("campaign_clock", c.Store.CampaignClock, c.Store.CampaignClock != nil)
 	set("order_cap", c.Store.OrderCap, c.Store.OrderCap != nil)
+	set("line_margin_cap", c.Store.LineMarginCap, c.Store.LineMarginCap != nil)
+	set("recipient_cap", c.Store.RecipientCap, c.Store.RecipientCap != nil)
 	fee := "0"
 	if c.Store.Withdrawal.Fee != nil {
 		fee = *c.Store.Withdrawal.Fee
@@ -256,6 +258,9 @@ func (p *player) place(ctx context.Context, o Place) error {
 		lines[i] = object{"id": l.ID, "sku": l.SKU, "qty": l.Qty, "unit_price": p.money(l.UnitPrice), "discount": p.money(l.Discount)}
 		if l.Category != "" {
 			lines[i]["category"] = l.Category
+		}
+		if l.Cost != nil {
+			lines[i]["cost"] = p.money(*l.Cost)
 		}
 	}
 	body := object{"external_id": o.Order, "buyer": object{"external_id": o.Buyer, "name": o.Buyer}, "lines": lines,

@@ -78,6 +78,8 @@ type MoneyDiff struct {
 	Shown     []DiffOrder  `json:"shown" doc:"Those that differ most"`
 	Touched   []Touched    `json:"touched" doc:"Goods that the cap on margins cuts, those that lose most first; at most a hundred"`
 	TouchedIn int          `json:"touched_in" doc:"How many goods there are of these"`
+	Capped    []Gain       `json:"capped" doc:"Whom the cap on what one person gets in a period cuts and by how much, those who lose most first; at most a hundred"`
+	CappedIn  int          `json:"capped_in" doc:"How many people there are of these"`
 	Uncosted  int          `json:"uncosted" doc:"Goods whose cost is not known, so that the cap on margins leaves them alone; 0 without one"`
 
 	Acknowledge programhttp.Acknowledgement `json:"acknowledge" doc:"To send as acknowledge_diff with the revision"`
@@ -135,8 +137,11 @@ func (h *handlers) moneyDiff(ctx context.Context, in *struct {
 func (c teller) moneyDiff(d commission.MoneyDiff) MoneyDiff {
 	out := MoneyDiff{Orders: d.Orders, Compared: d.Compared, Undecided: d.Undecided, Sales: c.money(d.Sales), Was: c.money(d.Was), Would: c.money(d.Would),
 		None: d.None(), More: d.More, Less: d.Less, Winner: c.gain(d.Winner), Loser: c.gain(d.Loser), Shown: []DiffOrder{},
-		Touched: c.touched(d.Touched), TouchedIn: d.TouchedIn, Uncosted: d.Uncosted,
+		Touched: c.touched(d.Touched), TouchedIn: d.TouchedIn, Uncosted: d.Uncosted, Capped: []Gain{}, CappedIn: d.CappedIn,
 		Acknowledge: programhttp.Acknowledgement{ThroughSeq: d.Through, Orders: max(d.Orders, 1), Difference: c.money(d.Difference()), Undecided: d.Undecided}}
+	for _, g := range d.Capped {
+		out.Capped = append(out.Capped, *c.gain(&g))
+	}
 	for _, x := range d.Shown {
 		o := DiffOrder{OrderID: x.Order.ID, ExternalID: x.Order.ExternalID, PaidAt: x.Order.PaidAt.UTC(), Goods: c.money(x.Order.Goods), Was: c.money(x.Was.Granted), Code: x.Would.Code}
 		if x.Would.Decided {

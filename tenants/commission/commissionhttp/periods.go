@@ -44,13 +44,14 @@ type PeriodDetail struct {
 
 // PeriodAward is one reason for which a closed month pays somebody.
 type PeriodAward struct {
-	Payee  Payee        `json:"payee"`
-	Kind   string       `json:"kind" example:"pool"`
-	Base   money.Amount `json:"base" doc:"What the rate was applied to; 0 for a fixed amount"`
-	Rate   money.Rate   `json:"rate" example:"0.1"`
-	Amount money.Amount `json:"amount"`
-	Cut    money.Amount `json:"cut" doc:"What the caps of single orders took of it"`
-	Why    string       `json:"why"`
+	Payee     Payee        `json:"payee"`
+	Kind      string       `json:"kind" example:"pool"`
+	Base      money.Amount `json:"base" doc:"What the rate was applied to; 0 for a fixed amount"`
+	Rate      money.Rate   `json:"rate" example:"0.1"`
+	Amount    money.Amount `json:"amount"`
+	Cut       money.Amount `json:"cut" doc:"What the caps of single orders took of it"`
+	PersonCut money.Amount `json:"person_cut" doc:"What the cap on what one person gets in a month then took"`
+	Why       string       `json:"why"`
 }
 
 func (c teller) period(p commission.Period) Period {
@@ -62,7 +63,7 @@ func (c teller) period(p commission.Period) Period {
 func (c teller) periodDetail(p commission.Period) PeriodDetail {
 	out := PeriodDetail{Period: c.period(p), Awards: []PeriodAward{}, Declined: []Declined{}}
 	for _, a := range p.Awards {
-		out.Awards = append(out.Awards, PeriodAward{payee(a.Payee), a.Kind, c.money(a.Base), a.Rate, c.money(a.Amount), c.money(a.Cut), a.Why})
+		out.Awards = append(out.Awards, PeriodAward{payee(a.Payee), a.Kind, c.money(a.Base), a.Rate, c.money(a.Amount), c.money(a.Cut), c.money(a.Over), a.Why})
 	}
 	for _, d := range p.Declined {
 		out.Declined = append(out.Declined, Declined{Who: somebody(d.Who), Code: d.Code, Why: d.Why})

@@ -19,18 +19,19 @@ type Payee struct {
 
 // Explanation says who earns what for an order, and why; and who does not.
 type Explanation struct {
-	OrderID  order.ID   `json:"order_id"`
-	Outside  string     `json:"order_external_id" doc:"The order's number outside"`
-	PlacedAt time.Time  `json:"placed_at"`
-	State    string     `json:"state" enum:"none,awaiting,decided"`
-	Awaiting *Wait      `json:"awaiting"`
-	Decision *Decision  `json:"decision"`
-	Awards   []Award    `json:"awards"`
-	Declined []Declined `json:"declined"`
-	Reversed []Reversal `json:"reversed" doc:"What each refund took back"`
-	Taken    []Taken    `json:"taken" doc:"Where it was taken from, as the journal recorded it"`
-	Cap      *Cap       `json:"cap" doc:"Null when the order cap cut nothing"`
-	LineCaps []LineCap  `json:"line_caps" doc:"What the cap on margins took, by line; empty to a distributor, whose own part is in the award"`
+	OrderID    order.ID    `json:"order_id"`
+	Outside    string      `json:"order_external_id" doc:"The order's number outside"`
+	PlacedAt   time.Time   `json:"placed_at"`
+	State      string      `json:"state" enum:"none,awaiting,decided"`
+	Awaiting   *Wait       `json:"awaiting"`
+	Decision   *Decision   `json:"decision"`
+	Awards     []Award     `json:"awards"`
+	Declined   []Declined  `json:"declined"`
+	Reversed   []Reversal  `json:"reversed" doc:"What each refund took back"`
+	Taken      []Taken     `json:"taken" doc:"Where it was taken from, as the journal recorded it"`
+	Cap        *Cap        `json:"cap" doc:"Null when the order cap cut nothing"`
+	PersonCaps []PersonCap `json:"person_caps" doc:"Whom the cap on what one person gets in a period cut; to a distributor, their own"`
+	LineCaps   []LineCap   `json:"line_caps" doc:"What the cap on margins took, by line; empty to a distributor, whose own part is in the award"`
 
 	NotDistributed []Undistributed `json:"not_distributed" doc:"Lines that pay nobody anything"`
 	FromPeriods    []FromPeriod    `json:"from_periods" doc:"What closed months gave for this order; it comes back with it"`
@@ -107,6 +108,7 @@ type Line struct {
 	Amount       money.Amount `json:"amount" doc:"As the strategy said"`
 	Cut          money.Amount `json:"cut" doc:"What the caps took off"`
 	MarginCut    money.Amount `json:"margin_cut" doc:"Of that, by the cap on the line's margin"`
+	PersonCut    money.Amount `json:"person_cut" doc:"Of that, by the cap on what one person gets in a period"`
 	Why          string       `json:"why"`
 	RolledUpFrom *Payee       `json:"rolled_up_from,omitempty" doc:"Whose share it was, who could not earn"`
 }
@@ -165,6 +167,16 @@ type LineCap struct {
 	Margin money.Amount `json:"margin" doc:"Paid less cost; below zero when sold at a loss"`
 	Most   money.Amount `json:"most"`
 	Asked  money.Amount `json:"asked"`
+	Cut    money.Amount `json:"cut"`
+}
+
+// PersonCap is what the cap on one person's period did.
+type PersonCap struct {
+	Payee  Payee        `json:"payee"`
+	Period string       `json:"period" enum:"day,week,month" doc:"The one in which the order was paid, in the store's time"`
+	Most   money.Amount `json:"most"`
+	Used   money.Amount `json:"used" doc:"By earlier orders, and by the month's close"`
+	Asked  money.Amount `json:"asked" doc:"What the other caps had left of this order"`
 	Cut    money.Amount `json:"cut"`
 }
 
@@ -232,7 +244,7 @@ func somebody(l *distributor.Label) *Payee {
 }
 
 func (c teller) explanation(x commission.Explanation, to commission.Reader, lang string) Explanation {
-	out := Explanation{OrderID: x.Order.ID, Outside: x.Order.ExternalID, PlacedAt: x.Order.PlacedAt.UTC(), State: string(x.State), Awards: []Award{}, Declined: []Declined{}, Reversed: []Reversal{}, Taken: []Taken{}, LineCaps: []LineCap{},
+	out := Explanation{OrderID: x.Order.ID, Outside: x.Order.ExternalID, PlacedAt: x.Order.PlacedAt.UTC(), State: string(x.State), Awards: []Award{}, Declined: []Declined{}, Reversed: []Reversal{}, Taken: []Taken{}, LineCaps: []LineCap{}, PersonCaps: []PersonCap{},
 		NotDistributed: []Undistributed{}, FromPeriods: []FromPeriod{}, Said: []string{}}
 	for _, p := range x.FromPeriods {
 		out.FromPeriods = append(out.FromPeriods, FromPeriod{p.Period, payee(p.Payee), c.money(p.Granted), c.money(p.Standing)})
@@ -268,6 +280,9 @@ func (c teller) explanation(x commission.Explanation, to commission.Reader, lang
 	if x.Cap != nil {
 		out.Cap = &Cap{x.Cap.Share, c.money(x.Cap.Most), c.money(x.Cap.Asked), c.money(x.Cap.Cut)}
 	}
+	for _, p := range x.Counters {
+		out.PersonCaps = append(out.PersonCaps, PersonCap{payee(p.Payee), p.Period, c.money(p.Most), c.money(p.Used), c.money(p.Asked), c.money(p.Cut)})
+	}
 	for _, l := range x.LineCaps {
 		out.LineCaps = append(out.LineCaps, LineCap{l.Line, l.SKU, c.money(l.Margin), c.money(l.Most), c.money(l.Asked), c.money(l.Cut)})
 	}
@@ -278,7 +293,7 @@ func (c teller) award(a commission.Explained) Award {
 	out := Award{Payee: payee(a.Payee), Level: a.Level, Role: a.Role, Granted: c.money(a.Granted), Standing: c.money(a.Standing), Points: a.Points,
 		Status: string(a.Status), MaturesAt: instant(a.MaturesAt), Lines: []Line{}}
 	for _, l := range a.Lines {
-		out.Lines = append(out.Lines, Line{l.Line, l.SKU, l.Kind, c.money(l.Base), l.Rate, c.money(l.Amount), c.money(l.Cut), c.money(l.Margin), l.Why, somebody(l.RolledUp)})
+		out.Lines = append(out.Lines, Line{l.Line, l.SKU, l.Kind, c.money(l.Base), l.Rate, c.money(l.Amount), c.money(l.Cut), c.money(l.Margin), c.money(l.Over), l.Why, somebody(l.RolledUp)})
 	}
 	return out
 }

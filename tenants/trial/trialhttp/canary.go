@@ -5,6 +5,7 @@ import (
 
 	"github.com/fenli-io/fenli/platform/httpapi"
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/program"
 	"github.com/fenli-io/fenli/tenants/program/programhttp"
 	"github.com/fenli-io/fenli/tenants/registry"
@@ -18,10 +19,15 @@ func (h *handlers) startCanary(ctx context.Context, in *struct {
 		programhttp.Draft
 		Share  int    `json:"share" minimum:"1" maximum:"100" doc:"Per cent of teams"`
 		Bounds Bounds `json:"bounds"`
+
+		AcknowledgeDiff *programhttp.Acknowledgement `json:"acknowledge_diff,omitempty" doc:"As /program/diff has shown it. A draft that turns a cap on margins or people on needs it"`
 	}
 }) (*canaryAnswer, error) {
 	draft, err := in.Body.Over(ctx, h.DB, h.Programs)
 	if err != nil {
+		return nil, err
+	}
+	if err := h.Commission.AcknowledgedCaps(ctx, httpapi.TenantOf(ctx), draft, seen(in.Body.AcknowledgeDiff)); err != nil {
 		return nil, err
 	}
 	c, err := h.Trials.StartCanary(ctx, httpapi.TenantOf(ctx), draft, in.Body.Share, program.Bounds(in.Body.Bounds))
@@ -29,6 +35,13 @@ func (h *handlers) startCanary(ctx context.Context, in *struct {
 		return nil, err
 	}
 	return h.tried(ctx, c.ID.String(), "start", program.GetCanary)
+}
+
+func seen(a *programhttp.Acknowledgement) *commission.Acknowledgement {
+	if a == nil {
+		return nil
+	}
+	return &commission.Acknowledgement{Through: a.ThroughSeq, Orders: a.Orders, Difference: a.Difference.Minor, Undecided: a.Undecided}
 }
 
 // tried does something with a canary, notes who did it, and shows what became

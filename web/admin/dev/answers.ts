@@ -69,7 +69,7 @@ const products: T.Product[] = ['明前龙井', '正山小种', '青瓷盖碗', '
   skus: [{ code: `SKU${i}-50`, title: '50 克', price: yuan(9900 + i * 2000), cost: yuan(4000), stock: i === 1 ? 0 : 42 }, { code: `SKU${i}-100`, title: '100 克', price: yuan(18800 + i * 3000), cost: null, stock: i === 1 ? 0 : 17 }],
 }))
 const settings: T.ProgramSettings = {
-  levels: 2, rounding: 'floor', self_purchase: 'off', ineligible_upline: 'forfeit', refund: 'frozen', campaign_clock: 'placed_at', order_cap: '0.5', line_margin_cap: '0', freeze_days: 10, auto_receive_days: 10, close_unpaid_minutes: 30,
+  levels: 2, rounding: 'floor', self_purchase: 'off', ineligible_upline: 'forfeit', refund: 'frozen', campaign_clock: 'placed_at', order_cap: '0.5', line_margin_cap: '0', recipient_cap: { amount: 0, period: 'month' }, freeze_days: 10, auto_receive_days: 10, close_unpaid_minutes: 30,
   bind: { on: 'registration', who: 'unbound', validity_days: 30, protection_days: 15, take: 'pay', model: 'last' }, settlement: { method: 'after_freeze', period: 'month' }, withdrawal: { min: 1000, max_per_request: 0, max_per_month: 0, days: [], fee: '0' }, recruit: { auto_approve: false, min_age: 18 }, points_per_unit: '1', grades: ['normal', 'senior', 'partner'],
 }
 const revisions: T.Revision[] = [3, 2, 1].map((revision) => ({

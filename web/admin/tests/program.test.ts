@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Canary, MoneyDiff, ProgramSettings, Revision, Strategy } from '../src/api/types'
 import { chosen } from '../src/pages/program/Candidate'
 import { boundsSaid, reasonSaid } from '../src/pages/program/CanaryCard'
-import { difference, directionOf, partOf, sent, size, sorted } from '../src/pages/program/draft'
+import { capsAnew, difference, directionOf, partOf, sent, size, sorted } from '../src/pages/program/draft'
 import { sectionSchema, sections } from '../src/pages/program/settings'
 
 const yuan = (amount: number) => ({ amount, currency: 'CNY' })
@@ -80,5 +80,20 @@ describe('the settings form', () => {
   })
   it('always says the cap of a line, so that leaving it empty does not keep the old one', () => {
     expect(sectionSchema('levels', 2).required).toContain('line_margin_cap')
+    expect(sectionSchema('levels', 2).required).toContain('recipient_cap')
+  })
+})
+
+describe('a try with some teams', () => {
+  const now = { line_margin_cap: '0', recipient_cap: { amount: 0, period: 'month' } } as ProgramSettings
+  it('is acknowledged where a cap is turned on or changed, and only there', () => {
+    expect(capsAnew(undefined, now)).toBe(false)
+    expect(capsAnew(now, now)).toBe(false)
+    expect(capsAnew({ ...now, line_margin_cap: '0.5' }, now)).toBe(true)
+    const capped: ProgramSettings = { ...now, recipient_cap: { amount: 1500, period: 'month' } }
+    expect(capsAnew(capped, now)).toBe(true)
+    expect(capsAnew(capped, capped)).toBe(false)
+    expect(capsAnew({ ...capped, recipient_cap: { amount: 1500, period: 'week' } }, capped)).toBe(true)
+    expect(capsAnew(now, capped)).toBe(false)
   })
 })

@@ -26,7 +26,7 @@ export interface Contract extends MarketplaceContract {
   'POST /program/worst-case': { body: T.SentDraft; answer: T.WorstCases }
 
   'GET /program/canaries': { answer: { items: T.Canary[] } }
-  'POST /program/canaries': { body: T.SentDraft & { share: number; bounds: T.CanaryBounds }; answer: T.Canary }
+  'POST /program/canaries': { body: T.SentDraft & { share: number; bounds: T.CanaryBounds; acknowledge_diff?: T.Acknowledgement }; answer: T.Canary }
   'POST /program/canaries/{id}/ramp': { path: Id; body: { share: number }; answer: T.Canary }
   'POST /program/canaries/{id}/pause': { path: Id; answer: T.Canary }
   'POST /program/canaries/{id}/stop': { path: Id; body: Reason; answer: T.Canary }

@@ -214,6 +214,8 @@ export interface ProgramSettings {
   order_cap: Rate
   /** Share of a line's margin that its awards may reach; 0: no such cap. */
   line_margin_cap: Rate
+  /** What one person gets at most from the orders paid in a period, in minor units; 0: no such cap. */
+  recipient_cap: { amount: number; period: 'day' | 'week' | 'month' }
   freeze_days: number
   auto_receive_days: number
   close_unpaid_minutes: number
@@ -297,6 +299,10 @@ export interface MoneyDiff {
   touched_in: number
   /** Goods whose cost is not known, so that cap leaves them alone. */
   uncosted: number
+  /** Whom the cap per person cuts and by how much, those who lose most first. */
+  capped: Gain[]
+  /** How many people there are of these. */
+  capped_in: number
   acknowledge: Acknowledgement
 }
 export interface Touched {
@@ -783,6 +789,15 @@ export interface Awaiting {
   attempts: number
   next_try_at: Time | null
 }
+/** Whom the cap per person cut. */
+export interface PersonCap {
+  payee: Named
+  period: 'day' | 'week' | 'month'
+  most: Money
+  used: Money
+  asked: Money
+  cut: Money
+}
 export interface OrderCommission {
   state: 'none' | 'awaiting' | 'decided'
   awaiting: Awaiting | null
@@ -795,6 +810,7 @@ export interface OrderCommission {
   taken: { payee: Named; from: 'held' | 'available' | 'debt'; amount: Money; at: Time }[]
   cap: Cap | null
   line_caps?: LineCap[]
+  person_caps?: PersonCap[]
   /** Lines that pay nobody anything. */
   not_distributed?: { line: string; sku: string; why: string }[]
   /** By what it was decided, or what it waits for, in sentences. */

@@ -4,7 +4,7 @@ import { DownloadOutlined } from '@ant-design/icons'
 import { Alert, Button, Descriptions, Skeleton, Tooltip } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '../api/hooks'
-import type { Alternative, Cap, CommissionAward, Declined, LineCap, OrderCommission, Sampled } from '../api/types'
+import type { Alternative, Cap, CommissionAward, Declined, LineCap, OrderCommission, PersonCap, Sampled } from '../api/types'
 import { Failure } from '../app/Failure'
 import { Can } from '../app/permissions'
 import { api } from '../app/token'
@@ -50,7 +50,7 @@ function Explanation({ of }: { of: OrderCommission }) {
           { key: 'q', label: <Tooltip title={t('why.seq_help')}><span tabIndex={0}>{t('why.seq')}</span></Tooltip>, children: `#${of.decision.seq}` },
         ]} />
       )}
-      <Awards awards={of.awards ?? []} declined={of.declined ?? []} cap={of.cap} lineCaps={of.line_caps} />
+      <Awards awards={of.awards ?? []} declined={of.declined ?? []} cap={of.cap} lineCaps={of.line_caps} personCaps={of.person_caps} />
       {(of.reversed ?? []).length > 0 && <Reversed of={of} />}
       {(of.not_distributed ?? []).length > 0 && (
         <section>
@@ -95,7 +95,7 @@ function Reversed({ of }: { of: OrderCommission }) {
 }
 
 /** Who gets what from which line, and who does not. Also what a preview shows. */
-export function Awards({ awards, declined, cap, lineCaps = [], drafted }: { awards: CommissionAward[]; declined: Declined[]; cap?: Cap | null; lineCaps?: LineCap[]; drafted?: boolean }) {
+export function Awards({ awards, declined, cap, lineCaps = [], personCaps = [], drafted }: { awards: CommissionAward[]; declined: Declined[]; cap?: Cap | null; lineCaps?: LineCap[]; personCaps?: PersonCap[]; drafted?: boolean }) {
   const { t } = useTranslation()
   const called = ({ name, grade }: Sampled) => (grade ? t('why.sampled', { name, grade: t(`grade.${grade}`, grade) }) : name)
   return (
@@ -126,6 +126,7 @@ export function Awards({ awards, declined, cap, lineCaps = [], drafted }: { awar
       ))}
       {lineCaps.map((c) => <Alert key={c.line} type="info" showIcon title={<span>{t('why.line_cap', { sku: c.sku })} <Money of={c.asked} /> → <Money of={c.most} /> {t('why.line_margin')} <Money of={c.margin} /></span>} />)}
       {cap && cap.cut?.amount > 0 && <Alert type="info" showIcon title={<span>{t('why.cap')} <Money of={cap.asked} /> → <Money of={cap.most} /></span>} />}
+      {personCaps.map((c) => <Alert key={c.payee.id} type="info" showIcon title={<span>{t(`why.person_cap_${c.period}`, { who: c.payee.name })} <Money of={c.most} /> {t('why.person_used')} <Money of={c.used} /> {t('why.person_cut')} <Money of={c.cut} /></span>} />)}
       {declined.length > 0 && (
         <section>
           <h3 style={{ fontSize: 14 }}>{t('why.declined')}</h3>

@@ -67,6 +67,7 @@ function Told({ of }: { of: MoneyDiff }) {
       {of.undecided > 0 && <Alert type="warning" showIcon title={t('effect.undecided', { count: of.undecided })} />}
       {direction === 'none' && <Alert type="success" showIcon title={t('effect.none')} />}
       <Cut of={of.touched ?? []} all={of.touched_in} uncosted={of.uncosted} told={t('effect.touched', { count: of.touched_in })} />
+      <Capped of={of.capped ?? []} all={of.capped_in} />
       {(of.winner || of.loser) && <Sides winner={of.winner} loser={of.loser} />}
       {of.shown.length > 0 && (
         <Collapse size="small" items={[{
@@ -103,6 +104,22 @@ function Cut({ of, all, uncosted = 0, told }: { of: Touched[]; all: number; unco
       )}
       {all > of.length && <p style={faint}>{t('effect.touched_more', { count: all - of.length })}</p>}
       {uncosted > 0 && <p style={{ ...faint, margin: '8px 0 0' }}>{t('effect.uncosted', { count: uncosted })}</p>}
+    </section>
+  )
+}
+
+/** Whom the cap per person cuts: a merchant sees them before it is in force. */
+function Capped({ of, all }: { of: Gain[]; all: number }) {
+  const { t } = useTranslation()
+  if (of.length === 0) return null
+  return (
+    <section aria-label={t('effect.capped_people')}>
+      <p style={{ margin: '0 0 8px' }}>{t('effect.capped', { count: all })}</p>
+      <Table size="small" rowKey={(x) => x.payee.id} pagination={of.length > 10 ? { pageSize: 10, showSizeChanger: false } : false} dataSource={of} scroll={{ x: 'max-content' }} columns={[
+        { title: t('effect.capped_people'), render: (_, x) => x.payee.name },
+        { title: t('effect.touched_cut'), align: 'right', render: (_, x) => <Money of={x.amount} /> },
+      ]} />
+      {all > of.length && <p style={faint}>{t('effect.capped_more', { count: all - of.length })}</p>}
     </section>
   )
 }
@@ -150,7 +167,7 @@ function Case({ title, of }: { title: string; of: WorstCase }) {
         { title: t('worst.margin'), value: of.margin ? <Money of={of.margin} /> : '—', note: of.margin ? undefined : t('worst.no_cost_short') },
       ]} />
       {of.margin && of.margin.amount < 0 && <Alert type="error" showIcon title={t('worst.loses')} style={{ marginTop: 8 }} />}
-      <Collapse ghost size="small" items={[{ key: 'who', label: t('worst.who'), children: <Awards drafted awards={of.commission.awards ?? []} declined={of.commission.declined ?? []} cap={of.commission.cap} lineCaps={of.commission.line_caps} /> }]} />
+      <Collapse ghost size="small" items={[{ key: 'who', label: t('worst.who'), children: <Awards drafted personCaps={of.commission.person_caps} awards={of.commission.awards ?? []} declined={of.commission.declined ?? []} cap={of.commission.cap} lineCaps={of.commission.line_caps} /> }]} />
     </section>
   )
 }

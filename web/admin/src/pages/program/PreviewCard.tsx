@@ -54,7 +54,7 @@ function Samples({ items }: { items: PreviewOrder[] }) {
     <Collapse defaultActiveKey={['0']} items={items.map((o, i) => ({
       key: String(i),
       label: <span style={{ display: 'flex', justifyContent: 'space-between', gap: 12, flexWrap: 'wrap' }}><span>{o.title} <Money of={o.goods} /></span>{o.commission.awaiting ? <span style={{ color: '#8f3d06' }}>{t('preview.undecided')}</span> : <span>{t('preview.pays')} <Money of={sumMoney(o.commission.awards.map((a) => a.granted), currency)} strong /></span>}</span>,
-      children: o.commission.awaiting ? <Alert type="warning" showIcon title={o.commission.awaiting.sentence} /> : <div className="stack"><Awards drafted awards={o.commission.awards} declined={o.commission.declined} cap={o.commission.cap} lineCaps={o.commission.line_caps} /></div>,
+      children: o.commission.awaiting ? <Alert type="warning" showIcon title={o.commission.awaiting.sentence} /> : <div className="stack"><Awards drafted personCaps={o.commission.person_caps} awards={o.commission.awards} declined={o.commission.declined} cap={o.commission.cap} lineCaps={o.commission.line_caps} /></div>,
     }))} />
   )
 }

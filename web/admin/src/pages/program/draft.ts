@@ -1,5 +1,5 @@
 // A draft on its way to the server, and what its money means in words.
-import type { Json, Money, MoneyDiff, ProgramDraft, Revision, SentDraft } from '../../api/types'
+import type { Json, Money, MoneyDiff, ProgramDraft, ProgramSettings, Revision, SentDraft } from '../../api/types'
 import { addMoney } from '../../api/money'
 import type { Change } from './diff'
 
@@ -12,6 +12,14 @@ export function sent(draft: Pick<ProgramDraft, 'strategy' | 'config' | 'settings
 export function difference(d: Pick<MoneyDiff, 'was' | 'would'>): Money {
   return addMoney(d.would, { amount: -d.was.amount, currency: d.was.currency })
 }
+/** Whether a draft turns a cap on margins or people on, or changes it: that is seen before it is tried in earnest. */
+export function capsAnew(draft: ProgramSettings | undefined, now: ProgramSettings): boolean {
+  if (!draft) return false
+  const margin = Number(draft.line_margin_cap) > 0 && draft.line_margin_cap !== now.line_margin_cap
+  const { amount, period } = draft.recipient_cap
+  return margin || (amount > 0 && (amount !== now.recipient_cap.amount || period !== now.recipient_cap.period))
+}
+
 export type Direction = 'more' | 'less' | 'even' | 'none'
 
 /** Even: the sum stays, but not for everybody. */

@@ -24,6 +24,10 @@ const rules: Record<string, JsonSchema> = {
   campaign_clock: choice({ placed_at: { zh: '下单时间', en: 'When it was placed' }, paid_at: { zh: '付款时间', en: 'When it was paid' } }, '活动按哪个时间', 'Campaigns go by'),
   order_cap: percent('单笔佣金上限', 'Cap per order', '一单全部佣金不超过实付的这个比例，超出按比例削减并记录。', 'All awards of an order together; what exceeds it is cut in proportion and recorded.'),
   line_margin_cap: percent('单品毛利上限', 'Cap per line, of its margin', '一行商品的全部佣金不超过这行毛利（实付减成本）的这个比例，先于单笔上限；按成本价或亏本卖的商品不发佣金，没填成本的商品不受影响。0 为不限。启用前请在发布时查看它会削减哪些商品。', 'All awards of a line together, of what was paid less the cost, before the cap per order. Goods sold at their cost or below then give nothing; goods without a cost are left alone. 0 is no such cap. Publishing shows which goods it cuts.'),
+  recipient_cap: group({
+    amount: money('每人每期上限', 'At most for one person', '0 为不限。启用前请在发布时查看它会削减谁。', '0 is no such cap. Publishing shows whom it cuts.'),
+    period: choice({ day: { zh: '每天', en: 'A day' }, week: { zh: '每周（周一起）', en: 'A week, from Monday' }, month: { zh: '每月', en: 'A month' } }, '按哪个周期', 'In'),
+  }, '每人收入上限', 'Cap per person', '一个人从同一周期内付款的订单里最多得到这么多，按记账先后计，在其它上限之后；超出部分归商家并记录。从按这一版方案下的订单开始计，退款不返还额度。按月时，月末结账的分配也算在内。', 'What one person gets at most from the orders paid in a period, in the order of money and after the other caps; the rest stays with the store and is recorded. It counts orders placed under such a programme; refunds give nothing back. By month it bounds what the month’s close gives, too.'),
   confirm_diff: { type: 'boolean', default: false, ...text('发布前须确认金额', 'Confirm the amount before publishing', '开启后，会改变佣金的新版本必须先看过最近订单的金额变化并确认，才能发布。', 'A revision that changes what recent orders would pay is put in force only after somebody has acknowledged the amount.') },
   bind: group({
     on: choice({ click: { zh: '首次点击', en: 'First click' }, registration: { zh: '注册（或已注册未锁客者首次触达）', en: 'Registration, or the first touch of someone unbound' }, first_order: { zh: '首次下单', en: 'First order' }, first_payment: { zh: '首次付款', en: 'First payment' } }, '何时锁客', 'Bind on'),
@@ -62,7 +66,7 @@ const rules: Record<string, JsonSchema> = {
 }
 
 export const sections = {
-  levels: ['levels', 'third_level_ack', 'self_purchase', 'ineligible_upline', 'order_cap', 'line_margin_cap', 'rounding', 'campaign_clock', 'confirm_diff'],
+  levels: ['levels', 'third_level_ack', 'self_purchase', 'ineligible_upline', 'order_cap', 'line_margin_cap', 'recipient_cap', 'rounding', 'campaign_clock', 'confirm_diff'],
   bind: ['bind'],
   money: ['refund', 'bear_reversals_after_days', 'freeze_days', 'auto_receive_days', 'close_unpaid_minutes', 'settlement', 'withdrawal'],
   people: ['grades', 'recruit', 'points_per_unit'],
