@@ -104,6 +104,7 @@ type App struct {
 	Clockwork    *Clockwork
 
 	bazaar     *bazaar
+	chances    chances
 	simulated  *simulated // nil outside of a demo
 	production bool
 	hostDir    string
