@@ -40,6 +40,7 @@ var appendOnly = []string{
 // sweeps are the tables in which fenli_platform may see every store's rows,
 // each with the one caller that needs it.
 var sweeps = []struct{ Table, Caller string }{
+	{"httpapi_idempotency", "httpapi: finds stores with answers to forget; the answers themselves are not granted"},
 	{"order_change", "commission: finds stores whose lane has work"},
 	{"order_due", "order: finds stores whose unpaid orders close or whose parcels count as received"},
 	{"commission_award", "settlement: finds stores in which something has matured"},

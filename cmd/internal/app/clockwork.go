@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fenli-io/fenli/platform/clock"
+	"github.com/fenli-io/fenli/platform/httpapi"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/telemetry"
 	"github.com/fenli-io/fenli/platform/tenancy"
@@ -72,6 +73,7 @@ const (
 	sealingEvery    = 5 * time.Second
 	closingEvery    = 10 * time.Second
 	payoutEvery     = time.Second
+	forgettingEvery = time.Hour
 )
 
 // How many stores a sweep, and the lanes, work for in the database at once.
@@ -118,6 +120,9 @@ func (w *Clockwork) Run(ctx context.Context) error {
 	})
 	g.Go(func() error {
 		return w.sweep(ctx, "payouts", payoutEvery, newTurns(sweepAtOnce), payout.StoresDue, w.payOut)
+	})
+	g.Go(func() error {
+		return w.sweep(ctx, "old answers", forgettingEvery, newTurns(1), httpapi.StoresWithOldAnswers, w.forgetAnswers)
 	})
 	g.Go(func() error { return w.every(ctx, "boards", boardEvery, w.boards.Sweep) })
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
@@ -244,6 +249,13 @@ func (w *Clockwork) seal(ctx context.Context, tenant tenancy.ID) error {
 // and makes their statements.
 func (w *Clockwork) closePeriods(ctx context.Context, tenant tenancy.ID) error {
 	_, err := w.settlement.Close(ctx, tenant)
+	return err
+}
+
+// forgetAnswers deletes what was kept for requests that nobody repeats any more.
+func (w *Clockwork) forgetAnswers(ctx context.Context, tenant tenancy.ID) error {
+	const atOnce = 1000
+	_, err := httpapi.ForgetAnswers(ctx, w.db, tenant, atOnce)
 	return err
 }
 

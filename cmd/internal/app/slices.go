@@ -32,6 +32,7 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) erro
 		Passwords:     secret.NewPasswords(passwordsAtOnce),
 		Clock:         clk,
 		OperatorToken: cfg.OperatorToken,
+		Redis:         a.Redis,
 		BaseDomain:    cfg.BaseDomain,
 		OnSignUp:      []registry.SignUpHook{a.signedUp},
 		Buyers:        buyers(a.cameBy),
