@@ -70,7 +70,7 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) erro
 		return err
 	}
 	a.Clockwork = &Clockwork{db: a.DB, stores: a.Registry, orders: a.Orders, lanes: a.Commission, grading: a.Grading, settlement: a.Settlement,
-		withdrawals: a.Withdrawals, payouts: a.Payouts, trials: a.Trials, boards: a.Boards, journal: a.Journal, bell: a.Bell, log: a.Log, laneTurns: laneTurns()}
+		withdrawals: a.Withdrawals, payouts: a.Payouts, trials: a.Trials, boards: a.Boards, journal: a.Journal, bell: a.Bell, log: a.Log, laneTurns: laneTurns(), traces: cfg.Traces}
 	a.Commission.Owing = a.Clockwork.owes
 	a.background = append(a.background, a.Clockwork.Run)
 	return nil
