@@ -57,7 +57,7 @@ func BenchmarkBacktest(b *testing.B) {
 	settings := program.Defaults()
 	settings.Grades = []string{"normal", "silver", "gold"}
 	for name, config := range map[string]string{
-		"task-badges":  `{"tasks":[{"key":"ten","what":"orders","count":10,"money":5000}],"basis":"paid","window":"month","demotion":"to_fit","grades":[{"grade":"silver","sales":1000000},{"grade":"gold","sales":1700000}]}`,
+		"task-badges":  `{"tasks":[{"key":"ten","what":"orders","count":10,"money":5000}],"basis":"paid","window":"month","demotion":"to_fit","grades":[{"grade":"silver","sales":100000},{"grade":"gold","sales":320000}]}`,
 		"three-level":  `{"rates":["0.12","0.02"]}`,
 		"tiered-sales": `{"window":"month","mode":"before_order","tiers":[{"from":0,"rate":"0.05"},{"from":2000000,"rate":"0.12"}]}`,
 	} {
