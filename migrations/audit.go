@@ -19,6 +19,7 @@ var platformTables = []string{
 	"registry_store", "registry_host", "registry_person",
 	"program_artifact",
 	"marketplace_%",
+	"commission_chance", // a strategy's, and no store's
 	"payer_entity", "payer_method", "payer_income", // a legal entity's, behind a wall of its own
 	"fenli_migration", // goose
 	"river_%",         // job arguments are ids only, the worker re-reads within the store
@@ -39,6 +40,7 @@ var appendOnly = []string{
 // sweeps are the tables in which fenli_platform may see every store's rows,
 // each with the one caller that needs it.
 var sweeps = []struct{ Table, Caller string }{
+	{"httpapi_idempotency", "httpapi: finds stores with answers to forget; the answers themselves are not granted"},
 	{"order_change", "commission: finds stores whose lane has work"},
 	{"order_due", "order: finds stores whose unpaid orders close or whose parcels count as received"},
 	{"commission_award", "settlement: finds stores in which something has matured"},

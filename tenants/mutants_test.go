@@ -176,6 +176,11 @@ var mutants = []mutant{
 		test: "../plugins/host TestSandbox$",
 	},
 	{
+		promise: "P3 no merchant makes a shared strategy crash again and again",
+		file:    "commission/chance.go", guard: "if c.NextAt != nil && tx.Now().Before(*c.NextAt) {", without: "if false {",
+		test: "../cmd/internal/app TestChances",
+	},
+	{
 		promise: "P5 a decided order is not asked about again",
 		file:    "commission/lane.go", guard: "return w.decision == nil && !w.order.PaidAt.IsZero()", without: "return !w.order.PaidAt.IsZero()",
 		test: "./commission TestStoredAnswer_IsTheOneThatPays",

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"runtime/pprof"
+	"time"
 
 	"github.com/fenli-io/fenli/cmd/internal/app"
 	"github.com/fenli-io/fenli/platform/config"
@@ -41,10 +42,19 @@ func (c serveCommand) Run(ctx context.Context) error {
 	if ground.Note != "" {
 		log.Warn(ground.Note)
 	}
+	traces, stopTraces, err := telemetry.OpenTraces(ctx, cfg.Traces, cfg.TraceEvery, versionOf())
+	if err != nil {
+		return err
+	}
+	defer func() {
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		_ = stopTraces(ending) // a collector that is away must not keep the server from ending
+	}()
 	a, err := app.New(ctx, app.Config{
 		Role: c.Role, DatabaseURL: ground.DatabaseURL, RedisURL: ground.RedisURL, SecretKey: ground.SecretKey,
 		OperatorToken: cfg.OperatorToken, BaseDomain: cfg.BaseDomain, Port: publicPort(cfg), TestClock: cfg.TestClock, Sandbox: cfg.Sandbox, Dir: cfg.Dir, PDFFont: cfg.PDFFont, Strategies: cfg.Strategies,
-		Registry: cfg.Registry, RegistryKey: cfg.RegistryKey, KeyPassphrase: cfg.KeyPassphrase, Production: cfg.Production, Version: versionOf(), Log: log,
+		Registry: cfg.Registry, RegistryKey: cfg.RegistryKey, KeyPassphrase: cfg.KeyPassphrase, Production: cfg.Production, Version: versionOf(), Log: log, Traces: traces,
 	})
 	if err != nil {
 		return err

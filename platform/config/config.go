@@ -66,6 +66,11 @@ type Config struct {
 	// Log is "json" for machines or "text" for people.
 	Log string `env:"FENLI_LOG" envDefault:"text"`
 
+	// Traces is where traces of requests and decisions are sent by OTLP over
+	// HTTP ("http://collector:4318"), one in TraceEvery; empty makes none.
+	Traces     string `env:"FENLI_OTLP_ENDPOINT"`
+	TraceEvery int    `env:"FENLI_TRACE_EVERY" envDefault:"100"`
+
 	// SecretKey is 32 bytes in base64 that seal the stores' secrets; empty
 	// means a key file in Dir.
 	SecretKey string `env:"FENLI_SECRET_KEY"`
@@ -88,6 +93,7 @@ func (c Config) check() error {
 	return errors.Join(
 		checkURL("DATABASE_URL", c.DatabaseURL, "postgres", "postgresql"),
 		checkURL("REDIS_URL", c.RedisURL, "redis", "rediss"),
+		checkEndpoint(c.Traces),
 		checkAddr(c.Addr),
 		checkDomain(c.BaseDomain),
 		checkLog(c.Log),
@@ -109,6 +115,13 @@ func checkURL(name, value string, schemes ...string) error {
 		}
 	}
 	return fmt.Errorf("%s must look like %s://user:password@host:port/name", name, schemes[0])
+}
+
+func checkEndpoint(endpoint string) error {
+	if u, err := url.Parse(endpoint); endpoint != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return errors.New("FENLI_OTLP_ENDPOINT must look like http://host:4318")
+	}
+	return nil
 }
 
 func checkAddr(addr string) error {

@@ -22,7 +22,7 @@ func TestLoad(t *testing.T) {
 	t.Run("WorksWithNothingSet", func(t *testing.T) {
 		clean(t)
 		cfg, err := Load()
-		want := Config{Addr: "127.0.0.1:8080", BaseDomain: "localhost", Dir: "./.fenli", Log: "text"}
+		want := Config{Addr: "127.0.0.1:8080", BaseDomain: "localhost", Dir: "./.fenli", Log: "text", TraceEvery: 100}
 		if err != nil || cfg != want {
 			t.Errorf("got %+v, %v", cfg, err)
 		}
@@ -43,7 +43,7 @@ func TestLoad(t *testing.T) {
 		clean(t)
 		wrong := map[string]string{
 			"DATABASE_URL": "mysql://u:LEAK@db/x", "REDIS_URL": "LEAK", "FENLI_ADDR": "8080",
-			"FENLI_BASE_DOMAIN": "https://x", "FENLI_LOG": "xml", "FENLI_OPERATOR_TOKEN": "LEAK", "FENLI_SECRET_KEY": "LEAK",
+			"FENLI_BASE_DOMAIN": "https://x", "FENLI_LOG": "xml", "FENLI_OTLP_ENDPOINT": "LEAK", "FENLI_OPERATOR_TOKEN": "LEAK", "FENLI_SECRET_KEY": "LEAK",
 		}
 		for name, value := range wrong {
 			t.Setenv(name, value)

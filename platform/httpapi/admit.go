@@ -6,8 +6,10 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
+	"go.opentelemetry.io/otel/attribute"
 
 	"github.com/fenli-io/fenli/platform/fault"
+	"github.com/fenli-io/fenli/platform/telemetry"
 	"github.com/fenli-io/fenli/platform/tenancy"
 )
 
@@ -35,6 +37,8 @@ func (s *Server) admit(a Audience, op Operation) func(huma.Context, func(huma.Co
 			s.write(c, err)
 			return
 		}
+		ctx, span := telemetry.Trace(ctx, s.config.Traces, st.operation, attribute.String("store", in.tenant.String()), attribute.String("request", st.requestID))
+		defer span.End()
 		next(huma.WithContext(hc, ctx))
 	}
 }

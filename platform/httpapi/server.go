@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"github.com/gofiber/fiber/v2"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/fenli-io/fenli/platform/tenancy"
 )
@@ -66,6 +67,8 @@ type Config struct {
 
 	// Observe hears of every request that was answered; nil is allowed.
 	Observe func(operation string, status int, took time.Duration)
+
+	Traces trace.TracerProvider // of requests; nil for none
 
 	Log     *slog.Logger // nil is slog's default
 	Version string       // of the product, for the documents

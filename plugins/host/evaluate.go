@@ -133,7 +133,7 @@ func (e *evaluation) decide(ctx context.Context, from, to int) {
 		code := codeOf(err)
 		if code == CodeCrashed || code == CodeTimeout {
 			e.lost++
-			e.host.poison.add(e.sha, part, code)
+			e.slot.poisoned(part, code)
 		}
 		e.fail(from, to, code, err.Error())
 	}

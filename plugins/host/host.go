@@ -58,6 +58,9 @@ type Config struct {
 	// second time, shuffled and one order of it alone, in a fresh process, to
 	// prove that the strategy is a pure function; 0 never.
 	RecheckEvery int
+	// Troubled, when not nil, hears each time that a strategy crashed or was
+	// ended by a question. It must not wait.
+	Troubled func(sha string, at time.Time)
 }
 
 func (c Config) withDefaults() Config {
@@ -262,13 +265,22 @@ func (h *Host) ValidateConfig(ctx context.Context, sha string, config []byte, ru
 }
 
 // Reset gives a strategy that crashed a second chance: what waits for it may be
-// asked at once, also out of a quarantine. It is for merchants, who share
-// strategies, so it does nothing when the last chance was given a moment ago,
-// and nothing for a strategy that answered the same question differently.
+// asked at once, also out of a quarantine. It does nothing for a strategy that
+// answered the same question differently. How often a strategy that stores
+// share is given one, in all processes together, is the caller's to bound.
 func (h *Host) Reset(sha string) {
-	if s := h.slot(sha); (s.troubled() || h.poison.has(sha)) && s.secondChance() {
+	if h.slot(sha).secondChance() {
 		h.poison.clear(sha)
 	}
+}
+
+// Trouble is when a strategy last crashed or was ended by a question, zero when
+// it has not since its last chance.
+func (h *Host) Trouble(sha string) time.Time {
+	s := h.slot(sha)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.trouble
 }
 
 // Forgive forgets all that is held against a strategy. It is for operators.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -246,21 +247,33 @@ func TestCrash(t *testing.T) {
 			t.Errorf("after the reset: %v", got)
 		}
 	})
-	t.Run("AMerchantGivesOneMoreChanceAtATime", func(t *testing.T) {
+	t.Run("AChanceIsForOneMoreCrash", func(t *testing.T) {
 		t.Parallel()
-		h := newHost(t, func(c *Config) { c.BackoffMin, c.BackoffMax = time.Millisecond, time.Hour })
+		var told atomic.Int64
+		h := newHost(t, func(c *Config) {
+			c.BackoffMin, c.BackoffMax = time.Millisecond, 2*time.Millisecond
+			c.Troubled = func(string, time.Time) { told.Add(1) }
+		})
 		sha := install(t, h, hostile(t, ""))
-		crashes := int64(0)
-		for i := range int64(12) { // every time the merchant presses the button, another order ends the plugin
-			_, _ = h.Evaluate(context.Background(), sha, &strategyv1.EvaluateRequest{Config: []byte(`{"mode":"crash"}`), Orders: []*strategyv1.Order{{Seq: i}}})
+		crash := func(seq int64) {
+			_, _ = h.Evaluate(context.Background(), sha, &strategyv1.EvaluateRequest{Config: []byte(`{"mode":"crash"}`), Orders: []*strategyv1.Order{{Seq: seq}}})
 			time.Sleep(5 * time.Millisecond)
-			if h.Status(sha).State == "quarantined" {
-				h.Reset(sha)
-			}
-			crashes = h.Counters().Crashed
 		}
-		if crashes != 4 { // three, and the one that the chance cost
-			t.Errorf("%d crashes", crashes)
+		for i := range int64(5) {
+			crash(i)
+		}
+		if c := h.Counters().Crashed; c != 3 || h.Trouble(sha).IsZero() || told.Load() < 3 {
+			t.Fatalf("%d crashes, trouble %s, told %d", c, h.Trouble(sha), told.Load())
+		}
+		h.Reset(sha)
+		if !h.Trouble(sha).IsZero() {
+			t.Error("what the chance was for is not forgotten")
+		}
+		for i := range int64(5) {
+			crash(10 + i)
+		}
+		if c := h.Counters().Crashed; c != 4 {
+			t.Errorf("%d crashes: one is what a chance may cost", c)
 		}
 	})
 	t.Run("AHangingStartIsNotTriedAtOnce", func(t *testing.T) {

@@ -135,8 +135,8 @@ func (m *metrics) decided(sha string, decisions []*strategyv1.Decision) (failed 
 	return failed
 }
 
-// trace is what would be a span: which artifact was asked what, for how long,
-// beside the trace that the context carries.
+// trace logs which artifact was asked what, for how long, beside the trace that
+// the context carries; the span is the caller's, who knows for whom it asks.
 func (h *Host) trace(ctx context.Context, sha, what string, orders int, took time.Duration, failed int) {
 	if !h.log.Enabled(ctx, slog.LevelDebug) {
 		return

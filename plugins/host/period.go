@@ -37,7 +37,7 @@ func (h *Host) ClosePeriod(ctx context.Context, sha string, req *strategyv1.Clos
 	case err != nil && (ctx.Err() != nil || isRefusal(err)):
 		return nil, err
 	case fatal(err):
-		h.poison.add(sha, req, codeOf(err))
+		slot.poisoned(req, codeOf(err))
 		slot.crashed(err)
 		return closeFailed(codeOf(err), err.Error()), nil
 	case err != nil:

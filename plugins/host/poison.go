@@ -66,17 +66,6 @@ func (p *poison) add(sha string, req proto.Message, code string) {
 	p.seen[fingerprint(sha, req)] = bad{sha, code, time.Now().Add(fades)}
 }
 
-func (p *poison) has(sha string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, b := range p.seen {
-		if b.sha == sha {
-			return true
-		}
-	}
-	return false
-}
-
 func (p *poison) clear(sha string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"google.golang.org/protobuf/proto"
 )
 
 // What keeps a strategy from being asked at all.
@@ -42,10 +44,9 @@ type slot struct {
 	retryAt  time.Time
 	lastErr  error
 	closed   bool
-	impure   bool  // in quarantine until forgiven
-	unproved int64 // orders since the last recheck
-	lifts    int   // second chances in a row, and when the next may be had
-	nextLift time.Time
+	impure   bool      // in quarantine until forgiven
+	unproved int64     // orders since the last recheck
+	trouble  time.Time // of the last crash or poisoned question since the last chance; zero for none
 }
 
 // acquire returns the running process, or starts one, and keeps it from being
@@ -135,6 +136,7 @@ func (s *slot) crashedAfter(cause error, waited time.Duration) {
 	defer s.mu.Unlock()
 	s.host.counters.crashed.Add(1)
 	s.crashes = append(s.crashes, time.Now())
+	s.troubled()
 	pause := c.BackoffMin << min(s.inRow, 20)
 	if pause > c.BackoffMax || pause <= 0 {
 		pause = c.BackoffMax
@@ -164,7 +166,7 @@ func (s *slot) quarantined() bool {
 func (s *slot) succeeded() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.inRow, s.retryAt, s.lifts = 0, time.Time{}, 0
+	s.inRow, s.retryAt = 0, time.Time{}
 }
 
 // forgive forgets everything.
@@ -172,34 +174,39 @@ func (s *slot) forgive() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.crashes, s.inRow, s.retryAt, s.lastErr, s.impure = nil, 0, time.Time{}, nil, false
-	s.lifts, s.nextLift, s.unproved = 0, time.Time{}, 0
+	s.trouble, s.unproved = time.Time{}, 0
 }
 
-// secondChance lifts a pause or a quarantine for one try, unless it was done
-// too recently: many stores share the strategy, and any of their merchants may
-// ask. Each further chance without a success is twice as far away.
+// secondChance lifts a pause or a quarantine for one try: one more crash, and
+// it is back in quarantine.
 func (s *slot) secondChance() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := time.Now()
-	if s.impure || now.Before(s.nextLift) {
+	if s.impure {
 		return false
 	}
-	c := s.host.config
-	s.nextLift = now.Add(min(c.BackoffMax<<min(s.lifts, 10), max(c.CrashWindow, c.BackoffMax)))
-	s.lifts++
-	if extra := len(s.crashes) - (c.CrashLimit - 1); extra > 0 { // one more crash, and it is back in quarantine
+	if extra := len(s.crashes) - (s.host.config.CrashLimit - 1); extra > 0 {
 		s.crashes = s.crashes[extra:]
 	}
-	s.inRow, s.retryAt = 0, time.Time{}
+	s.inRow, s.retryAt, s.trouble = 0, time.Time{}, time.Time{}
 	return true
 }
 
-// troubled tells whether there is anything to lift.
-func (s *slot) troubled() bool {
+// troubled remembers that the strategy ended over a question, and says so to
+// whoever counts its chances. It needs the lock.
+func (s *slot) troubled() {
+	s.trouble = time.Now()
+	if s.host.config.Troubled != nil {
+		s.host.config.Troubled(s.sha, s.trouble)
+	}
+}
+
+// poisoned remembers a question that ended the strategy.
+func (s *slot) poisoned(req proto.Message, code string) {
+	s.host.poison.add(s.sha, req, code)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.quarantined() || len(s.crashes) > 0 || time.Now().Before(s.retryAt)
+	s.troubled()
 }
 
 func (s *slot) status() Status {

@@ -221,7 +221,7 @@ func askWhole[Q proto.Message, A any](ctx context.Context, h *Host, sha string, 
 	case fatal(err):
 		t.crash = err
 		t.restarts++
-		h.poison.add(sha, req, codeOf(err))
+		slot.poisoned(req, codeOf(err))
 	}
 	if size == 1 {
 		t.lost++

@@ -17,6 +17,9 @@ import (
 // work row, nothing decided is above its caps, each award is what Reconcile computes, held money is the sum of
 // unsettled awards, and a closed period pays what its stored answer says.
 func (s *Service) Check(ctx context.Context, tx *pg.Tx) ([]string, error) {
+	if marked, err := hasMark(ctx, tx); err != nil || !marked {
+		return []string{"the store has no settlement mark: nothing is decided or settled, and no award could be examined"}, err
+	}
 	var found []string
 	currency, zone, err := s.stores.Money(ctx, tx)
 	if err != nil {

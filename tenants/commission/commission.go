@@ -34,8 +34,6 @@ type Strategies interface {
 	// EvaluateTier answers with one decision for every member; an error means
 	// that nothing could be asked. Only simulations ask: grades are another's.
 	EvaluateTier(ctx context.Context, sha256 string, request *strategyv1.EvaluateTierRequest) (*strategyv1.EvaluateTierResponse, error)
-	// Reset gives a strategy that was given up another chance.
-	Reset(sha256 string)
 }
 
 // Store tells what a strategy must know about the store itself.

@@ -8,8 +8,11 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"github.com/fenli-io/fenli/platform/clock"
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/telemetry"
 	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/plugins/sdk/money"
 	strategyv1 "github.com/fenli-io/fenli/plugins/sdk/proto/strategy/v1"
@@ -50,8 +53,10 @@ func (s *Service) round(ctx context.Context, tenant tenancy.ID, limit int) (deal
 	if err != nil || len(b.work) == 0 {
 		return 0, false, err
 	}
+	ctx, span := b.trace(ctx)
 	s.askLeased(ctx, tenant, b)
-	err = s.write(ctx, tenant, b)
+	err = s.post(ctx, tenant, b)
+	span.Done(err)
 	switch {
 	case err == nil:
 		return len(b.work), b.left || len(b.work) == limit, nil
@@ -292,13 +297,17 @@ func (s *Service) askAbout(ctx context.Context, list []*work, f facts) {
 	for _, w := range list {
 		request.Orders = append(request.Orders, f.request(w.order, w.seq, w.people()))
 	}
-	response, err := s.strategies.Evaluate(ctx, rev.Artifact, request)
+	asking, span := telemetry.Begin(ctx, "evaluate", attribute.String("artifact", rev.Artifact), attribute.Int("revision", rev.Revision), attribute.Int("orders", len(list)))
+	response, err := s.strategies.Evaluate(asking, rev.Artifact, request)
+	span.Done(err)
 	if err != nil {
 		for _, w := range list {
 			w.block("plugin.unavailable", err.Error(), backoff(w.change.Attempts))
 		}
 		return
 	}
+	_, auditing := telemetry.Begin(ctx, "audit", attribute.Int("guard", guardVersion))
+	defer auditing.Done(nil)
 	answers := make(map[int][]*strategyv1.Decision, len(list))
 	for _, d := range response.GetDecisions() {
 		answers[int(d.GetOrder())] = append(answers[int(d.GetOrder())], d)
@@ -372,6 +381,26 @@ const longWait = 10 * time.Minute
 // backoff is 1 s doubled with every attempt, at most a minute.
 func backoff(attempts int) time.Duration {
 	return min(time.Second<<min(attempts, 6), time.Minute)
+}
+
+// post is write as a part of the batch's trace.
+func (s *Service) post(ctx context.Context, tenant tenancy.ID, b *batch) error {
+	ctx, span := telemetry.Begin(ctx, "post")
+	err := s.write(ctx, tenant, b)
+	span.Done(err)
+	return err
+}
+
+// trace begins the batch's part of a trace, which names its orders.
+func (b *batch) trace(ctx context.Context) (context.Context, telemetry.Span) {
+	if !telemetry.Traced(ctx) {
+		return telemetry.Begin(ctx, "batch")
+	}
+	orders := make([]string, len(b.work))
+	for i, w := range b.work {
+		orders[i] = w.order.ID.String()
+	}
+	return telemetry.Begin(ctx, "batch", attribute.StringSlice("orders", orders), attribute.Int64("seq.from", b.lastSeq), attribute.Int64("seq.to", b.nextSeq))
 }
 
 // write stores decisions, reconciles every order of the batch and removes its

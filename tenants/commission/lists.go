@@ -3,12 +3,10 @@ package commission
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/fenli-io/fenli/platform/pg"
-	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/order"
 )
@@ -199,37 +197,4 @@ func WaitingOrders(ctx context.Context, tx *pg.Tx, after order.ID, limit int, la
 		list[i] = Waiting{o, waitOf(changes[i], lang)}
 	}
 	return list, nil
-}
-
-// ForgiveStrategies lets the strategies that the store's waiting orders need be
-// asked at once, also one that was quarantined.
-func (s *Service) ForgiveStrategies(ctx context.Context, tenant tenancy.ID) error {
-	var artifacts []string
-	err := s.db.Within(ctx, tenant, func(ctx context.Context, tx *pg.Tx) error {
-		waiting, err := order.Waiting(ctx, tx, order.ID{}, 1000)
-		if err != nil {
-			return err
-		}
-		ids := make([]order.ID, len(waiting))
-		for i, c := range waiting {
-			ids[i] = c.OrderID
-		}
-		orders, err := order.Load(ctx, tx, ids)
-		if err != nil {
-			return err
-		}
-		for _, o := range orders {
-			rev, err := s.programs.Revision(ctx, tx, o.Revision)
-			if err != nil {
-				return err
-			}
-			artifacts = append(artifacts, rev.Artifact)
-		}
-		return nil
-	})
-	slices.Sort(artifacts)
-	for _, sha256 := range slices.Compact(artifacts) {
-		s.strategies.Reset(sha256)
-	}
-	return err
 }

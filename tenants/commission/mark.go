@@ -20,6 +20,13 @@ func GiveMark(ctx context.Context, tx *pg.Tx) error {
 	return err
 }
 
+func hasMark(ctx context.Context, tx *pg.Tx) (marked bool, err error) {
+	if err = tx.QueryRow(ctx, `select exists (select 1 from commission_mark where tenant_id = $1)`, tx.Tenant()).Scan(&marked); err != nil {
+		return false, fmt.Errorf("commission: whether there is a mark: %w", err)
+	}
+	return marked, nil
+}
+
 func askMark(tx *pg.Tx) *pg.Answer[time.Time] {
 	return pg.AskColumn[time.Time](tx, `select mark from commission_mark where tenant_id = $1 for share`, tx.Tenant())
 }

@@ -53,7 +53,7 @@ func (s *Service) prove(ctx context.Context, login, password, address string) (P
 	}
 	index := s.config.Box.Index("login", login)
 	try := attemptOf(index, address)
-	if wait := s.throttle.admit(try); wait > 0 {
+	if wait := s.guesses.admit(ctx, try); wait > 0 {
 		return Person{}, errLoginSlow.With("seconds", int64(math.Ceil(wait.Seconds())))
 	}
 	row, err := s.personByLogin(ctx, index)
@@ -67,7 +67,7 @@ func (s *Service) prove(ctx context.Context, login, password, address string) (P
 	if !right {
 		return Person{}, errLoginWrong
 	}
-	s.throttle.succeed(try)
+	s.guesses.succeed(ctx, try)
 	return row.person(), nil
 }
 

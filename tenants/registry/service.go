@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/redis"
 	"github.com/fenli-io/fenli/platform/secret"
 	"github.com/fenli-io/fenli/platform/tenancy"
 )
@@ -25,6 +26,9 @@ type Config struct {
 	// OnSignUp runs in the transaction that makes a store: each slice puts its
 	// first rows there.
 	OnSignUp []SignUpHook
+
+	// Redis counts guesses at logins for all processes; nil counts them in each.
+	Redis *redis.Client
 
 	// Buyers knows who a person is in a store's shop.
 	Buyers Buyers
@@ -74,7 +78,7 @@ type Service struct {
 	db       *pg.DB
 	config   Config
 	clock    *Clock
-	throttle *throttle
+	guesses  *guesses
 	stores   *cache[Store]   // by "slug:…", "host:…", "id:…"
 	sessions *cache[Session] // by hash of the token
 }
@@ -90,7 +94,7 @@ const (
 func New(db *pg.DB, config Config) *Service {
 	return &Service{
 		db: db, config: config, clock: config.Clock,
-		throttle: newThrottle(),
+		guesses:  &guesses{here: newThrottle(), redis: config.Redis},
 		stores:   newCache[Store](storeLife, 20_000),
 		sessions: newCache[Session](sessionLife, 20_000),
 	}

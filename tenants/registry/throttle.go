@@ -9,7 +9,7 @@ import (
 
 // throttle slows guessing down: who has failed often waits, twice as long each
 // time. It counts by account, by address, and by both together, in this
-// process and in bounded memory.
+// process and in bounded memory; guesses count for all processes.
 type throttle struct {
 	mu    sync.Mutex
 	kept  map[string]*failures

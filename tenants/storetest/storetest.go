@@ -106,9 +106,6 @@ func (p *InProcess) Incentives(ctx context.Context, sha string, r *strategyv1.In
 	return p.server(sha).Incentives(ctx, r)
 }
 
-// Reset has nothing to forget: nothing here is ever given up.
-func (p *InProcess) Reset(string) {}
-
 func (p *InProcess) ValidateConfig(ctx context.Context, sha string, config []byte, rules *strategyv1.Rules) (*strategyv1.ValidateConfigResponse, error) {
 	return p.server(sha).ValidateConfig(ctx, &strategyv1.ValidateConfigRequest{Config: config, Rules: rules})
 }

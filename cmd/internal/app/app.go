@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/fenli-io/fenli/platform/httpapi"
 	"github.com/fenli-io/fenli/platform/jobs"
 	"github.com/fenli-io/fenli/platform/pg"
@@ -68,8 +70,9 @@ type Config struct {
 	RecheckEvery  int    // orders of a strategy to a recheck of its purity; 0 is 100, below 0 never
 	Sandbox       bool   // buyers pay with nothing: for the demo and for tests
 	Log           *slog.Logger
-	MaxConns      int32 // of the pool; 0 is pgx's default
-	Unhurried     bool  // commits do not wait for the disk: all the process does is done again should a power cut undo it
+	MaxConns      int32                // of the pool; 0 is pgx's default
+	Unhurried     bool                 // commits do not wait for the disk: all the process does is done again should a power cut undo it
+	Traces        trace.TracerProvider // of decisions; nil for none
 }
 
 // App is a process that is ready to serve.
@@ -105,6 +108,7 @@ type App struct {
 	Clockwork    *Clockwork
 
 	bazaar     *bazaar
+	chances    chances
 	simulated  *simulated // nil outside of a demo
 	production bool
 	hostDir    string
@@ -174,6 +178,7 @@ func New(ctx context.Context, cfg Config) (_ *App, err error) {
 		Authenticate: marketplacehttp.Authenticate(a.Marketplace, registryhttp.Authenticate(a.Registry)),
 		Allow:        func(c httpapi.Caller, permission string) bool { return rbac.Allow(c.Role, permission) },
 		Observe:      observe(a.Metrics),
+		Traces:       cfg.Traces,
 		Log:          cfg.Log,
 		Version:      cfg.Version,
 	})

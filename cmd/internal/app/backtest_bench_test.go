@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -24,7 +25,8 @@ import (
 	"github.com/fenli-io/fenli/tenants/trial"
 )
 
-// BenchmarkBacktest tries another programme on 100,000 decided orders (or
+// BenchmarkBacktest tries another programme, among them one that grades 224
+// people on 300 days and closes their months, on 100,000 decided orders (or
 // FENLI_BENCH_ORDERS) of a store, with the strategy in its own process, and
 // tells the time per order:
 //
@@ -52,13 +54,16 @@ func BenchmarkBacktest(b *testing.B) {
 	}
 	tenant := session.Store.ID
 	seedDecided(b, db.OwnerURL, tenant.UUID(), orders)
+	settings := program.Defaults()
+	settings.Grades = []string{"normal", "silver", "gold"}
 	for name, config := range map[string]string{
+		"task-badges":  `{"tasks":[{"key":"ten","what":"orders","count":10,"money":5000}],"basis":"paid","window":"month","demotion":"to_fit","grades":[{"grade":"silver","sales":100000},{"grade":"gold","sales":320000}]}`,
 		"three-level":  `{"rates":["0.12","0.02"]}`,
 		"tiered-sales": `{"window":"month","mode":"before_order","tiers":[{"from":0,"rate":"0.05"},{"from":2000000,"rate":"0.12"}]}`,
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				plan, err := a.Commission.Plan(b.Context(), tenant, program.Draft{Settings: program.Defaults(), Strategy: name, Config: json.RawMessage(config)})
+				plan, err := a.Commission.Plan(b.Context(), tenant, program.Draft{Settings: settings, Strategy: name, Config: json.RawMessage(config)})
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -74,6 +79,9 @@ func BenchmarkBacktest(b *testing.B) {
 				took := time.Since(began)
 				if last.State != trial.Done || last.Tally.Compared != orders {
 					b.Fatalf("%+v", last)
+				}
+				if forward := len(last.Tally.Closes) > 0 && last.Tally.Grading.Promoted > 0; forward != (name == "task-badges") {
+					b.Fatalf("%+v", last.Tally)
 				}
 				b.ReportMetric(float64(took.Microseconds())/float64(orders), "µs/order")
 				b.ReportMetric(took.Seconds(), "s")
@@ -110,7 +118,13 @@ func seedDecided(b *testing.B, owner, tenant string, orders int) {
 			b.Fatal(err)
 		}
 	}
-	sellers, chains := benchChains(b)
+	sellers, chains, members := benchChains(b)
+	if _, err := conn.Exec(b.Context(), `
+		insert into distributor_member (tenant_id, id, code, name, grade, state, applied_at, joined_at)
+		select $1::uuid, id::uuid, id, id, 'normal', 'active', $2::timestamptz - interval '400 days', $2::timestamptz - interval '400 days' from unnest($3::text[]) id`,
+		tenant, pgtest.Start, members); err != nil {
+		b.Fatal(err)
+	}
 	if _, err := conn.Exec(b.Context(), `
 		insert into order_record (tenant_id, id, month, source, external_id, body_hash, buyer_id, seller_id, revision, goods, lines, chain, posts, state, placed_at, recorded_at, paid_at)
 		select $1::uuid, id, date_trunc('month', at at time zone 'utc')::date, 'bench', 'B' || i, '', md5('buyer' || i % 20000)::uuid, ($4::uuid[])[1 + i % 200], 1, 30000 + i % 7000,
@@ -136,22 +150,25 @@ func seedDecided(b *testing.B, owner, tenant string, orders int) {
 	}
 }
 
-func benchChains(b *testing.B) (sellers, chains []string) {
+func benchChains(b *testing.B) (sellers, chains, members []string) {
 	b.Helper()
 	at := func(i int) (d distributor.ID) {
 		copy(d[:], fmt.Sprintf("%016d", i))
 		return d
 	}
 	for i := range 200 {
-		var members []any
+		var listed []any
 		for level, who := range []int{i, 200 + i/10, 300 + i/50} {
-			members = append(members, []any{at(who), "normal", distributor.Active, level + 1})
+			listed = append(listed, []any{at(who), "normal", distributor.Active, level + 1})
+			if !slices.Contains(members, at(who).UUID()) {
+				members = append(members, at(who).UUID())
+			}
 		}
-		chain, err := json.Marshal([]any{1, attribution.BehindBound, "", "", 0, "", members}) // as orders kept it before
+		chain, err := json.Marshal([]any{1, attribution.BehindBound, "", "", 0, "", listed}) // as orders kept it before
 		if err != nil {
 			b.Fatal(err)
 		}
 		sellers, chains = append(sellers, at(i).UUID()), append(chains, string(chain))
 	}
-	return sellers, chains
+	return sellers, chains, members
 }

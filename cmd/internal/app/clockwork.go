@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,9 +12,12 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fenli-io/fenli/platform/clock"
+	"github.com/fenli-io/fenli/platform/httpapi"
 	"github.com/fenli-io/fenli/platform/pg"
 	"github.com/fenli-io/fenli/platform/telemetry"
 	"github.com/fenli-io/fenli/platform/tenancy"
@@ -48,6 +52,7 @@ type Clockwork struct {
 	journal     *ledger.Journal
 	bell        Bell
 	log         *slog.Logger
+	traces      trace.TracerProvider // nil for none
 
 	laneTurns *turns // of the bell and of the sweep: a store's lane is worked once
 
@@ -72,6 +77,7 @@ const (
 	sealingEvery    = 5 * time.Second
 	closingEvery    = 10 * time.Second
 	payoutEvery     = time.Second
+	hourly          = time.Hour
 )
 
 // How many stores a sweep, and the lanes, work for in the database at once.
@@ -118,6 +124,12 @@ func (w *Clockwork) Run(ctx context.Context) error {
 	})
 	g.Go(func() error {
 		return w.sweep(ctx, "payouts", payoutEvery, newTurns(sweepAtOnce), payout.StoresDue, w.payOut)
+	})
+	g.Go(func() error {
+		return w.sweep(ctx, "old answers", hourly, newTurns(1), httpapi.StoresWithOldAnswers, w.forgetAnswers)
+	})
+	g.Go(func() error {
+		return w.every(ctx, "months", hourly, func(ctx context.Context) error { return w.openNextMonth(ctx, clock.Real()) })
 	})
 	g.Go(func() error { return w.every(ctx, "boards", boardEvery, w.boards.Sweep) })
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
@@ -189,8 +201,11 @@ func (w *Clockwork) answerBell(ctx context.Context) error {
 // of its own.
 func (w *Clockwork) inTurn(ctx context.Context, t *turns, duty string, tenant tenancy.ID, again bool, do func(context.Context, tenancy.ID) error) error {
 	return t.do(ctx, tenant, again, func(ctx context.Context) {
-		ctx = telemetry.With(ctx, slog.String("trace", uuid.NewString()), slog.String("store", tenant.String()))
-		w.report(ctx, duty, tenant, calmly(ctx, tenant, do))
+		ctx, span := telemetry.Trace(ctx, w.traces, duty, attribute.String("store", tenant.String()))
+		ctx = telemetry.With(ctx, slog.String("trace", cmp.Or(telemetry.TraceID(ctx), uuid.NewString())), slog.String("store", tenant.String()))
+		err := calmly(ctx, tenant, do)
+		span.Done(err)
+		w.report(ctx, duty, tenant, err)
 	})
 }
 
@@ -244,6 +259,19 @@ func (w *Clockwork) seal(ctx context.Context, tenant tenancy.ID) error {
 // and makes their statements.
 func (w *Clockwork) closePeriods(ctx context.Context, tenant tenancy.ID) error {
 	_, err := w.settlement.Close(ctx, tenant)
+	return err
+}
+
+// openNextMonth makes the next month's partitions while nobody waits for them:
+// at midnight of the first, every store's first transaction would.
+func (w *Clockwork) openNextMonth(ctx context.Context, now time.Time) error {
+	return w.db.OpenMonth(ctx, pg.Month(now).AddDate(0, 1, 0))
+}
+
+// forgetAnswers deletes what was kept for requests that nobody repeats any more.
+func (w *Clockwork) forgetAnswers(ctx context.Context, tenant tenancy.ID) error {
+	const atOnce = 1000
+	_, err := httpapi.ForgetAnswers(ctx, w.db, tenant, atOnce)
 	return err
 }
 

@@ -32,6 +32,7 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) erro
 		Passwords:     secret.NewPasswords(passwordsAtOnce),
 		Clock:         clk,
 		OperatorToken: cfg.OperatorToken,
+		Redis:         a.Redis,
 		BaseDomain:    cfg.BaseDomain,
 		OnSignUp:      []registry.SignUpHook{a.signedUp},
 		Buyers:        buyers(a.cameBy),
@@ -48,10 +49,12 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) erro
 	a.Orders.Sandbox = cfg.Sandbox
 	a.Orders.Doorbell = func(tenant tenancy.ID) { a.Bell.Ring(context.Background(), tenant.String()) }
 	a.Boards = leaderboard.New(a.DB, a.Redis, a.zone)
-	a.Commission = commission.New(a.DB, a.Programs, courteous{a.Host}, storeMoney{a.Registry}, clock.Real())
+	a.Commission = commission.New(a.DB, a.Programs, courteous{a.Host, &a.chances}, storeMoney{a.Registry}, clock.Real())
+	a.chances.note, a.chances.given, a.chances.log = a.Commission.NoteTrouble, a.Commission.ChanceGiven, a.Log
+	a.everywhere = append(a.everywhere, a.chances.tell)
 	a.Trials = trial.New(a.DB, a.Commission, a.Programs, storeMoney{a.Registry})
 	a.Trials.Enqueue = func(ctx context.Context, tx *pg.Tx, w trial.Work) error { return a.Jobs.Insert(ctx, tx, w) }
-	a.Grading = grading.New(a.DB, a.Programs, a.Distributors, a.Commission, courteous{a.Host}, storeMoney{a.Registry})
+	a.Grading = grading.New(a.DB, a.Programs, a.Distributors, a.Commission, courteous{a.Host, &a.chances}, storeMoney{a.Registry})
 	a.Settlement = settlement.New(a.DB, a.Journal, a.Programs, storeMoney{a.Registry})
 	a.Programs.Revised = commission.WakeMark
 	a.Adjustments = adjustment.New(storeMoney{a.Registry})
@@ -67,7 +70,7 @@ func (a *App) buildSlices(cfg Config, box *secret.Box, clk *registry.Clock) erro
 		return err
 	}
 	a.Clockwork = &Clockwork{db: a.DB, stores: a.Registry, orders: a.Orders, lanes: a.Commission, grading: a.Grading, settlement: a.Settlement,
-		withdrawals: a.Withdrawals, payouts: a.Payouts, trials: a.Trials, boards: a.Boards, journal: a.Journal, bell: a.Bell, log: a.Log, laneTurns: laneTurns()}
+		withdrawals: a.Withdrawals, payouts: a.Payouts, trials: a.Trials, boards: a.Boards, journal: a.Journal, bell: a.Bell, log: a.Log, laneTurns: laneTurns(), traces: cfg.Traces}
 	a.Commission.Owing = a.Clockwork.owes
 	a.background = append(a.background, a.Clockwork.Run)
 	return nil

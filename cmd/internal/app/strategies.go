@@ -30,7 +30,8 @@ func (a *App) openHost(cfg Config) (err error) {
 	if every == 0 {
 		every = recheckEvery
 	}
-	a.Host, err = host.New(host.Config{Dir: a.hostDir, Development: !cfg.Production, RecheckEvery: every}, cfg.Log)
+	a.Host, err = host.New(host.Config{Dir: a.hostDir, Development: !cfg.Production, RecheckEvery: every, Troubled: a.chances.troubled}, cfg.Log)
+	a.chances.host = a.Host
 	return err
 }
 

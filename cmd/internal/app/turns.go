@@ -172,21 +172,29 @@ func away[A any](ctx context.Context, ask func() (A, error)) (A, error) {
 	return ask()
 }
 
-// courteous is the host for whoever works in turns.
-type courteous struct{ *host.Host }
+// courteous is the host for whoever works in turns. A strategy that has crashed
+// is asked as soon as somebody has given it another chance.
+type courteous struct {
+	*host.Host
+	chances *chances
+}
 
 func (c courteous) Evaluate(ctx context.Context, sha string, req *strategyv1.EvaluateRequest) (*strategyv1.EvaluateResponse, error) {
+	c.chances.take(ctx, sha)
 	return away(ctx, func() (*strategyv1.EvaluateResponse, error) { return c.Host.Evaluate(ctx, sha, req) })
 }
 
 func (c courteous) ClosePeriod(ctx context.Context, sha string, req *strategyv1.ClosePeriodRequest) (*strategyv1.ClosePeriodResponse, error) {
+	c.chances.take(ctx, sha)
 	return away(ctx, func() (*strategyv1.ClosePeriodResponse, error) { return c.Host.ClosePeriod(ctx, sha, req) })
 }
 
 func (c courteous) EvaluateTier(ctx context.Context, sha string, req *strategyv1.EvaluateTierRequest) (*strategyv1.EvaluateTierResponse, error) {
+	c.chances.take(ctx, sha)
 	return away(ctx, func() (*strategyv1.EvaluateTierResponse, error) { return c.Host.EvaluateTier(ctx, sha, req) })
 }
 
 func (c courteous) Incentives(ctx context.Context, sha string, req *strategyv1.IncentivesRequest) (*strategyv1.IncentivesResponse, error) {
+	c.chances.take(ctx, sha)
 	return away(ctx, func() (*strategyv1.IncentivesResponse, error) { return c.Host.Incentives(ctx, sha, req) })
 }

@@ -5,8 +5,11 @@ import (
 	"net/http"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"github.com/fenli-io/fenli/platform/httpapi"
 	"github.com/fenli-io/fenli/platform/pg"
+	"github.com/fenli-io/fenli/platform/telemetry"
 	"github.com/fenli-io/fenli/plugins/sdk/money"
 	"github.com/fenli-io/fenli/tenants/customer"
 	"github.com/fenli-io/fenli/tenants/distributor"
@@ -89,6 +92,7 @@ func (h *handlers) report(ctx context.Context, in *reportRequest) (*reportAnswer
 	if err != nil {
 		return nil, err
 	}
+	telemetry.Tell(ctx, attribute.String("order", told.Body.ID.String()))
 	return &told.reportAnswer, nil
 }
 
