@@ -112,6 +112,7 @@ func TestPersonCap(t *testing.T) {
 	s.MustBalance(t)
 
 	t.Run("AnOldDecisionIsReplayedByTheGuardOfItsTime", func(t *testing.T) {
+		storeInParts(t, s)
 		s.Owner(t, `update commission_decision set guard = 2, granted = '{"g":[[0,0,0,100,0],[1,1,0,50,0],[2,2,0,30,0]]}' where order_id = $1`, none)
 		if again, err := s.Commission.Replay(t.Context(), s.A, none); err != nil || !again.Equal() || again.Granted != 180 {
 			t.Errorf("%+v %v", again, err)
@@ -139,6 +140,7 @@ func TestPersonCap_TheDoctorFindsWhatIsNotSo(t *testing.T) {
 			second := s.Sell(t, s.A, storetest.Sale{ID: "O2", Buyer: "lin", Via: team["a"], Nets: []int64{10000}})
 			s.Work(t, s.A)
 			s.MustBalance(t)
+			storeInParts(t, s)
 			s.Owner(t, strings.ReplaceAll(strings.ReplaceAll(x.tamper, "$2", "$2::uuid"), "$3", "$3::uuid")+` and ($1::uuid is not null)`, second, team["a"], s.A)
 			var found []string
 			s.Do(t, s.A, func(ctx context.Context, tx *pg.Tx) (err error) {

@@ -139,6 +139,7 @@ func TestPlan_AnOldDecisionKeepsItsMeaning(t *testing.T) {
 	}
 	storeInParts(t, s)
 	s.Owner(t, `update commission_decision set facts = 1, granted = '{"g": [[0, 1, -1, 50, 0]]}'`) // position 1 was the invitee's
+	s.Owner(t, `update commission_award set payee = $1 where order_id = $2`, team["self"].UUID(), o.ID.UUID())
 	if x := explain(t, s, s.A, o.ID, "en"); len(x.Awards) != 1 || x.Awards[0].Payee.ID != team["self"] {
 		t.Errorf("%+v", x.Awards)
 	}
