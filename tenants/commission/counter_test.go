@@ -341,6 +341,7 @@ func TestPersonCap_TwoAtOnceGiveNoMoreThanOne(t *testing.T) {
 	s.Work(t, s.A)
 	want(t, explain(t, s, s.A, o, "en"), "a 100 100 held 1000-900")
 	s.Owner(t, `update commission_counter set used = 100 where payee = $1`, team["a"]) // so that what the other has counted is nobody's
+	storeInParts(t, s)
 	s.Owner(t, `update commission_decision set granted = '{"g":[[0,0,0,1000,0,0,900]],"c":[[0,0]]}' where order_id = $1`, o)
 
 	s.Clock.Advance(24 * time.Hour)
