@@ -206,8 +206,8 @@ func measureTenants(ctx context.Context, p *place) ([]Figure, error) {
 	time.Sleep(2 * time.Second) // what the copies have woken
 	asleep := p.used()
 	time.Sleep(4 * time.Second)
-	idle := p.used().since(asleep).share(0.25)                           // a second of it
-	if _, err := p.feed(ctx, in, copies[:few], each, idle); err != nil { // plans
+	idle := p.used().since(asleep).share(0.25)                     // a second of it
+	if _, err := p.feed(ctx, in, copies, each, idle); err != nil { // plans, and what a process asks about a store once
 		return nil, err
 	}
 	var cost [2]usage
@@ -224,7 +224,7 @@ func measureTenants(ctx context.Context, p *place) ([]Figure, error) {
 	}
 	orders := rounds * few * each
 	one, other := cost[0].perOrder(fmt.Sprintf("%d stores", few), orders), cost[1].perOrder(fmt.Sprintf("%d stores", many), many*each)
-	if err := p.auditCopies(ctx, int64(each*(few*(rounds+1)+many))); err != nil {
+	if err := p.auditCopies(ctx, int64(each*(few*rounds+2*many))); err != nil {
 		return nil, err
 	}
 	return []Figure{one, other,
