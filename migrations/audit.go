@@ -19,7 +19,7 @@ var platformTables = []string{
 	"registry_store", "registry_host", "registry_person",
 	"program_artifact",
 	"marketplace_%",
-	"commission_chance", // a strategy's, and no store's
+	"commission_chance",                            // a strategy's, and no store's
 	"payer_entity", "payer_method", "payer_income", // a legal entity's, behind a wall of its own
 	"fenli_migration", // goose
 	"river_%",         // job arguments are ids only, the worker re-reads within the store

@@ -247,6 +247,7 @@ func TestDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer res.Body.Close()
 	var doc struct {
 		OpenAPI string
 		Paths   map[string]map[string]struct {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/fenli-io/fenli/platform/pg"
-	"github.com/fenli-io/fenli/platform/tenancy"
 	"github.com/fenli-io/fenli/tenants/commission"
 	"github.com/fenli-io/fenli/tenants/distributor"
 	"github.com/fenli-io/fenli/tenants/program"
@@ -130,7 +129,7 @@ func TestPeriodEnd_TheSweepRestsUntilTheClose(t *testing.T) {
 		err := s.Platform(t.Context(), func(ctx context.Context, tx *pg.Tx) error {
 			stores, err := commission.StoresMaturing(ctx, tx, now)
 			for _, x := range stores {
-				if x == tenancy.ID(s.A) {
+				if x == s.A {
 					n++
 				}
 			}

@@ -80,10 +80,10 @@ func New(s payout.Settings) (*Provider, error) {
 	p := &Provider{paid: words(s["paid"], paidWords), failed: words(s["failed"], failedWords)}
 	var err error
 	if p.out, err = template(s["columns"], columnsOut, index, number, account, name, bank, amount, remark); err != nil {
-		return nil, err.(*fault.Error).At("settings.columns")
+		return nil, fault.Of(err).At("settings.columns")
 	}
 	if p.back, err = template(s["back"], columnsBack, number, amount, result, reason, serial, day); err != nil {
-		return nil, err.(*fault.Error).At("settings.back")
+		return nil, fault.Of(err).At("settings.back")
 	}
 	for _, needed := range []string{number, account, name, amount} {
 		if !has(p.out, needed) {
