@@ -12,6 +12,8 @@ import (
 	"github.com/wechatpay-apiv3/wechatpay-go/core/auth/verifiers"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/downloader"
 	"github.com/wechatpay-apiv3/wechatpay-go/utils"
+
+	"github.com/fenli-io/fenli/platform/clock"
 )
 
 // keys are the platform's: its public key, if the merchant has one, and the
@@ -92,7 +94,7 @@ func (k *keys) with(ctx context.Context, wanted string) (map[string]*x509.Certif
 		}
 		return k.certs, nil
 	}
-	k.lookedAt = time.Now()
+	k.lookedAt = clock.Real()
 	// The answer proves itself: it is encrypted with the merchant's own key.
 	d, err := downloader.NewCertificateDownloaderWithClient(ctx, k.client, k.apiKey)
 	if err != nil {
@@ -103,7 +105,7 @@ func (k *keys) with(ctx context.Context, wanted string) (map[string]*x509.Certif
 	}
 	fresh := d.GetAll(ctx)
 	for serial, c := range fresh {
-		if time.Now().After(c.NotAfter) {
+		if clock.Real().After(c.NotAfter) {
 			delete(fresh, serial)
 		}
 	}
